@@ -1,0 +1,190 @@
+import type { Nanoseconds } from '../kernel/index.ts';
+import type { CodecoApp } from './codeco-app.ts';
+import type { Point } from './geometry.ts';
+import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
+import type { PodSpec, Taint } from './kubernetes.ts';
+import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
+
+/**
+ * The world of a run as plain data: what a scenario file says, with every reference resolved to an index, every
+ * generator unrolled, every default filled in, and every quantity in the unit of its type. The order of each list is
+ * the order of the scenario, and an entity's index in its list is its id.
+ */
+export interface World {
+  readonly name: string;
+  readonly seed: number;
+  readonly durationNs: Nanoseconds;
+  /** Requests issued before this time are simulated and recorded, but stay out of the summary measures. */
+  readonly warmupNs: Nanoseconds;
+  readonly vertices: readonly Vertex[];
+  readonly media: readonly Medium[];
+  readonly links: readonly Link[];
+  readonly clusters: readonly Cluster[];
+  readonly nodes: readonly Node[];
+  readonly accessPoints: readonly AccessPoint[];
+  readonly apps: readonly App[];
+  readonly services: readonly Service[];
+  readonly userGroups: readonly UserGroup[];
+  readonly users: readonly User[];
+  readonly faults: readonly Fault[];
+  readonly orchestration: Orchestration;
+  readonly recording: Recording;
+}
+
+/** A point of the network graph, where links meet. */
+export interface Vertex {
+  readonly name: string;
+  readonly kind: 'node' | 'gateway' | 'switch' | 'access-point';
+  /** In the scenario's plane, metres; geographic coordinates have been projected. */
+  readonly position?: Point;
+}
+
+/** What links share the capacity of: one direction of a wire, a whole half-duplex wire, a radio cell. */
+export interface Medium {
+  readonly name: string;
+  readonly bandwidthBps: BitsPerSecond;
+}
+
+/** A wired link. Each direction draws on a medium: two of its own when full-duplex, the same one when half-duplex. */
+export interface Link {
+  readonly name: string;
+  readonly from: VertexId;
+  readonly to: VertexId;
+  readonly latencyNs: Nanoseconds;
+  readonly forwardMedium: MediumId;
+  readonly backwardMedium: MediumId;
+}
+
+/** A Kubernetes cluster. Its nodes hang on its gateway vertex. */
+export interface Cluster {
+  readonly name: string;
+  readonly role: 'hub' | 'managed';
+  readonly provider: string;
+  readonly gateway: VertexId;
+}
+
+export interface Node {
+  readonly name: string;
+  readonly cluster: ClusterId;
+  readonly vertex: VertexId;
+  readonly class: string;
+  readonly cpuMillicores: Millicores;
+  readonly memoryBytes: Bytes;
+  readonly maxPods: number;
+  /** How much of the reference core's work one core does in the same time: 1 is the reference. */
+  readonly speed: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Linear from idle to peak in the share of CPU used. */
+  readonly power: { readonly idleW: Watts; readonly peakW: Watts };
+}
+
+/** Where users attach: a radio cell (or a desk switch) at a vertex of the network. */
+export interface AccessPoint {
+  readonly name: string;
+  readonly vertex: VertexId;
+  readonly position: Point;
+  readonly technology: string;
+  /** Users farther away than this are not covered. */
+  readonly rangeM: Metres;
+  readonly latencyNs: Nanoseconds;
+  readonly uplinkMedium: MediumId;
+  /** The same as `uplinkMedium` where the cell is half-duplex. */
+  readonly downlinkMedium: MediumId;
+}
+
+export interface App {
+  readonly name: string;
+  readonly namespace: string;
+  readonly services: readonly ServiceId[];
+  readonly createdAtNs: Nanoseconds;
+  /** Clusters that may run it. */
+  readonly clusters: readonly ClusterId[];
+  /** The resource it was made from, kept whole as published. */
+  readonly source: CodecoApp;
+}
+
+/** One micro-service of an application. */
+export interface Service {
+  readonly name: string;
+  readonly app: AppId;
+  readonly podSpec: PodSpec;
+  readonly replicas: number;
+  readonly channels: readonly Channel[];
+  readonly behaviour: Behaviour;
+  readonly trafficDistribution: 'PreferClose' | 'Cluster';
+}
+
+/** A directed need for communication: this service calls `to`. */
+export interface Channel {
+  readonly name: string;
+  readonly to: ServiceId;
+  readonly serviceClass: 'ASSURED' | 'BESTEFFORT';
+  readonly minBandwidthBps?: BitsPerSecond;
+  readonly maxDelayNs?: Nanoseconds;
+  readonly frameSizeBytes?: Bytes;
+  readonly sendIntervalNs?: Nanoseconds;
+}
+
+/** What a request does at a service. */
+export interface Behaviour {
+  /** CPU time on one reference core. */
+  readonly cpu: Duration;
+  readonly requestBytes: Bytes;
+  readonly responseBytes: Bytes;
+  /** Requests that one pod serves at a time; the others wait, first come first served. */
+  readonly concurrency: number;
+  /** Whether the channels' services are called one after the other or all at once. */
+  readonly calls: 'sequential' | 'parallel';
+}
+
+/** A duration, fixed or drawn. `cv` is the coefficient of variation. */
+export type Duration =
+  | { readonly distribution: 'constant'; readonly valueNs: Nanoseconds }
+  | { readonly distribution: 'exponential'; readonly meanNs: Nanoseconds }
+  | { readonly distribution: 'uniform'; readonly minNs: Nanoseconds; readonly maxNs: Nanoseconds }
+  | { readonly distribution: 'lognormal'; readonly meanNs: Nanoseconds; readonly cv: number };
+
+/** Users that behave alike. */
+export interface UserGroup {
+  readonly name: string;
+  readonly requests?: RequestLoad;
+}
+
+export interface RequestLoad {
+  /** The service that requests enter at. */
+  readonly to: ServiceId;
+  readonly arrivals: 'poisson' | 'periodic';
+  /** Mean time between two requests of one user. */
+  readonly meanIntervalNs: number;
+}
+
+export interface User {
+  readonly name: string;
+  readonly group: number;
+  readonly position: Point;
+}
+
+/** Something that breaks at `atNs` and, where `durationNs` is given, is whole again after it. */
+export type Fault = { readonly atNs: Nanoseconds; readonly durationNs?: Nanoseconds } & (
+  | { readonly kind: 'crash'; readonly node: NodeId }
+  | { readonly kind: 'cut'; readonly link: LinkId }
+);
+
+export interface Orchestration {
+  readonly scheduler: 'kube-scheduler' | 'lowest-latency';
+  /** From the binding of a pod to its readiness. */
+  readonly podStartupNs: Nanoseconds;
+  /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */
+  readonly nodeMonitorGracePeriodNs: Nanoseconds;
+  /** From NotReady to the eviction of pods, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
+  readonly evictionTolerationNs: Nanoseconds;
+}
+
+export interface Recording {
+  readonly sampleIntervalNs: Nanoseconds;
+  /** Share of requests that get a row, drawn per request from a stream of its own. */
+  readonly requestSample: number;
+  /** Whether every decision's verdict and score per node and plugin is recorded. */
+  readonly verdicts: boolean;
+}
