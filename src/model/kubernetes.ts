@@ -10,6 +10,8 @@ export interface Container {
   readonly image?: string;
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly { containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[];
+  /** 'Always' on an init container makes it a sidecar. */
+  readonly restartPolicy?: string;
   readonly [field: string]: unknown;
 }
 
@@ -46,12 +48,96 @@ export interface NodeAffinity {
   }[];
 }
 
+export interface LabelSelectorRequirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values?: readonly string[];
+}
+
+/** An absent selector matches nothing, an empty one everything. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+}
+
+export interface PodAffinityTerm {
+  readonly labelSelector?: LabelSelector;
+  readonly topologyKey: string;
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: LabelSelector;
+  readonly matchLabelKeys?: readonly string[];
+  readonly mismatchLabelKeys?: readonly string[];
+}
+
+/** The form that podAffinity and podAntiAffinity share. */
+export interface PodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly podAffinityTerm: PodAffinityTerm;
+  }[];
+}
+
+export interface TopologySpreadConstraint {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+  readonly labelSelector?: LabelSelector;
+  readonly minDomains?: number;
+  readonly nodeAffinityPolicy?: 'Honor' | 'Ignore';
+  readonly nodeTaintsPolicy?: 'Honor' | 'Ignore';
+  readonly matchLabelKeys?: readonly string[];
+}
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+export interface PodObject {
+  readonly metadata: ObjectMeta;
+  readonly spec: PodSpec;
+  readonly [field: string]: unknown;
+}
+
+export interface NodeObject {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly taints?: readonly Taint[];
+    readonly unschedulable?: boolean;
+    readonly [field: string]: unknown;
+  };
+  readonly status?: {
+    readonly allocatable?: Readonly<Record<string, string | number>>;
+    readonly images?: readonly { readonly names?: readonly string[]; readonly sizeBytes?: number }[];
+    readonly [field: string]: unknown;
+  };
+  readonly [field: string]: unknown;
+}
+
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
-  readonly affinity?: { readonly nodeAffinity?: NodeAffinity; readonly [kind: string]: unknown };
+  readonly affinity?: {
+    readonly nodeAffinity?: NodeAffinity;
+    readonly podAffinity?: PodAffinity;
+    readonly podAntiAffinity?: PodAffinity;
+    readonly [kind: string]: unknown;
+  };
+  readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
+  readonly hostNetwork?: boolean;
+  readonly priority?: number;
+  readonly preemptionPolicy?: 'PreemptLowerPriority' | 'Never';
+  /** Requests and limits of the pod as a whole. */
+  readonly resources?: ResourceRequirements;
+  readonly volumes?: readonly {
+    readonly image?: { readonly reference?: string };
+    readonly [source: string]: unknown;
+  }[];
   readonly tolerations?: readonly Toleration[];
   readonly schedulerName?: string;
   readonly overhead?: Readonly<Record<string, string | number>>;
