@@ -1,6 +1,58 @@
-export type * from './codeco-app.ts';
+export {
+  arrivals,
+  distributions,
+  namesOf,
+  schedulers,
+  technologies,
+  type ArrivalsName,
+  type DistributionName,
+  type SchedulerName,
+  type TechnologyName,
+} from './choices.ts';
+export {
+  CODECO_APP_VERSION,
+  codecoAppSchema,
+  DEFAULT_FRAME_SIZE_BYTES,
+  MAX_SEND_INTERVAL_NS,
+  type CodecoApp,
+} from './codeco-app.ts';
+export {
+  dnsKeys,
+  dnsName,
+  either,
+  flag,
+  listOf,
+  mapOf,
+  measured,
+  number,
+  object,
+  oneOf,
+  openObject,
+  optional,
+  quantity,
+  text,
+  whole,
+} from './fields.ts';
 export { distance, type Point } from './geometry.ts';
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
+export { milliValue, parseQuantity, wholeValue } from './quantity.ts';
+export {
+  checkUnit,
+  expectedUnit,
+  parseBandwidth,
+  parseBytes,
+  parseCpu,
+  parseDelay,
+  parseDistance,
+  parseDuration,
+  parseMeanIntervalNs,
+  parseMemory,
+  parsePower,
+  parseShare,
+  parseSpeed,
+  UnitError,
+  type UnitName,
+} from './unit-text.ts';
 export type * from './units.ts';
 export type * from './world.ts';

@@ -1,0 +1,37 @@
+/**
+ * The names a scenario can choose from, each with the sentence that documentation prints. The schema's enums, the
+ * registries and `list` are derived from these.
+ */
+
+export const schedulers = {
+  'kube-scheduler': "Kubernetes' default scheduler: its filters, scores, weights and tie-breaking.",
+  'lowest-latency': 'Greedy: of the nodes that pass the filters, the one nearest in latency to whom the pod talks to.',
+} as const;
+
+export const arrivals = {
+  poisson: 'Independent requests at a constant mean rate: exponential times between two of them.',
+  periodic: 'One request every period, the first at a random phase.',
+} as const;
+
+export const distributions = {
+  constant: 'Always the same value.',
+  exponential: 'Exponential with a mean.',
+  uniform: 'Each value between a smallest and a largest equally likely.',
+  lognormal: 'Lognormal with a mean and a coefficient of variation.',
+} as const;
+
+export const technologies = {
+  wifi: 'Wi-Fi cell.',
+  lte: '4G cell.',
+  nr: '5G New Radio cell.',
+} as const;
+
+export type SchedulerName = keyof typeof schedulers;
+export type ArrivalsName = keyof typeof arrivals;
+export type DistributionName = keyof typeof distributions;
+export type TechnologyName = keyof typeof technologies;
+
+/** The names of a set of choices, in the order in which they are declared. */
+export function namesOf<Name extends string>(choices: Readonly<Record<Name, string>>): readonly Name[] {
+  return Object.keys(choices) as Name[];
+}
