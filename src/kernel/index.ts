@@ -1,3 +1,7 @@
-export { Kernel, NO_EVENT, type EventId, type Handler, type HandlerId, type RunOptions } from './kernel.ts';
+export { Digest } from './digest.ts';
+export { type DigestTrail, type EventRange, firstDifference } from './digest-trail.ts';
+export { type EventDifference, EventLog, firstDivergence, type LoggedEvent } from './event-log.ts';
+export { type EventId, EventQueue, NO_EVENT } from './event-queue.ts';
+export { type Handler, type HandlerId, Kernel, type KernelOptions, type RunEnd, type RunOptions } from './kernel.ts';
 export { RandomStream, RandomStreams } from './streams.ts';
 export { fromSeconds, MAX_TIME_NS, NS_PER_MS, NS_PER_S, roundUpNs, type Nanoseconds } from './time.ts';
