@@ -1,0 +1,44 @@
+/** Numbers for eyes: rounded, with the unit that fits. Files keep full precision. */
+
+/** A duration in ns, as `850 ms`, `1.25 s`, `10 min`. */
+export function formatDuration(ns: number): string {
+  const steps: readonly [number, string][] = [
+    [86_400e9, 'd'],
+    [3_600e9, 'h'],
+    [60e9, 'min'],
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+  ];
+  for (const [size, unit] of steps) if (ns >= size) return `${significant(ns / size)} ${unit}`;
+  return `${significant(ns)} ns`;
+}
+
+/** A number of three significant digits, with thousands set apart above a thousand. */
+export function significant(value: number): string {
+  if (Math.abs(value) >= 1000) return formatCount(Math.round(value));
+  return String(Number(value.toPrecision(3)));
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+export function formatShare(share: number): string {
+  return `${significant(share * 100)} %`;
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${significant(value)} ${units[unit]}`;
+}
+
+export function formatEnergy(joules: number): string {
+  return joules >= 3.6e6 ? `${significant(joules / 3.6e6)} kWh` : joules >= 1000 ? `${significant(joules / 1000)} kJ` : `${significant(joules)} J`;
+}

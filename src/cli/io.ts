@@ -1,0 +1,23 @@
+import pc from 'picocolors';
+
+/** The world of a command: data goes to `out`, everything said to a person to `err`. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether `err` is a terminal on which a line can be written over. */
+  readonly errIsTerminal: boolean;
+  readonly colors: ReturnType<typeof pc.createColors>;
+  /** Milliseconds of the wall clock. */
+  now(): number;
+}
+
+export function processIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    errIsTerminal: process.stderr.isTTY === true,
+    // picocolors honours NO_COLOR and FORCE_COLOR; a pipe gets no colour
+    colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY === true),
+    now: () => Date.now(),
+  };
+}

@@ -1,0 +1,406 @@
+import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
+import type { PodId, ServiceId, UserId, World } from '../../model/index.ts';
+import type { Compute } from '../compute.ts';
+import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
+import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
+import { planCalls, type CallPlan } from './call-plan.ts';
+import { DemandPool } from './demand-pool.ts';
+import { durationSampler, type DurationSampler } from './durations.ts';
+import { Visits, VisitState } from './visits.ts';
+
+/** How a request can end. `ok` is index 0. */
+export const requestOutcomes = [
+  'ok',
+  /** The user is in no access point's range. */
+  'not-covered',
+  /** The service has no pod that is ready. */
+  'no-endpoint',
+  /** There is no route to the pod. */
+  'unreachable',
+  /** The request or its response was on its way when the last route broke. */
+  'lost',
+  /** The pod that served it died or is gone. */
+  'pod-lost',
+  /** Still under way when the run ended. */
+  'unfinished',
+] as const;
+export type RequestOutcome = (typeof requestOutcomes)[number];
+
+const OK = 0;
+const NOT_COVERED = requestOutcomes.indexOf('not-covered');
+const NO_ENDPOINT = requestOutcomes.indexOf('no-endpoint');
+const NO_ROUTE = requestOutcomes.indexOf('unreachable');
+const LOST = requestOutcomes.indexOf('lost');
+const POD_LOST = requestOutcomes.indexOf('pod-lost');
+const UNFINISHED = requestOutcomes.indexOf('unfinished');
+
+/** A request that has ended. One object serves all: read it at once, keep nothing of it. */
+export interface EndedRequest {
+  request: number;
+  user: UserId;
+  service: ServiceId;
+  /** The pod of the entry service, -1 when none was found. */
+  pod: number;
+  /** Index in `requestOutcomes`. */
+  outcome: number;
+  issuedNs: number;
+  /** What the time from issue to end was spent on: exactly `latency = network + queue + cpu`. */
+  networkNs: number;
+  queueNs: number;
+  cpuNs: number;
+}
+
+export interface RequestsOptions {
+  /** The pod that a caller at `from` reaches when it calls the service; -1 when the service has none. */
+  readonly endpointFor: (service: ServiceId, from: EndpointId) => number;
+  readonly ended: (request: EndedRequest) => void;
+}
+
+/** A pod as its callers know it. */
+interface ServingPod {
+  readonly service: ServiceId;
+  readonly endpoint: EndpointId;
+  readonly concurrency: number;
+  /** Visits that hold one of the pod's slots. */
+  busy: number;
+  /** Visits that wait for a slot, first come first served; those before `head` have gone. */
+  readonly queue: number[];
+  head: number;
+}
+
+/**
+ * Users' requests, followed through network, queue and CPU.
+ *
+ * A visit to a service: the request travels to a pod, waits for one of the pod's slots, uses CPU, then calls the
+ * services of its channels (one after the other or all at once), and answers when they have answered; the slot is held
+ * until then, as a thread is. Time is booked where it was spent: a parallel call counts the branch that came back last,
+ * so that network, queue and CPU always add up to the latency.
+ *
+ * Failure (own design): a call that fails makes its caller answer with an error (no body, so latency alone) and call
+ * nothing further. A pod that dies resets its connections at once: each of its callers knows at that time.
+ *
+ * Fair comparison: all CPU demands of a request are drawn when it is issued, in the order of its call plan, from a
+ * stream of its user; what happens later to this or another request draws nothing.
+ */
+export class Requests {
+  readonly #kernel: Kernel;
+  readonly #world: World;
+  readonly #network: Network;
+  readonly #compute: Compute;
+  readonly #options: RequestsOptions;
+  readonly #issue: HandlerId;
+  readonly #toPod: ReceiverId;
+  readonly #toCaller: ReceiverId;
+  readonly #visits = new Visits();
+  readonly #demands = new DemandPool();
+  readonly #pods: (ServingPod | undefined)[] = [];
+  /** By user group: undefined where its users send nothing. */
+  readonly #plans: (CallPlan | undefined)[];
+  readonly #arrivals: (ArrivalProcess | undefined)[];
+  readonly #samplers: readonly DurationSampler[];
+  readonly #arrivalStreams: (RandomStream | undefined)[] = [];
+  readonly #workStreams: (RandomStream | undefined)[] = [];
+  readonly #userEndpoints: EndpointId[] = [];
+  readonly #covered: Uint8Array;
+  #issued = 0;
+  readonly #ended: EndedRequest = {
+    request: 0,
+    user: 0 as UserId,
+    service: 0 as ServiceId,
+    pod: -1,
+    outcome: 0,
+    issuedNs: 0,
+    networkNs: 0,
+    queueNs: 0,
+    cpuNs: 0,
+  };
+
+  constructor(kernel: Kernel, world: World, network: Network, compute: Compute, options: RequestsOptions) {
+    this.#kernel = kernel;
+    this.#world = world;
+    this.#network = network;
+    this.#compute = compute;
+    this.#options = options;
+    this.#issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    this.#toPod = network.receiver((visit, outcome) => this.#arrive(visit, outcome));
+    this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
+    this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
+    this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
+    this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
+    this.#covered = new Uint8Array(world.users.length);
+  }
+
+  /** Requests issued so far. */
+  get issuedCount(): number {
+    return this.#issued;
+  }
+
+  /** Users send from here on; `endpoints[user]` is where each hangs on the network. */
+  start(endpoints: readonly EndpointId[]): void {
+    const { users, userGroups } = this.#world;
+    for (const [index, { name, group }] of users.entries()) {
+      this.#userEndpoints.push(endpoints[index]!);
+      const load = userGroups[group]!.requests;
+      if (load === undefined) continue;
+      const arrivals = this.#kernel.streams.get(`user/${name}/arrivals`);
+      this.#arrivalStreams[index] = arrivals;
+      this.#workStreams[index] = this.#kernel.streams.get(`user/${name}/work`);
+      const first = this.#arrivals[group]!.first(load, arrivals);
+      this.#kernel.after(Math.ceil(first) as Nanoseconds, this.#issue, index);
+    }
+  }
+
+  /** Whether the user is attached to an access point. */
+  setCovered(user: UserId, covered: boolean): void {
+    this.#covered[user] = covered ? 1 : 0;
+  }
+
+  /** The pod serves from now on. */
+  addPod(pod: PodId, service: ServiceId, endpoint: EndpointId): void {
+    const { concurrency } = this.#world.services[service]!.behaviour;
+    this.#pods[pod] = { service, endpoint, concurrency, busy: 0, queue: [], head: 0 };
+  }
+
+  /** The pod is dead or gone: what it had in hand fails. Its CPU tasks must have been removed. */
+  removePod(pod: PodId): void {
+    if (this.#pods[pod] === undefined) return;
+    this.#pods[pod] = undefined;
+    const visits = this.#visits;
+    const now = this.#kernel.now;
+    for (let visit = 0, used = visits.used; visit < used; visit++) {
+      if (visits.pod[visit] !== pod) continue;
+      const state = visits.state[visit]!;
+      if (state < VisitState.Queued || state > VisitState.Calling) continue;
+      const column =
+        state === VisitState.Queued ? visits.queueNs : state === VisitState.Running ? visits.cpuNs : visits.networkNs;
+      column[visit]! += now - visits.sinceNs[visit]!;
+      visits.cause[visit] = POD_LOST;
+      this.#end(visit);
+    }
+  }
+
+  /** The run is over: requests still under way end as `unfinished`. */
+  finish(): void {
+    const visits = this.#visits;
+    for (let visit = 0; visit < visits.used; visit++) {
+      const state = visits.state[visit]!;
+      if (state === VisitState.Free || state === VisitState.Dead || visits.parent[visit] !== -1) continue;
+      this.#report(visit, UNFINISHED);
+    }
+  }
+
+  #issueRequest(user: UserId): void {
+    const now = this.#kernel.now;
+    const group = this.#world.users[user]!.group;
+    const load = this.#world.userGroups[group]!.requests!;
+    const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
+    this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
+
+    const visits = this.#visits;
+    const plan = this.#plans[group]!;
+    const root = visits.add(-1, -1, 0);
+    visits.user[root] = user;
+    visits.issuedNs[root] = now;
+    visits.request[root] = this.#issued++;
+    const demands = this.#demands.take(plan.services.length);
+    visits.demands[root] = demands;
+    const stream = this.#workStreams[user]!;
+    for (let position = 0; position < plan.services.length; position++) {
+      this.#demands.workNs[demands + position] = this.#samplers[plan.services[position]!]!(stream);
+    }
+    if (this.#covered[user] === 0) this.#fail(root, NOT_COVERED);
+    else this.#send(root, this.#userEndpoints[user]!, plan.services[0]!);
+  }
+
+  #planOf(visit: number): CallPlan {
+    const user = this.#visits.user[this.#visits.root[visit]!]!;
+    return this.#plans[this.#world.users[user]!.group]!;
+  }
+
+  #send(visit: number, from: EndpointId, service: ServiceId): void {
+    const pod = this.#options.endpointFor(service, from);
+    if (pod < 0) {
+      this.#fail(visit, NO_ENDPOINT);
+      return;
+    }
+    const visits = this.#visits;
+    visits.pod[visit] = pod;
+    visits.sinceNs[visit] = this.#kernel.now;
+    const serving = this.#pods[pod];
+    if (serving === undefined) {
+      // its endpoint is still listed, but nobody listens there any more
+      this.#fail(visit, POD_LOST);
+      return;
+    }
+    const { requestBytes } = this.#world.services[service]!.behaviour;
+    this.#network.send(this.#toPod, visit, from, serving.endpoint, requestBytes);
+  }
+
+  #arrive(visit: number, outcome: number): void {
+    const visits = this.#visits;
+    const now = this.#kernel.now;
+    visits.networkNs[visit]! += now - visits.sinceNs[visit]!;
+    visits.sinceNs[visit] = now;
+    if (outcome !== DELIVERED) {
+      this.#fail(visit, outcome === UNREACHABLE ? NO_ROUTE : LOST);
+      return;
+    }
+    const serving = this.#pods[visits.pod[visit]!];
+    if (serving === undefined) {
+      this.#fail(visit, POD_LOST);
+      return;
+    }
+    if (serving.busy < serving.concurrency) {
+      serving.busy++;
+      this.#run(visit);
+    } else {
+      visits.state[visit] = VisitState.Queued;
+      serving.queue.push(visit);
+    }
+  }
+
+  #run(visit: number): void {
+    const visits = this.#visits;
+    visits.state[visit] = VisitState.Running;
+    const workNs = this.#demands.workNs[visits.demands[visits.root[visit]!]! + visits.position[visit]!]!;
+    this.#compute.start(visits.pod[visit] as PodId, workNs, visit);
+  }
+
+  /** A visit's CPU task has finished: the sink that `Compute` must be made with. */
+  cpuFinished(visit: number): void {
+    const visits = this.#visits;
+    const now = this.#kernel.now;
+    visits.cpuNs[visit]! += now - visits.sinceNs[visit]!;
+    visits.sinceNs[visit] = now;
+    visits.state[visit] = VisitState.Calling;
+    this.#callNext(visit);
+  }
+
+  /** Makes the next call, or all of them, or answers when all have come back. */
+  #callNext(visit: number): void {
+    const visits = this.#visits;
+    const plan = this.#planOf(visit);
+    const position = visits.position[visit]!;
+    const calls = plan.callCount[position]!;
+    if (visits.called[visit]! >= calls || visits.cause[visit] !== OK) {
+      this.#answer(visit);
+      return;
+    }
+    const { behaviour } = this.#world.services[plan.services[position]!]!;
+    const upTo = behaviour.calls === 'parallel' ? calls : visits.called[visit]! + 1;
+    const first = plan.firstCall[position]!;
+    const from = this.#pods[visits.pod[visit]!]!.endpoint;
+    // count them all before the first is sent: a call that fails comes back at once
+    const already = visits.called[visit]!;
+    visits.pending[visit] = upTo - already;
+    visits.called[visit] = upTo;
+    for (let call = already; call < upTo; call++) {
+      const child = visits.add(visit, visits.root[visit]!, first + call);
+      this.#send(child, from, plan.services[first + call]!);
+    }
+  }
+
+  #answer(visit: number): void {
+    const visits = this.#visits;
+    const pod = visits.pod[visit]!;
+    const serving = this.#pods[pod]!;
+    visits.state[visit] = VisitState.Returning;
+    visits.sinceNs[visit] = this.#kernel.now;
+    const parent = visits.parent[visit]!;
+    const caller = parent < 0 ? this.#userEndpoints[visits.user[visit]!]! : this.#pods[visits.pod[parent]!]?.endpoint;
+    const bytes = visits.cause[visit] === OK ? this.#world.services[serving.service]!.behaviour.responseBytes : 0;
+    // a caller whose pod has died waits for no answer
+    if (caller === undefined) this.#end(visit);
+    else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes);
+    this.#releaseSlot(serving);
+  }
+
+  #releaseSlot(serving: ServingPod): void {
+    if (serving.head === serving.queue.length) {
+      serving.busy--;
+      return;
+    }
+    const next = serving.queue[serving.head++]!;
+    if (serving.head > 64 && serving.head * 2 > serving.queue.length) {
+      serving.queue.splice(0, serving.head);
+      serving.head = 0;
+    }
+    const visits = this.#visits;
+    const now = this.#kernel.now;
+    visits.queueNs[next]! += now - visits.sinceNs[next]!;
+    visits.sinceNs[next] = now;
+    this.#run(next);
+  }
+
+  #returned(visit: number, outcome: number): void {
+    const visits = this.#visits;
+    visits.networkNs[visit]! += this.#kernel.now - visits.sinceNs[visit]!;
+    if (outcome !== DELIVERED && visits.cause[visit] === OK)
+      visits.cause[visit] = outcome === UNREACHABLE ? NO_ROUTE : LOST;
+    this.#end(visit);
+  }
+
+  #fail(visit: number, cause: number): void {
+    this.#visits.cause[visit] = cause;
+    this.#end(visit);
+  }
+
+  /** The visit is over for its caller, well or not. */
+  #end(visit: number): void {
+    const visits = this.#visits;
+    const parent = visits.parent[visit]!;
+    const cause = visits.cause[visit]!;
+    const networkNs = visits.networkNs[visit]!;
+    const queueNs = visits.queueNs[visit]!;
+    const cpuNs = visits.cpuNs[visit]!;
+    if (parent < 0) this.#report(visit, cause);
+    visits.state[visit] = VisitState.Dead;
+    if (parent < 0) {
+      this.#removeIfDone(visit);
+      return;
+    }
+    const parentIsDead = visits.state[parent] === VisitState.Dead;
+    visits.pending[parent]!--;
+    this.#removeIfDone(visit);
+    if (!parentIsDead) this.#callEnded(parent, cause, networkNs, queueNs, cpuNs);
+    else if (visits.parent[parent] !== -1) this.#removeIfDone(parent);
+  }
+
+  /** The calls of a visit that died come back to nobody, but they still need it and the request's root till then. */
+  #removeIfDone(visit: number): void {
+    const visits = this.#visits;
+    const root = visits.root[visit]!;
+    if (visit !== root && visits.pending[visit] === 0) visits.remove(visit);
+    if (visits.state[root] === VisitState.Dead && visits.live[root] === 1) {
+      this.#demands.give(visits.demands[root]!, this.#planOf(root).services.length);
+      visits.remove(root);
+    }
+  }
+
+  #callEnded(parent: number, cause: number, networkNs: number, queueNs: number, cpuNs: number): void {
+    const visits = this.#visits;
+    if (cause !== OK) visits.cause[parent] = cause;
+    if (visits.pending[parent]! > 0) return;
+    visits.networkNs[parent]! += networkNs;
+    visits.queueNs[parent]! += queueNs;
+    visits.cpuNs[parent]! += cpuNs;
+    visits.sinceNs[parent] = this.#kernel.now;
+    this.#callNext(parent);
+  }
+
+  #report(root: number, outcome: number): void {
+    const visits = this.#visits;
+    const ended = this.#ended;
+    const user = visits.user[root]! as UserId;
+    ended.request = visits.request[root]!;
+    ended.user = user;
+    ended.service = this.#world.userGroups[this.#world.users[user]!.group]!.requests!.to;
+    ended.pod = visits.pod[root]!;
+    ended.outcome = outcome;
+    ended.issuedNs = visits.issuedNs[root]!;
+    ended.networkNs = visits.networkNs[root]!;
+    ended.queueNs = visits.queueNs[root]!;
+    ended.cpuNs = visits.cpuNs[root]!;
+    this.#options.ended(ended);
+  }
+}

@@ -1,0 +1,102 @@
+/** Where a visit stands. */
+export const VisitState = { Free: 0, Sent: 1, Queued: 2, Running: 3, Calling: 4, Returning: 5, Dead: 6 } as const;
+
+/**
+ * The visits in flight: one for each call of a request at a service, as columns. A visit's parent is the visit that
+ * called it; a request's root visit is the one at its entry service. Slots of ended visits are used again, so memory
+ * is that of the most visits ever in flight together.
+ */
+export class Visits {
+  capacity = 1024;
+  state = new Uint8Array(this.capacity);
+  /** Why the visit fails: an index in `requestOutcomes`, 0 while all is well. */
+  cause = new Uint8Array(this.capacity);
+  parent = new Int32Array(this.capacity);
+  root = new Int32Array(this.capacity);
+  /** Position in the request's call plan. */
+  position = new Int32Array(this.capacity);
+  pod = new Int32Array(this.capacity);
+  /** Calls made so far, and calls that have not come back. */
+  called = new Int32Array(this.capacity);
+  pending = new Int32Array(this.capacity);
+  /** When the visit entered its present state. */
+  sinceNs = new Float64Array(this.capacity);
+  networkNs = new Float64Array(this.capacity);
+  queueNs = new Float64Array(this.capacity);
+  cpuNs = new Float64Array(this.capacity);
+  /** Of a root: who asked, when, and where its drawn CPU demands begin. */
+  user = new Int32Array(this.capacity);
+  issuedNs = new Float64Array(this.capacity);
+  request = new Float64Array(this.capacity);
+  demands = new Int32Array(this.capacity);
+  /** Of a root: its visits that are not removed, itself among them. */
+  live = new Int32Array(this.capacity);
+  #used = 0;
+  #free = new Int32Array(this.capacity);
+  #freeCount = 0;
+
+  /** Slots ever used: every live visit is below it. */
+  get used(): number {
+    return this.#used;
+  }
+
+  add(parent: number, root: number, position: number): number {
+    let visit: number;
+    if (this.#freeCount > 0) visit = this.#free[--this.#freeCount]!;
+    else {
+      if (this.#used === this.capacity) this.#grow();
+      visit = this.#used++;
+    }
+    this.state[visit] = VisitState.Sent;
+    this.cause[visit] = 0;
+    this.parent[visit] = parent;
+    if (root < 0) {
+      this.root[visit] = visit;
+      this.live[visit] = 1;
+    } else {
+      this.root[visit] = root;
+      this.live[root]!++;
+    }
+    this.position[visit] = position;
+    this.pod[visit] = -1;
+    this.called[visit] = 0;
+    this.pending[visit] = 0;
+    this.networkNs[visit] = 0;
+    this.queueNs[visit] = 0;
+    this.cpuNs[visit] = 0;
+    return visit;
+  }
+
+  remove(visit: number): void {
+    this.live[this.root[visit]!]!--;
+    this.state[visit] = VisitState.Free;
+    this.#free[this.#freeCount++] = visit;
+  }
+
+  #grow(): void {
+    this.capacity *= 2;
+    const wider = <A extends Uint8Array | Int32Array | Float64Array>(column: A): A => {
+      const copy = new (column.constructor as new (length: number) => A)(this.capacity);
+      copy.set(column);
+      return copy;
+    };
+    this.state = wider(this.state);
+    this.cause = wider(this.cause);
+    this.parent = wider(this.parent);
+    this.root = wider(this.root);
+    this.position = wider(this.position);
+    this.pod = wider(this.pod);
+    this.called = wider(this.called);
+    this.pending = wider(this.pending);
+    this.sinceNs = wider(this.sinceNs);
+    this.networkNs = wider(this.networkNs);
+    this.queueNs = wider(this.queueNs);
+    this.cpuNs = wider(this.cpuNs);
+    this.user = wider(this.user);
+    this.issuedNs = wider(this.issuedNs);
+    this.request = wider(this.request);
+    this.demands = wider(this.demands);
+    this.live = wider(this.live);
+    this.#free = wider(this.#free);
+  }
+}
