@@ -31,6 +31,7 @@ export class Flows {
   readonly #share: HandlerId;
   readonly #end: HandlerId;
   #isShareDue = false;
+  #isEnding = false;
   #endEvent: EventId = NO_EVENT;
   #endTimeNs = Infinity;
 
@@ -183,6 +184,7 @@ export class Flows {
 
   /** After a flow came or went: shares out at the end of this instant, or at once where nothing else is touched. */
   #changed(): void {
+    if (this.#isEnding) return;
     if (!this.sharing.isUnsettled) {
       this.#applyRates();
       this.#arm();
@@ -261,9 +263,14 @@ export class Flows {
       this.sharing.remove(flow);
       ended[i] = this.#tag[flow]!;
     }
-    this.#shareOut();
-    // only now, with everything in order, may others act on it
-    for (const tag of ended) this.#complete(tag);
+    // others may act on it only now that all are gone; what they start at once is shared out together with that
+    this.#isEnding = true;
+    try {
+      for (const tag of ended) this.#complete(tag);
+    } finally {
+      this.#isEnding = false;
+      this.#shareOut();
+    }
   }
 
   #growTo(count: number): void {

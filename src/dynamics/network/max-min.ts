@@ -32,6 +32,10 @@ export class MaxMin {
   changed = new Int32Array(64);
   changedCount = 0;
 
+  /** How often a change was repaired, and how often everything was solved from scratch. */
+  repairCount = 0;
+  fullCount = 0;
+
   readonly #capacity: Float64Array;
   /** By flow: the highest level it may have. */
   #limit = new Float64Array(64);
@@ -144,14 +148,32 @@ export class MaxMin {
     if (this.#unsettled.size === 0) return;
     if (this.#skipRepairs > 0) {
       this.#skipRepairs--;
-      this.#solveFromScratch();
+      this.solveFromScratch();
     } else if (this.#repair()) {
+      this.repairCount++;
       this.#nextSkip = 1;
     } else {
       // where repairs keep failing they are tried less and less often
       this.#skipRepairs = this.#nextSkip;
       this.#nextSkip = Math.min(2 * this.#nextSkip, 64);
-      this.#solveFromScratch();
+      this.solveFromScratch();
+    }
+  }
+
+  /** Brings all levels up to date without regard to what they were. All flows are added to `changed`. */
+  solveFromScratch(): void {
+    this.fullCount++;
+    this.#unsettled.clear();
+    this.#isEvaluated.fill(0);
+    this.#isProvisional.fill(0);
+    this.#filling.fill(this.#limit, {
+      ceiling: this.#ceiling,
+      load: this.#load,
+      level: this.level,
+      bottleneck: this.#bottleneck,
+    });
+    for (let flow = 0; flow < this.incidence.flowLimit; flow++) {
+      if (this.incidence.base[flow]! >= 0) this.#markChanged(flow);
     }
   }
 
@@ -386,9 +408,8 @@ export class MaxMin {
       const medium = crossingMedium[crossing]!;
       if (medium === atWork) continue;
       const load = (this.#load[medium]! += difference);
-      if (this.#ceiling[medium]! < Infinity || load > this.#capacity[medium]! * (1 + SLACK)) {
-        this.#unsettle(medium, lowest);
-      }
+      const mayBeFull = this.#ceiling[medium]! < Infinity || load > this.#capacity[medium]! * (1 + SLACK);
+      if (mayBeFull || this.#unsettled.has(medium)) this.#unsettle(medium, lowest);
     }
   }
 
@@ -397,21 +418,6 @@ export class MaxMin {
     this.#isChanged[flow] = 1;
     this.changed = grown(this.changed, this.changedCount + 1);
     this.changed[this.changedCount++] = flow;
-  }
-
-  #solveFromScratch(): void {
-    this.#unsettled.clear();
-    this.#isEvaluated.fill(0);
-    this.#isProvisional.fill(0);
-    this.#filling.fill(this.#limit, {
-      ceiling: this.#ceiling,
-      load: this.#load,
-      level: this.level,
-      bottleneck: this.#bottleneck,
-    });
-    for (let flow = 0; flow < this.incidence.flowLimit; flow++) {
-      if (this.incidence.base[flow]! >= 0) this.#markChanged(flow);
-    }
   }
 
   #growTo(count: number): void {
