@@ -31,6 +31,7 @@ export class ArrowFile {
   readonly #messages: Messages;
   #pending: Uint8Array[] = [];
   #bytes = 0;
+  #open = true;
 
   /** Creates the file, which must not exist. */
   constructor(path: string, schema: Schema) {
@@ -68,6 +69,8 @@ export class ArrowFile {
 
   /** Closes the file as it is: a torso that no reader takes for a table. */
   abandon(): void {
+    if (!this.#open) return;
+    this.#open = false;
     onDisk(`close ${this.path}`, () => closeSync(this.#fd));
   }
 
