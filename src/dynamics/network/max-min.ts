@@ -9,6 +9,9 @@ const SLACK = 1e-11;
 /** Scanned entries that one repair may take before everything is solved anew: this many and a share of all crossings. */
 const REPAIR_ALLOWANCE = 256;
 
+/** After failed repairs, at most this many changes are solved from scratch before a repair is tried again. */
+const MOST_SKIPS = 16;
+
 /**
  * Max-min fair sharing of the capacity of media among flows over whole paths, with weights and with a limit per flow,
  * kept up to date as flows come and go.
@@ -155,7 +158,7 @@ export class MaxMin {
     } else {
       // where repairs keep failing they are tried less and less often
       this.#skipRepairs = this.#nextSkip;
-      this.#nextSkip = Math.min(2 * this.#nextSkip, 64);
+      this.#nextSkip = Math.min(2 * this.#nextSkip, MOST_SKIPS);
       this.solveFromScratch();
     }
   }

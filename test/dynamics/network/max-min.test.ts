@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { RandomStreams } from '../../../src/kernel/index.ts';
 import { MaxMin } from '../../../src/dynamics/network/max-min.ts';
 import { referenceRates, type ReferenceFlow } from './reference.ts';
 
@@ -130,6 +131,42 @@ test('after every change: the same as from scratch, never over capacity, and eve
     }),
     { numRuns: 3000 },
   );
+});
+
+test('as a dense mesh thins out: fair at every step, whether repaired or solved from scratch', () => {
+  const random = new RandomStreams(7).get('mesh');
+  const capacities = Array.from({ length: 60 }, (_, medium) => 1 + (medium % 5));
+  const sharing = mediaOf(capacities);
+  const add = () => {
+    const flow = {
+      media: Array.from({ length: 4 }, () => random.integer(capacities.length)),
+      limit: random.uniform() < 0.2 ? random.uniform() / 10 : Infinity,
+      weight: random.uniform() < 0.3 ? 1 + random.integer(3) : 1,
+    };
+    return { id: sharing.add(flow.media, flow.media.length, flow.limit, flow.weight), flow };
+  };
+  const present = Array.from({ length: 600 }, add);
+  for (let step = 0; step < 500; step++) {
+    for (let removals = 0; removals < (present.length > 20 ? 4 : 2); removals++) {
+      const [gone] = present.splice(random.integer(present.length), 1);
+      sharing.remove(gone!.id);
+    }
+    present.push(add(), add());
+    sharing.solve();
+    const flows = present.map(({ flow }) => flow);
+    const found = present.map(({ id }) => sharing.rateBps(id));
+    expectMaxMin(capacities, flows, found);
+    if (step % 10 === 0) {
+      sharing.solveFromScratch();
+      expectClose(
+        found,
+        present.map(({ id }) => sharing.rateBps(id)),
+      );
+      expectClose(found, referenceRates(capacities, flows));
+    }
+  }
+  expect(sharing.repairCount).toBeGreaterThan(50);
+  expect(sharing.fullCount).toBeGreaterThan(50);
 });
 
 /** The certificate of max-min fairness: some full medium where the flow's level is the highest, or its own limit. */
