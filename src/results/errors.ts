@@ -12,6 +12,7 @@ const DISK_FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'a part of its path is a file, not a folder',
   EISDIR: 'it is a folder',
+  EEXIST: 'it is already there',
   EMFILE: 'too many files are open',
   EIO: 'the device reported an error',
 };
