@@ -3,6 +3,7 @@ import {
   Type,
   type Static,
   type TObject,
+  type TOptional,
   type TProperties,
   type TSchema,
   type TUnsafe,
@@ -40,7 +41,9 @@ export function openObject<Fields extends TProperties>(fields: Fields, options: 
 }
 
 /** A field that may be absent and then stays absent. */
-export const optional = Type.Optional;
+export function optional<Field extends TSchema>(field: Field): TOptional<Field> {
+  return Type.Optional(field) as TOptional<Field>;
+}
 
 /** An object whose keys are the reader's own names. */
 export function mapOf<Value extends TSchema>(
@@ -85,16 +88,22 @@ export function flag(options: FieldOptions<boolean>): TUnsafe<boolean> {
   return Type.Unsafe({ type: 'boolean', ...options });
 }
 
-/** One of the names of a set of choices; the description lists what each of them is. */
-export function oneOf<Name extends string>(
-  choices: Readonly<Record<Name, string>> | readonly Name[],
-  options: FieldOptions<Name>,
-): TUnsafe<Name> {
-  const names = Array.isArray(choices)
-    ? (choices as readonly Name[])
-    : namesOf(choices as Readonly<Record<Name, string>>);
-  const described = Array.isArray(choices) ? {} : { choices };
-  return Type.Unsafe({ type: 'string', enum: [...names], ...described, ...options });
+/** One of some names; where these are choices with a sentence each, documentation prints the sentences. */
+export function oneOf<const Name extends string>(names: readonly Name[], options: FieldOptions<Name>): TUnsafe<Name>;
+export function oneOf<const Choices extends Readonly<Record<string, string>>>(
+  choices: Choices,
+  options: FieldOptions<keyof Choices & string>,
+): TUnsafe<keyof Choices & string>;
+export function oneOf(
+  choices: readonly string[] | Readonly<Record<string, string>>,
+  options: FieldOptions<string>,
+): TUnsafe<string> {
+  if (isList(choices)) return Type.Unsafe({ type: 'string', enum: [...choices], ...options });
+  return Type.Unsafe({ type: 'string', enum: [...namesOf(choices)], choices, ...options });
+}
+
+function isList(choices: readonly string[] | Readonly<Record<string, string>>): choices is readonly string[] {
+  return Array.isArray(choices);
 }
 
 /** A text with a unit, such as "5ms". */

@@ -38,10 +38,10 @@ export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export { milliValue, parseQuantity, wholeValue } from './quantity.ts';
 export {
-  checkUnit,
   expectedUnit,
   parseBandwidth,
   parseBytes,
+  parseCoordinate,
   parseCpu,
   parseDelay,
   parseDistance,
@@ -52,6 +52,7 @@ export {
   parseShare,
   parseSpeed,
   UnitError,
+  unitValue,
   type UnitName,
 } from './unit-text.ts';
 export type * from './units.ts';

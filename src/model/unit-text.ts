@@ -12,6 +12,8 @@ interface UnitKind {
   readonly scales: Readonly<Record<string, readonly [bigint, bigint]>>;
   /** What people write instead, and what they mean. */
   readonly aliases: Readonly<Record<string, string>>;
+  /** Whether it can be negative. */
+  readonly signed?: true;
   /** Where base units do not divide. */
   readonly whole?: string;
   /** The largest value in base units, and how an error names it. */
@@ -127,6 +129,13 @@ const kinds = {
     scales: { m: times(1n), km: times(1_000n) },
     aliases: { metre: 'm', metres: 'm', meter: 'm', meters: 'm', kilometres: 'km', kilometers: 'km' },
   },
+  coordinate: {
+    noun: 'a distance from the origin',
+    examples: ['120m', '-0.5km'],
+    scales: { m: times(1n), km: times(1_000n) },
+    aliases: { metre: 'm', metres: 'm', meter: 'm', meters: 'm', kilometres: 'km', kilometers: 'km' },
+    signed: true,
+  },
   speed: {
     noun: 'a speed',
     examples: ['1.4m/s', '50km/h'],
@@ -187,21 +196,27 @@ export function expectedUnit(unit: UnitName): string {
 
 /** A regular expression, as JSON Schema wants it, that editors check the unit's texts by. */
 export function unitPattern(unit: UnitName): string {
-  if (isMeasure(unit)) return `^(\\d+(\\.\\d*)?|\\.\\d+) ?(${Object.keys(kinds[unit].scales).join('|')})$`;
-  if (unit === 'share') return '^(\\d+(\\.\\d*)?|\\.\\d+) ?%$';
-  const quantity = '[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\\d+)?';
-  return unit === 'delay' ? `^(${quantity}|\\d+(\\.\\d*)? ?(ns|us|\u00b5s|\u03bcs|ms|s|h|d)|)$` : `^${quantity}$`;
+  const decimal = '(\\d+(\\.\\d*)?|\\.\\d+)';
+  if (isMeasure(unit)) {
+    const kind: UnitKind = kinds[unit];
+    return `^${kind.signed === true ? '-?' : ''}${decimal} ?(${Object.keys(kind.scales).join('|')})$`;
+  }
+  if (unit === 'share') return `^${decimal} ?%$`;
+  const quantity = `${decimal}([numkMGTPE]|[KMGTPE]i|[eE][+-]?\\d+)?`;
+  return unit === 'delay'
+    ? `^(${quantity}|${decimal} ?(${Object.keys(kinds.duration.scales).join('|')}))$`
+    : `^${quantity}$`;
 }
 
 /**
- * Checks a value against a unit.
- * @throws {UnitError} if it is not one
+ * The value in the base units of its kind: ns, bit/s, bytes, W, m, m/s, 1/s, cores or none.
+ * @throws {UnitError} if it is not of the unit
  */
-export function checkUnit(unit: UnitName, value: string | number): void {
-  if (isMeasure(unit)) measure(unit, value);
-  else if (unit === 'share') parseShare(value);
-  else if (unit === 'delay') parseDelay(value);
-  else checkQuantity(value);
+export function unitValue(unit: UnitName, value: string | number): number {
+  if (isMeasure(unit)) return measure(unit, value);
+  if (unit === 'share') return parseShare(value);
+  if (unit === 'delay') return parseDelay(value);
+  return checked(parseQuantity, value);
 }
 
 /** @throws {UnitError} if the text is no duration, or is not a whole number of nanoseconds below 104 days */
@@ -214,6 +229,8 @@ export const parseBytes = (text: string): Bytes => measure('bytes', text) as Byt
 export const parsePower = (text: string): Watts => measure('power', text) as Watts;
 /** @throws {UnitError} */
 export const parseDistance = (text: string): Metres => measure('distance', text) as Metres;
+/** @throws {UnitError} */
+export const parseCoordinate = (text: string): Metres => measure('coordinate', text) as Metres;
 /** Metres a second. @throws {UnitError} */
 export const parseSpeed = (text: string): number => measure('speed', text);
 
@@ -248,10 +265,6 @@ export function parseShare(share: string | number): number {
   return value;
 }
 
-function checkQuantity(quantity: string | number): void {
-  checked(parseQuantity, quantity);
-}
-
 function checked(parse: (quantity: string | number) => number, quantity: string | number): number {
   let value: number;
   try {
@@ -280,7 +293,7 @@ function rational(unit: MeasureName, text: string | number): readonly [bigint, b
   if (typeof text === 'number') throw new UnitError('a number without a unit');
   const [match, sign, number = '', suffix = ''] = (text.length <= 64 ? written.exec(text) : null) ?? [];
   if (match === undefined) throw new UnitError(text === '' ? 'an empty text' : `${quote(text)} is not ${kind.noun}`);
-  if (sign === '-') throw new UnitError(`${kind.noun.replace(/^an? /, 'a negative ')}`);
+  if (sign === '-' && kind.signed === undefined) throw new UnitError(`${kind.noun.replace(/^an? /, 'a negative ')}`);
   if (suffix === '') throw new UnitError('a number without a unit');
   const scale = Object.hasOwn(kind.scales, suffix) ? kind.scales[suffix]! : undefined;
   if (scale === undefined) {
@@ -288,7 +301,7 @@ function rational(unit: MeasureName, text: string | number): readonly [bigint, b
     throw new UnitError(`unknown unit ${quote(suffix)}`, meant === undefined ? undefined : `${number}${meant}`);
   }
   const [whole = '', fraction = ''] = number.split('.');
-  const numerator = BigInt(whole + fraction) * scale[0];
+  const numerator = BigInt(`${sign}0${whole}${fraction}`) * scale[0];
   const denominator = 10n ** BigInt(fraction.length) * scale[1];
   if (kind.most !== undefined && numerator > kind.most[0] * denominator)
     throw new UnitError(`more than ${kind.most[1]}`);

@@ -1,0 +1,163 @@
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  type Document,
+  type Node,
+  type ParsedNode,
+} from 'yaml';
+import type { ProblemList } from './problem.ts';
+import type { Mark, Places, Source } from './source.ts';
+
+/** Deeper than any scenario, shallower than the reader's stack. */
+const MAX_DEPTH = 64;
+/** Also bounds what aliases unfold to, so that a small file cannot ask for gigabytes. */
+const MAX_VALUES = 300_000;
+
+const knownTags = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
+);
+
+class TooMuch extends Error {}
+
+/**
+ * The documents of a YAML 1.2 or JSON text as plain values; empty ones are left out.
+ * What is wrong is added to `problems`; the result is undefined if a document cannot be read at all.
+ * @param from offset in the source's text to read from
+ */
+export function readDocuments(source: Source, places: Places, problems: ProblemList, from = 0): unknown[] | undefined {
+  const before = problems.length;
+  try {
+    const values: unknown[] = [];
+    const reader = new DocumentReader(source, places, problems, from);
+    for (const document of compose(source, from)) {
+      for (const { pos, message } of [...document.errors, ...document.warnings].slice(0, 3)) {
+        problems.add(mark(source, pos[0] + from, pos[1] + from), [], yamlMessage(message));
+      }
+      if (document.errors.length > 0 || document.contents === null) continue;
+      const value = reader.read(document);
+      if (value !== null && value !== undefined) values.push(value);
+    }
+    return problems.length > before ? undefined : values;
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    problems.addFile(source.name, error.message);
+    return undefined;
+  }
+}
+
+/** As `parseAllDocuments`, but it stops as soon as a text nests too deep or holds too much, before memory is spent. */
+function* compose(source: Source, from: number): Generator<Document.Parsed<ParsedNode>> {
+  const parser = new Parser();
+  const composer = new Composer({ version: '1.2', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+  const text = from === 0 ? source.text : source.text.slice(from);
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > 4 * MAX_VALUES) throw new TooMuch(`more than ${MAX_VALUES} values: list positions in a CSV file`);
+    for (const token of parser.next(lexeme)) yield* composer.next(token) as Iterable<Document.Parsed<ParsedNode>>;
+    if (parser.stack.length > 2 * MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`);
+  }
+  for (const token of parser.end()) yield* composer.next(token) as Iterable<Document.Parsed<ParsedNode>>;
+  yield* composer.end(false, text.length) as Iterable<Document.Parsed<ParsedNode>>;
+}
+
+/** The first sentence of the parser's message; positions are told by our own underline. */
+function yamlMessage(message: string): string {
+  return message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+}
+
+class DocumentReader {
+  readonly #source: Source;
+  readonly #places: Places;
+  readonly #problems: ProblemList;
+  readonly #from: number;
+  #document: Document.Parsed<ParsedNode> | undefined;
+  #values = 0;
+
+  constructor(source: Source, places: Places, problems: ProblemList, from: number) {
+    this.#source = source;
+    this.#places = places;
+    this.#problems = problems;
+    this.#from = from;
+  }
+
+  read(document: Document.Parsed<ParsedNode>): unknown {
+    this.#document = document;
+    const value = this.#value(document.contents, 0);
+    if (typeof value === 'object' && value !== null) {
+      const [start, end] = this.#range(document.contents as Node);
+      // the place of a document as a whole is its first line
+      this.#places.setRoot(value, { source: this.#source, value: [start, this.#firstLineEnd(start, end)] });
+    }
+    return value;
+  }
+
+  #value(node: Node | null, depth: number): unknown {
+    if (++this.#values > MAX_VALUES) throw new TooMuch(`more than ${MAX_VALUES} values once aliases are unfolded`);
+    if (depth > MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`);
+    if (node === null) return null;
+    if (isAlias(node)) {
+      const anchored = node.resolve(this.#document!);
+      // an alias inside its own anchor is caught by the limit of depth
+      if (anchored === undefined) this.#report(node, `no anchor named "${node.source}"`);
+      return this.#value(anchored ?? null, depth + 1);
+    }
+    if (node.tag !== undefined && !knownTags.has(node.tag)) this.#report(node, `the tag ${node.tag} is not supported`);
+    if (isMap(node)) {
+      const map: Record<string, unknown> = {};
+      for (const { key, value } of node.items) this.#entry(map, key as Node, value as Node | null, depth);
+      return map;
+    }
+    if (isSeq(node)) {
+      const list: unknown[] = [];
+      for (const [index, item] of (node.items as (Node | null)[]).entries()) {
+        list.push(this.#value(item, depth + 1));
+        if (item !== null) this.#places.set(list, index, { source: this.#source, value: this.#range(item) });
+      }
+      return list;
+    }
+    return isScalar(node) ? node.value : null;
+  }
+
+  #entry(map: Record<string, unknown>, keyNode: Node, valueNode: Node | null, depth: number): void {
+    const key = isScalar(keyNode) ? keyNode.value : undefined;
+    if (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'boolean') {
+      this.#report(keyNode, 'a key that is not a text');
+      return;
+    }
+    const name = typeof key === 'string' ? key : this.#source.text.slice(...this.#range(keyNode));
+    if (name === '__proto__') return this.#report(keyNode, '"__proto__" cannot be a key');
+    if (Object.hasOwn(map, name)) return this.#report(keyNode, `${JSON.stringify(name)} stands twice in this map`);
+    map[name] = this.#value(valueNode, depth + 1);
+    const keyRange = this.#range(keyNode);
+    const empty = valueNode === null || (isScalar(valueNode) && valueNode.source === '');
+    this.#places.set(map, name, {
+      source: this.#source,
+      key: keyRange,
+      value: empty ? keyRange : this.#range(valueNode),
+    });
+  }
+
+  #range(node: Node): readonly [number, number] {
+    const [start, end] = node.range ?? [0, 0];
+    return [start + this.#from, end + this.#from];
+  }
+
+  #firstLineEnd(start: number, end: number): number {
+    const lineEnd = this.#source.text.indexOf('\n', start);
+    return lineEnd < 0 ? end : Math.min(lineEnd, end);
+  }
+
+  #report(node: Node, found: string): void {
+    const [start, end] = this.#range(node);
+    this.#problems.add(mark(this.#source, start, end), [], found);
+  }
+}
+
+function mark(source: Source, start: number, end: number): Mark {
+  return { source, start, end };
+}

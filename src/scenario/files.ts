@@ -1,0 +1,182 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { nearest } from './nearest.ts';
+
+/** Scenarios, CodecoApps. */
+export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+/** Tables of positions. */
+export const MAX_TABLE_BYTES = 32 * 1024 * 1024;
+
+export interface ReadFile {
+  /** As errors name it: relative as the reader's own file was given. */
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** Its folder, symbolic links resolved. */
+  readonly folder: string;
+}
+
+/** Why a file cannot be used. */
+export class FileError extends Error {
+  readonly nearest: string | undefined;
+
+  constructor(found: string, nearest?: string) {
+    super(found);
+    this.nearest = nearest;
+  }
+}
+
+/**
+ * Reads the files of a scenario, and only those that it may read: inside the folder of the scenario's own file or a
+ * folder that was allowed, wherever symbolic links lead. A scenario of a stranger cannot read the rest of the disk.
+ */
+export class FileReader {
+  readonly #roots: string[] = [];
+  readonly #read = new Map<string, ReadFile>();
+  readonly #tables = new Set<ReadFile>();
+
+  /** @throws {FileError} if an allowed folder does not exist */
+  constructor(allow: readonly string[]) {
+    for (const folder of allow) {
+      const real = realPath(resolve(folder));
+      if (real === undefined) throw new FileError(`the allowed folder ${folder} does not exist`);
+      this.#roots.push(real);
+    }
+  }
+
+  /** Names of the files read so far, in the order in which they were first read. */
+  get names(): string[] {
+    return Array.from(this.#read.values(), (file) => file.name);
+  }
+
+  /** Contents of the tables read so far, in that order. */
+  get tables(): Buffer[] {
+    return Array.from(this.#tables, (file) => file.bytes);
+  }
+
+  /**
+   * Reads the file that the others are relative to.
+   * @throws {FileError}
+   */
+  readRoot(name: string, maxBytes: number): ReadFile {
+    const path = resolve(name);
+    const real = realPath(path);
+    if (real === undefined) throw new FileError('no such file', nearestFile(path, name));
+    this.#roots.unshift(dirname(real));
+    return this.#readAt(name, real, maxBytes);
+  }
+
+  /**
+   * Reads a file that another one refers to.
+   * @param from the file that holds the reference
+   * @throws {FileError}
+   */
+  readReference(
+    reference: string,
+    from: { readonly name: string; readonly folder: string },
+    maxBytes: number,
+  ): ReadFile {
+    if (reference.includes('\0')) throw new FileError('a NUL character in a file name');
+    const path = resolve(from.folder, reference);
+    // before the disk is touched, so that an error does not tell what is out there
+    this.#demandInside(path);
+    const real = realPath(path);
+    if (real === undefined) throw new FileError('no such file', nearestFile(path, reference));
+    this.#demandInside(real);
+    const name = isAbsolute(reference) ? normalize(reference) : join(dirname(from.name), reference);
+    return this.#readAt(name, real, maxBytes);
+  }
+
+  /** As `readReference`, for a table of data: its contents count among what a scenario depends on. */
+  readTable(reference: string, from: { readonly name: string; readonly folder: string }): ReadFile {
+    const file = this.readReference(reference, from, MAX_TABLE_BYTES);
+    this.#tables.add(file);
+    return file;
+  }
+
+  #demandInside(path: string): void {
+    if (this.#roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep))) return;
+    const folder = relative(process.cwd(), dirname(path)) || '.';
+    throw new FileError(`outside the scenario's folder; to read it all the same, pass --allow ${folder}`);
+  }
+
+  #readAt(name: string, real: string, maxBytes: number): ReadFile {
+    let file = this.#read.get(real);
+    if (file === undefined) {
+      const bytes = readRegular(real, maxBytes);
+      file = { name, bytes, text: decode(bytes), folder: dirname(real) };
+      this.#read.set(real, file);
+    }
+    return file;
+  }
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new FileError(systemMessage(code));
+  }
+}
+
+function readRegular(path: string, maxBytes: number): Buffer {
+  let descriptor: number | undefined;
+  try {
+    // a named pipe would block the opening
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const status = fstatSync(descriptor);
+    if (status.isDirectory()) throw new FileError('a folder, not a file');
+    if (!status.isFile()) throw new FileError('not a regular file');
+    if (status.size > maxBytes) throw tooLarge(status.size, maxBytes);
+    // a file may grow, or lie about its size: one byte more than allowed is read at most
+    const chunks: Buffer[] = [];
+    let length = 0;
+    while (length <= maxBytes) {
+      const chunk = Buffer.allocUnsafe(Math.min(1 << 20, maxBytes + 1 - length));
+      const count = readSync(descriptor, chunk);
+      if (count === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, count));
+      length += count;
+    }
+    throw tooLarge(length, maxBytes);
+  } catch (error) {
+    if (error instanceof FileError) throw error;
+    throw new FileError(systemMessage((error as NodeJS.ErrnoException).code));
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function tooLarge(bytes: number, maxBytes: number): FileError {
+  return new FileError(`${(bytes / 1048576).toFixed(1)} MiB is more than the ${maxBytes / 1048576} MiB that are read`);
+}
+
+function systemMessage(code: string | undefined): string {
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'ELOOP') return 'symbolic links in a circle';
+  if (code === 'ENAMETOOLONG') return 'a file name that is too long';
+  return `cannot be read (${code ?? 'unknown reason'})`;
+}
+
+function decode(bytes: Buffer): string {
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) throw new FileError(`not a text file: a NUL byte at offset ${nul}`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new FileError('not a text file: it is not valid UTF-8');
+  }
+}
+
+function nearestFile(path: string, reference: string): string | undefined {
+  let siblings: string[];
+  try {
+    siblings = readdirSync(dirname(path)).toSorted();
+  } catch {
+    return undefined;
+  }
+  const name = nearest(basename(path), siblings);
+  return name === undefined ? undefined : join(dirname(reference), name);
+}

@@ -1,0 +1,249 @@
+import {
+  dnsKeys,
+  dnsName,
+  either,
+  listOf,
+  mapOf,
+  measured,
+  number,
+  object,
+  oneOf,
+  optional,
+  quantity,
+  technologies,
+  text,
+  whole,
+} from '../../model/index.ts';
+import { position, positions } from './position.ts';
+
+const labelValue = text({
+  description: 'Value of the label.',
+  pattern: '^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$',
+  expects: 'a label value as Kubernetes has it: at most 63 letters, digits, dashes, dots or underscores',
+});
+
+const labelKeys = {
+  pattern: '^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$',
+  expects: 'a label key as Kubernetes has it, such as zone or example.org/zone',
+};
+
+export const labels = mapOf(labelValue, {
+  description: 'Labels, as Kubernetes has them.',
+  keys: labelKeys,
+  default: {},
+});
+
+const taints = listOf(
+  object(
+    {
+      key: text({ description: 'Key of the taint.', ...labelKeys }),
+      value: optional(labelValue),
+      effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], { description: 'What it does to pods.' }),
+    },
+    { description: 'A taint.' },
+  ),
+  { description: 'Taints, as Kubernetes has them.', default: [] },
+);
+
+const nodeClass = object(
+  {
+    extends: optional(text({ description: 'Node class whose fields hold where this one states none.' })),
+    arch: oneOf(['amd64', 'arm64'], { description: 'Processor architecture.', default: 'amd64' }),
+    cpu: optional(
+      quantity('cpu', { description: 'Allocatable CPU, cores: 4 or 500m. Required unless inherited.', positive: true }),
+    ),
+    memory: optional(
+      quantity('memory', { description: 'Allocatable memory: 16Gi. Required unless inherited.', positive: true }),
+    ),
+    pods: whole({ description: "Most pods; Kubernetes' default.", minimum: 1, maximum: 10_000, default: 110 }),
+    speed: number({
+      description: 'Work that a core does in the time in which a reference core does 1.',
+      exclusiveMinimum: 0,
+      default: 1,
+    }),
+    labels,
+    taints,
+    power: object(
+      {
+        idle: measured('power', { description: 'Power drawn without load.', default: '0W' }),
+        peak: measured('power', { description: 'Power drawn with all cores busy.', default: '0W' }),
+      },
+      { description: 'Power drawn: linear in the share of CPU that is used, from idle to peak.', default: {} },
+    ),
+  },
+  { description: 'A kind of node.' },
+);
+
+const nodes = object(
+  {
+    class: text({ description: 'Node class.' }),
+    count: optional(
+      whole({
+        description: 'How many; 1, or one for each position, where absent.',
+        minimum: 1,
+        expects: 'a whole number of at least 1',
+      }),
+    ),
+    name: text({
+      description:
+        'Names of the nodes. {cluster}, {class} and {COLUMN} of a table of sites are replaced; {i} counts from 1 ' +
+        'what is otherwise named alike.',
+      default: '{cluster}-{class}-{i}',
+    }),
+    at: optional(positions),
+    labels,
+    taints,
+  },
+  { description: 'Nodes of one class.' },
+);
+
+const cluster = object(
+  {
+    name: dnsName({ description: 'Name of the cluster, and of its gateway in the network.' }),
+    role: oneOf(['hub', 'managed'], {
+      description: 'The hub of the federation, or a cluster under it.',
+      default: 'managed',
+    }),
+    provider: text({ ...labelValue, description: 'Who runs it; the region of its nodes.', default: 'default' }),
+    at: optional(position),
+    network: object(
+      {
+        bandwidth: measured('bandwidth', {
+          description: 'Of the full-duplex link between each node and the gateway. The default is own design.',
+          positive: true,
+          default: '1Gbit/s',
+        }),
+        latency: measured('duration', {
+          description: 'Of that link, one way. The default is own design.',
+          default: '200us',
+        }),
+      },
+      {
+        description: 'The network inside the cluster: each node hangs on the gateway by a link of its own.',
+        default: {},
+      },
+    ),
+    nodes: listOf(nodes, { description: 'Its nodes.', default: [] }),
+  },
+  { description: 'A Kubernetes cluster.' },
+);
+
+const duplex = {
+  full: 'Each direction has the whole bandwidth to itself.',
+  half: 'Both directions share the bandwidth.',
+} as const;
+
+const link = object(
+  {
+    name: optional(
+      text({ description: 'Name of the link; FROM-TO where absent.', pattern: '^.{1,63}$', expects: 'a name' }),
+    ),
+    from: text({ description: 'One end: a cluster (its gateway), a node, a switch or a stand-alone access point.' }),
+    to: text({ description: 'The other end.' }),
+    bandwidth: optional(
+      measured('bandwidth', { description: 'Of each direction, or of both if half-duplex.', positive: true }),
+    ),
+    latency: measured('duration', { description: 'One way.', default: '0s' }),
+    duplex: oneOf(duplex, { description: 'Whether the directions share the bandwidth.', default: 'full' }),
+    medium: optional(text({ description: 'Shared medium that both directions draw on, in place of a bandwidth.' })),
+  },
+  { description: 'A wired link.' },
+);
+
+const cellName = text({
+  description: 'First part of the names of the access points; the technology where absent.',
+  pattern: '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$',
+  expects: dnsKeys.expects,
+});
+
+/** Where the scenario states nothing else. Own design: round figures of a cell in a city. */
+export const technologyDefaults = {
+  wifi: { range: '50m', bandwidth: '200Mbit/s', latency: '2ms', duplex: 'half' },
+  lte: { range: '1km', bandwidth: '75Mbit/s', latency: '15ms', duplex: 'full' },
+  nr: { range: '350m', bandwidth: '500Mbit/s', latency: '4ms', duplex: 'full' },
+} as const;
+
+const defaultsOf = (field: keyof (typeof technologyDefaults)['nr']) =>
+  Object.entries(technologyDefaults)
+    .map(([name, values]) => `${values[field]} (${name})`)
+    .join(', ');
+
+const access = object(
+  {
+    name: optional(cellName),
+    clusters: optional(
+      listOf(text({ description: 'A cluster.' }), {
+        description: 'Clusters whose nodes with a position host an access point each; all clusters where absent.',
+      }),
+    ),
+    at: optional(positions),
+    uplink: optional(
+      object(
+        {
+          to: text({ description: 'Cluster, node or switch that the access points hang on.' }),
+          bandwidth: measured('bandwidth', { description: 'Of each direction.', positive: true }),
+          latency: measured('duration', { description: 'One way.', default: '0s' }),
+        },
+        { description: 'The wire from each stand-alone access point into the network; required with `at`.' },
+      ),
+    ),
+    technology: oneOf(technologies, { description: 'Radio technology.', default: 'nr' }),
+    range: optional(
+      measured('distance', {
+        description: `Users farther away are not covered. Default by technology, own design: ${defaultsOf('range')}.`,
+        positive: true,
+      }),
+    ),
+    bandwidth: optional(
+      measured('bandwidth', {
+        description: `Capacity of a cell. Default by technology, own design: ${defaultsOf('bandwidth')}.`,
+        positive: true,
+      }),
+    ),
+    latency: optional(
+      measured('duration', {
+        description: `One way over the air. Default by technology, own design: ${defaultsOf('latency')}.`,
+      }),
+    ),
+    duplex: optional(
+      oneOf(duplex, {
+        description: `Whether up and down share the capacity. Default by technology: ${defaultsOf('duplex')}.`,
+      }),
+    ),
+  },
+  { description: 'Access points of one kind.', expects: 'access points { technology, range, ... }' },
+);
+
+export const infrastructure = object(
+  {
+    nodeClasses: mapOf(nodeClass, { description: 'Kinds of nodes, by name.', keys: dnsKeys, default: {} }),
+    clusters: listOf(cluster, { description: 'The Kubernetes clusters.', minItems: 1 }),
+    switches: listOf(
+      object(
+        { name: dnsName({ description: 'Name of the switch.' }), at: optional(position) },
+        { description: 'A switch or router.' },
+      ),
+      { description: 'Points of the network where links meet, beside the gateways.', default: [] },
+    ),
+    media: listOf(
+      object(
+        {
+          name: dnsName({ description: 'Name of the medium.' }),
+          bandwidth: measured('bandwidth', { description: 'What its links share.', positive: true }),
+        },
+        { description: 'A shared medium.' },
+      ),
+      { description: 'Capacities that several links share.', default: [] },
+    ),
+    links: listOf(link, {
+      description: 'Wired links between clusters, nodes, switches and access points.',
+      default: [],
+    }),
+    access: either([access, listOf(access, { description: 'Several kinds.', expects: 'a list of them' })], {
+      description: 'Where users attach: access points at the nodes that have a position, or stand-alone ones.',
+      expects: 'access points { technology, range, ... } or a list of them',
+      default: [],
+    }),
+  },
+  { description: 'Clusters, nodes and the network between them.' },
+);

@@ -1,0 +1,116 @@
+import { Type, type Static } from '@sinclair/typebox';
+import {
+  dnsName,
+  flag,
+  listOf,
+  mapOf,
+  measured,
+  object,
+  oneOf,
+  optional,
+  quantity,
+  schedulers,
+  text,
+  whole,
+} from '../../model/index.ts';
+import { infrastructure } from './infrastructure.ts';
+import { app, userGroup } from './workload.ts';
+
+export const SCENARIO_VERSION = 'codeco-sim/v1';
+
+const fault = object(
+  {
+    at: measured('duration', { description: 'When it happens.' }),
+    for: optional(measured('duration', { description: 'How long it lasts; to the end where absent.', positive: true })),
+    crash: optional(text({ description: 'The node that crashes.' })),
+    cut: optional(text({ description: 'The link that is cut.' })),
+  },
+  { description: 'Something that breaks: exactly one of crash and cut.' },
+);
+
+const orchestration = object(
+  {
+    scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
+    podStartup: measured('duration', { description: 'From the binding of a pod to its readiness.', default: '3s' }),
+    nodeMonitorGracePeriod: measured('duration', {
+      description: "From a node's crash until it counts as NotReady; kube-controller-manager's default.",
+      default: '50s',
+    }),
+    evictionToleration: measured('duration', {
+      description: "From NotReady until the node's pods are evicted; Kubernetes' default.",
+      default: '300s',
+    }),
+  },
+  { description: 'The orchestration under test.', default: {} },
+);
+
+const results = object(
+  {
+    sampleInterval: measured('duration', {
+      description: 'Time between two samples of nodes and links.',
+      positive: true,
+      default: '10s',
+    }),
+    requests: object(
+      {
+        sample: quantity('share', { description: 'Share of requests that get a row: 0.1 or 10%.', default: 1 }),
+      },
+      { description: 'The table of requests.', default: {} },
+    ),
+    verdicts: flag({ description: "Whether each decision's verdict and score per node is recorded.", default: true }),
+  },
+  { description: 'What is recorded.', default: {} },
+);
+
+const spec = object(
+  {
+    seed: whole({ description: 'Seed of all random streams.', minimum: 0, default: 1 }),
+    duration: measured('duration', { description: 'Simulated time, at most 104 days.', positive: true }),
+    warmup: measured('duration', {
+      description: 'Requests issued before it are simulated, but stay out of the summary. Shorter than the duration.',
+      default: '0s',
+    }),
+    extends: optional(
+      text({
+        description:
+          'Scenario file, relative to this one, whose fields hold where this one states none. Maps are merged key ' +
+          'by key; lists and values are replaced.',
+      }),
+    ),
+    infrastructure,
+    users: listOf(userGroup, { description: 'Groups of users.', default: [] }),
+    apps: listOf(app, { description: 'The applications.', default: [] }),
+    orchestration,
+    faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
+    results,
+  },
+  { description: 'What is simulated.' },
+);
+
+const metadata = object(
+  {
+    name: dnsName({ description: 'Name of the scenario.' }),
+    description: optional(text({ description: 'What it is about, for people.' })),
+    labels: optional(mapOf(text({ description: 'Value.' }), { description: 'Labels, for programs.' })),
+    annotations: optional(mapOf(text({ description: 'Value.' }), { description: 'Annotations, for programs.' })),
+  },
+  { description: 'What the scenario is called.' },
+);
+
+/** The scenario's format: plain JSON Schema. */
+export const scenarioSchema = object(
+  {
+    apiVersion: Type.Unsafe<typeof SCENARIO_VERSION>({
+      type: 'string',
+      const: SCENARIO_VERSION,
+      description: 'Version of the format.',
+    }),
+    kind: Type.Unsafe<'Scenario'>({ type: 'string', const: 'Scenario', description: 'Kind of the document.' }),
+    metadata,
+    spec,
+  },
+  { description: 'A scenario: infrastructure, users, applications, faults and the orchestration under test.' },
+);
+
+/** A scenario that has been checked, defaults filled in. */
+export type Scenario = Static<typeof scenarioSchema>;

@@ -1,0 +1,133 @@
+import {
+  arrivals,
+  dnsName,
+  either,
+  listOf,
+  mapOf,
+  measured,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  whole,
+  type DistributionName,
+} from '../../model/index.ts';
+import { Type } from '@sinclair/typebox';
+import { userPositions } from './position.ts';
+
+export const userGroup = object(
+  {
+    name: dnsName({ description: 'Name of the group; its users are NAME-1, NAME-2 and so on.', default: 'users' }),
+    count: optional(whole({ description: 'How many; one for each listed position where absent.', minimum: 1 })),
+    at: userPositions,
+    requests: optional(
+      object(
+        {
+          app: text({ description: 'Application.' }),
+          to: text({ description: 'Service of it that requests enter at.' }),
+          rate: measured('rate', { description: 'Mean requests of one user.', positive: true }),
+          arrivals: oneOf(arrivals, { description: 'How requests are spread in time.', default: 'poisson' }),
+        },
+        { description: 'The requests that each user sends.' },
+      ),
+    ),
+  },
+  { description: 'Users that behave alike.' },
+);
+
+const distribution = <Name extends DistributionName>(name: Name) =>
+  Type.Unsafe<Name>({ type: 'string', const: name, description: 'Name of the distribution.' });
+
+const cpuTime = measured('duration', { description: 'The same time for each request.' });
+
+const cpu = either(
+  [
+    cpuTime,
+    object(
+      { distribution: distribution('constant'), value: measured('duration', { description: 'The value.' }) },
+      { description: 'Always the same.', expects: '{ distribution: constant, value }' },
+    ),
+    object(
+      { distribution: distribution('exponential'), mean: measured('duration', { description: 'Mean.' }) },
+      { description: 'Exponential.', expects: '{ distribution: exponential, mean }' },
+    ),
+    object(
+      {
+        distribution: distribution('uniform'),
+        min: measured('duration', { description: 'Smallest value.' }),
+        max: measured('duration', { description: 'Largest value.' }),
+      },
+      { description: 'Uniform.', expects: '{ distribution: uniform, min, max }' },
+    ),
+    object(
+      {
+        distribution: distribution('lognormal'),
+        mean: measured('duration', { description: 'Mean.' }),
+        cv: number({ description: 'Coefficient of variation.', minimum: 0 }),
+      },
+      { description: 'Lognormal.', expects: '{ distribution: lognormal, mean, cv }' },
+    ),
+  ],
+  {
+    description:
+      'CPU time that a request takes on one reference core: a duration, or a distribution of constant (value), ' +
+      'exponential (mean), uniform (min, max) or lognormal (mean, cv). The default is own design.',
+    expects: 'a duration such as 6ms, or a distribution such as { distribution: exponential, mean: 6ms }',
+    default: '5ms',
+  },
+);
+
+const behaviour = object(
+  {
+    cpu,
+    request: measured('bytes', { description: 'Size of a request to the service. Own default.', default: '1kB' }),
+    response: measured('bytes', { description: 'Size of its response. Own default.', default: '10kB' }),
+    concurrency: whole({
+      description: 'Requests that a pod works on at a time; others wait, first come first served. Own default.',
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 100,
+    }),
+    calls: oneOf(
+      { sequential: 'One after the other, in the order of the channels.', parallel: 'All at once.' },
+      { description: 'How the services behind the channels are called.', default: 'sequential' },
+    ),
+    replicas: whole({ description: 'Pods of the service.', minimum: 1, maximum: 10_000, default: 1 }),
+    trafficDistribution: oneOf(
+      { PreferClose: 'To a pod of the same zone if there is one.', Cluster: 'To any pod of the cluster.' },
+      {
+        description: "To which pod a request goes, as a Kubernetes Service's trafficDistribution.",
+        default: 'PreferClose',
+      },
+    ),
+  },
+  { description: 'What a service does, which a CodecoApp does not say.' },
+);
+
+export const app = object(
+  {
+    name: optional(
+      dnsName({
+        description: "Name of the application; the CodecoApp's appName, or else its metadata.name, where absent.",
+      }),
+    ),
+    codecoApp: text({
+      description:
+        'The CodecoApp: a file relative to this one, FILE#NAME where the file holds several, or the name of a ' +
+        'CodecoApp document in this file.',
+    }),
+    at: measured('duration', { description: 'When it is submitted.', default: '0s' }),
+    clusters: optional(
+      listOf(text({ description: 'A cluster.' }), {
+        description: 'Clusters that may run it; all where absent.',
+        minItems: 1,
+      }),
+    ),
+    behaviour: mapOf(behaviour, {
+      description: "What its services do, by service; '*' is for all that have no entry of their own.",
+      default: {},
+    }),
+  },
+  { description: 'An application.' },
+);

@@ -1,0 +1,145 @@
+import type { Fault, Orchestration, Recording, World } from '../../model/index.ts';
+import { parseDuration, parseShare } from '../../model/index.ts';
+import type { FileReader } from '../files.ts';
+import type { ProblemList } from '../problem.ts';
+import { scenarioSchema, type Scenario } from '../schema/index.ts';
+import { fillDefaults, type Schema } from '../shape.ts';
+import { isMap, type Path, type Places, type Source } from '../source.ts';
+import type { Findings } from '../validation.ts';
+import { Access } from './access.ts';
+import { Apps } from './apps.ts';
+import { Build } from './build.ts';
+import { CodecoAppLibrary } from './codeco-apps.ts';
+import { Infrastructure } from './infrastructure.ts';
+import { Users } from './users.ts';
+
+export interface WorldParts {
+  readonly places: Places;
+  readonly problems: ProblemList;
+  readonly warnings: ProblemList;
+  readonly findings: Findings;
+  readonly files: FileReader | undefined;
+  /** The text that the scenario stands in. */
+  readonly source: Source;
+  /** CodecoApp documents beside the scenario, by the text they stand in. */
+  readonly documents: ReadonlyMap<Source, readonly unknown[]>;
+}
+
+/**
+ * The world of a scenario whose format has been checked and whose defaults are filled in. Goes on as far as it can
+ * where the format is wrong, so that all problems are told at once.
+ * @throws {InputError} if anything is wrong
+ */
+export function buildWorld(scenario: Scenario, parts: WorldParts): World {
+  const build = new Build(scenario, parts);
+  const { problems } = parts;
+  const { spec } = scenario;
+  if (!isMap(spec) || !isMap(spec.infrastructure)) {
+    problems.throwIfAny();
+    throw new Error('a scenario without infrastructure has passed the check of its format');
+  }
+  const durationNs = readOr(build, ['spec', 'duration'], spec.duration);
+  const warmupNs = readOr(build, ['spec', 'warmup'], spec.warmup);
+  if (durationNs !== undefined && warmupNs !== undefined && warmupNs >= durationNs) {
+    build.problem(['spec', 'warmup'], 'not shorter than the duration', { expected: `less than ${spec.duration}` });
+  }
+  const infrastructure = new Infrastructure(build);
+  const access = new Access(build, infrastructure);
+  infrastructure.buildPlaces();
+  access.build();
+  infrastructure.buildLinks();
+  access.buildUplinks();
+  infrastructure.demandConnected();
+  const apps = new Apps(build, infrastructure, new CodecoAppLibrary(parts.documents, defaultBehaviour()));
+  apps.build();
+  const users = new Users(build, infrastructure, apps);
+  users.place();
+  const faults = readFaults(build, infrastructure);
+  if (!build.isBroken('spec', 'infrastructure', 'access') && access.accessPoints.length === 0) demandNoRequests(build);
+  problems.throwIfAny();
+  infrastructure.plane.project();
+  users.settle();
+  if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
+  return {
+    name: scenario.metadata.name,
+    seed: spec.seed,
+    durationNs: parseDuration(spec.duration),
+    warmupNs: parseDuration(spec.warmup),
+    vertices: infrastructure.vertices,
+    media: infrastructure.media,
+    links: infrastructure.links,
+    clusters: infrastructure.clusters,
+    nodes: infrastructure.nodes,
+    accessPoints: access.accessPoints,
+    apps: apps.apps,
+    services: apps.services,
+    userGroups: users.groups,
+    users: users.users,
+    faults,
+    orchestration: readOrchestration(spec.orchestration),
+    recording: readRecording(spec.results),
+  };
+}
+
+function readOr(build: Build, path: Path, text: string): number | undefined {
+  return build.isBroken(...path) || text === undefined ? undefined : parseDuration(text);
+}
+
+function defaultBehaviour(): Scenario['spec']['apps'][number]['behaviour'][string] {
+  const schema = scenarioSchema.properties.spec.properties.apps as unknown as Schema;
+  const filled = {};
+  fillDefaults(schema.items!.properties!['behaviour']!.additionalProperties as Schema, filled);
+  return filled as Scenario['spec']['apps'][number]['behaviour'][string];
+}
+
+function demandNoRequests(build: Build): void {
+  for (const [group, path] of build.readable(build.scenario.spec.users, 'spec', 'users')) {
+    if (group.requests === undefined) continue;
+    build.entryProblem([...path, 'requests'], 'requests, but no access point to send them through', {
+      expected: 'access points in spec.infrastructure.access',
+    });
+  }
+}
+
+function readFaults(build: Build, infrastructure: Infrastructure): Fault[] {
+  const faults: Fault[] = [];
+  const { spec } = build.scenario;
+  for (const [fault, path] of build.readable(spec.faults, 'spec', 'faults')) {
+    const { crash, cut } = fault;
+    if ((crash === undefined) === (cut === undefined)) {
+      const found = crash === undefined ? 'neither "crash" nor "cut"' : 'both "crash" and "cut"';
+      build.entryProblem(path, found, { expected: 'exactly one of them: crash: NODE or cut: LINK' });
+      continue;
+    }
+    const atNs = parseDuration(fault.at);
+    if (!build.isBroken('spec', 'duration') && atNs >= parseDuration(spec.duration)) {
+      build.warn([...path, 'at'], 'it happens after the end of the simulation');
+    }
+    const when = { atNs, ...(fault.for === undefined ? {} : { durationNs: parseDuration(fault.for) }) };
+    if (crash !== undefined) {
+      const node = build.resolve(infrastructure.nodeNames, crash, [...path, 'crash']);
+      if (node !== undefined) faults.push({ ...when, kind: 'crash', node });
+    } else {
+      const link = build.resolve(infrastructure.linkNames, cut!, [...path, 'cut']);
+      if (link !== undefined) faults.push({ ...when, kind: 'cut', link });
+    }
+  }
+  return faults;
+}
+
+function readOrchestration(written: Scenario['spec']['orchestration']): Orchestration {
+  return {
+    scheduler: written.scheduler,
+    podStartupNs: parseDuration(written.podStartup),
+    nodeMonitorGracePeriodNs: parseDuration(written.nodeMonitorGracePeriod),
+    evictionTolerationNs: parseDuration(written.evictionToleration),
+  };
+}
+
+function readRecording(written: Scenario['spec']['results']): Recording {
+  return {
+    sampleIntervalNs: parseDuration(written.sampleInterval),
+    requestSample: parseShare(written.requests.sample),
+    verdicts: written.verdicts,
+  };
+}

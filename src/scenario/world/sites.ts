@@ -1,0 +1,209 @@
+import { parseCoordinate, UnitError } from '../../model/index.ts';
+import { CsvError, readCsv } from '../csv.ts';
+import { FileError, MAX_DOCUMENT_BYTES, type ReadFile } from '../files.ts';
+import { nearest } from '../nearest.ts';
+import { Source, type Path } from '../source.ts';
+import { quote } from '../validation.ts';
+import type { Build } from './build.ts';
+
+/** Positions from a table, as a scenario asks for them. */
+export interface WrittenSites {
+  readonly sites: string;
+  readonly latitude?: string;
+  readonly longitude?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly limit?: number;
+}
+
+/** The positions of a table: degrees (latitude, longitude) or metres (y, x). */
+export interface SiteTable {
+  readonly kind: 'geographic' | 'planar';
+  /** Latitudes or y. */
+  readonly north: readonly number[];
+  /** Longitudes or x. */
+  readonly east: readonly number[];
+  readonly columns: readonly string[];
+  /** All fields of each row, if they were wanted. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+const candidates = {
+  latitude: ['lat', 'latitude'],
+  longitude: ['lon', 'lng', 'long', 'longitude'],
+  x: ['x'],
+  y: ['y'],
+} as const;
+
+type ColumnName = keyof typeof candidates;
+
+class RowError extends Error {
+  readonly expected: string;
+
+  constructor(found: string, expected: string) {
+    super(found);
+    this.expected = expected;
+  }
+}
+
+/**
+ * Reads the positions of a table of sites; what is wrong is reported, and then the result is undefined.
+ * @param options.maxRows more rows than this are an error: nothing that large is built
+ * @param options.keepRows whether the other fields of the rows are wanted
+ */
+export function readSites(
+  build: Build,
+  written: WrittenSites,
+  path: Path,
+  options: { readonly maxRows: number; readonly keepRows: boolean },
+): SiteTable | undefined {
+  const filePath = [...path, 'sites'];
+  const file = readReferenced(build, written.sites, filePath, 'table');
+  if (file === undefined) return undefined;
+  const limit = written.limit ?? Infinity;
+  const north: number[] = [];
+  const east: number[] = [];
+  const rows: (readonly string[])[] = [];
+  const { maxRows, keepRows } = options;
+  let columns: Columns | undefined;
+  let header: readonly string[] = [];
+  let line = 1;
+  try {
+    for (const row of readCsv(file.text)) {
+      line = row.line;
+      if (columns === undefined) {
+        header = row.fields.map((name) => name.trim());
+        columns = findColumns(build, written, header, path);
+        if (columns === undefined) return undefined;
+        continue;
+      }
+      if (north.length >= limit) break;
+      if (north.length >= maxRows) {
+        build.problem(filePath, `more than ${maxRows} rows`, { expected: 'a smaller table, or a limit' });
+        return undefined;
+      }
+      if (row.fields.length !== header.length) {
+        throw new RowError(`${row.fields.length} fields`, `${header.length}, as in the heading`);
+      }
+      north.push(coordinate(columns.kind, row.fields[columns.north]!, 90, header[columns.north]!));
+      east.push(coordinate(columns.kind, row.fields[columns.east]!, 180, header[columns.east]!));
+      if (keepRows) rows.push(row.fields);
+    }
+  } catch (error) {
+    if (!(error instanceof RowError || error instanceof CsvError)) throw error;
+    reportRow(build, file, error instanceof CsvError ? error.line : line, error);
+    return undefined;
+  }
+  if (north.length === 0) {
+    build.problem(filePath, 'a table without rows', { expected: 'a heading line, then a position on each line' });
+    return undefined;
+  }
+  return { kind: columns!.kind, north, east, columns: header, rows };
+}
+
+/** The file that a field refers to, relative to the file that the field stands in; reported if it cannot be read. */
+export function readReferenced(
+  build: Build,
+  reference: string,
+  path: Path,
+  kind: 'table' | 'documents',
+): ReadFile | undefined {
+  const source = build.places.find(build.scenario, path)?.source;
+  const folder = source?.folder;
+  if (build.files === undefined || source === undefined || folder === undefined) {
+    build.problem(path, `a reference to the file ${quote(reference)}`, {
+      expected: 'a scenario in a file: this one is in none',
+    });
+    return undefined;
+  }
+  try {
+    const from = { name: source.name, folder };
+    if (kind === 'table') return build.files.readTable(reference, from);
+    return build.files.readReference(reference, from, MAX_DOCUMENT_BYTES);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    build.problem(path, error.message, { nearest: () => error.nearest });
+    return undefined;
+  }
+}
+
+interface Columns {
+  readonly kind: SiteTable['kind'];
+  readonly north: number;
+  readonly east: number;
+}
+
+function findColumns(build: Build, written: WrittenSites, header: readonly string[], path: Path): Columns | undefined {
+  const find = (column: ColumnName): number => {
+    const name = written[column];
+    if (name === undefined) {
+      return header.findIndex((title) => (candidates[column] as readonly string[]).includes(title.toLowerCase()));
+    }
+    const index = header.indexOf(name);
+    if (index < 0) {
+      build.problem([...path, column], `the table has no column ${quote(name)}`, {
+        expected: `one of ${header.join(', ')}`,
+        nearest: () => nearest(name, header),
+      });
+    }
+    return index;
+  };
+  const isPlanar = written.x !== undefined || written.y !== undefined;
+  const isGeographic = written.latitude !== undefined || written.longitude !== undefined;
+  if (isPlanar && isGeographic) {
+    build.problem(path, 'columns of both kinds', { expected: 'latitude and longitude, or x and y' });
+    return undefined;
+  }
+  const geographic = {
+    kind: 'geographic',
+    north: isPlanar ? -1 : find('latitude'),
+    east: isPlanar ? -1 : find('longitude'),
+  } as const;
+  if (geographic.north >= 0 && geographic.east >= 0) return geographic;
+  const planar = { kind: 'planar', north: isGeographic ? -1 : find('y'), east: isGeographic ? -1 : find('x') } as const;
+  if (planar.north >= 0 && planar.east >= 0) return planar;
+  if (!isPlanar && !isGeographic) {
+    build.problem([...path, 'sites'], `no columns of positions among ${header.slice(0, 12).map(quote).join(', ')}`, {
+      expected: 'latitude and longitude, or x and y; or name the columns in latitude and longitude',
+    });
+  } else {
+    const missing = (Object.keys(candidates) as ColumnName[]).filter(
+      (c) => written[c] !== undefined && !header.includes(written[c]),
+    );
+    if (missing.length === 0) {
+      build.problem([...path, 'sites'], 'no column for the other coordinate', {
+        expected: isPlanar ? 'both x and y' : 'both latitude and longitude',
+      });
+    }
+  }
+  return undefined;
+}
+
+function coordinate(kind: SiteTable['kind'], field: string, mostDegrees: number, column: string): number {
+  const text = field.trim();
+  if (kind === 'planar' && !/^[-+.\d]/.test(text))
+    throw new RowError(`${column} is ${quote(text)}`, 'a distance such as 120m');
+  if (kind === 'planar' && !/^[-+]?[.\d]+([eE][-+]?\d+)?$/.test(text)) {
+    try {
+      return parseCoordinate(text);
+    } catch (error) {
+      if (error instanceof UnitError)
+        throw new RowError(`${column}: ${error.message}`, 'metres, or a distance such as 120m');
+      throw error;
+    }
+  }
+  const value = text === '' ? NaN : Number(text);
+  if (!Number.isFinite(value))
+    throw new RowError(`${column} is ${quote(text)}`, kind === 'planar' ? 'metres' : 'degrees');
+  if (kind === 'geographic' && Math.abs(value) > mostDegrees) {
+    throw new RowError(`${column} is ${text}`, `degrees from -${mostDegrees} to ${mostDegrees}`);
+  }
+  return value;
+}
+
+function reportRow(build: Build, file: ReadFile, line: number, error: RowError | CsvError): void {
+  const source = new Source(file.name, file.text);
+  const start = source.startOf(line);
+  const details = error instanceof RowError ? { expected: error.expected } : {};
+  build.problems.add({ source, start, end: file.text.length }, [], error.message, details);
+}
