@@ -7,14 +7,14 @@
  */
 import { fromHighWord, highWord, withHighWord } from './bits.ts';
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const INVERSE_LN2 = 1.442695040888963387;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const INVERSE_LN2 = 1.4426950408889634;
 const TWO_TO_54 = 0x40_0000_0000_0000;
 const TWO_TO_1023 = fromHighWord(0x7fe00000);
 const TWO_TO_MINUS_1000 = fromHighWord(0x01700000);
-const OVERFLOW = 7.09782712893383973096e2;
-const UNDERFLOW = -7.4513321910194110842e2;
+const OVERFLOW = 709.782712893384;
+const UNDERFLOW = -745.1332191019411;
 
 /** e to the power x, within 1 ulp. */
 export function exp(x: number): number {
@@ -54,10 +54,8 @@ export function exp(x: number): number {
 /** The Remez polynomial of x (e^x + 1) / (e^x - 1) on [0, (ln 2 / 2)^2], without its first term 2. */
 export function expPolynomial(t: number): number {
   return (
-    1.66666666666666019037e-1 +
-    t *
-      (-2.77777777770155933842e-3 +
-        t * (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8)))
+    0.16666666666666602 +
+    t * (-0.0027777777777015593 + t * (6.613756321437934e-5 + t * (-1.6533902205465252e-6 + t * 4.1381367970572385e-8)))
   );
 }
 
@@ -88,10 +86,10 @@ export function expm1(x: number): number {
   const r =
     1 +
     s *
-      (-3.33333333333331316428e-2 +
+      (-0.03333333333333313 +
         s *
-          (1.58730158725481460165e-3 +
-            s * (-7.93650757867487942473e-5 + s * (4.00821782732936239552e-6 + s * -2.01099218183624371326e-7))));
+          (0.0015873015872548146 +
+            s * (-7.93650757867488e-5 + s * (4.008217827329362e-6 + s * -2.0109921818362437e-7))));
   const t = 3 - r * half;
   let e = s * ((r - t) / (6 - x * t));
   if (k === 0) return x - (x * e - s);
@@ -127,17 +125,14 @@ export function log(x: number): number {
   if ((0xfffff & (2 + high)) < 3) {
     // |f| < 2^-20
     if (f === 0) return k === 0 ? 0 : k * LN2_HIGH + k * LN2_LOW;
-    const r = f * f * (0.5 - 0.33333333333333333 * f);
+    const r = f * f * (0.5 - 0.3333333333333333 * f);
     return k === 0 ? f - r : k * LN2_HIGH - (r - k * LN2_LOW - f);
   }
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const odd = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const even =
-    z *
-    (6.66666666666673513e-1 +
-      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const odd = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const even = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
   const r = even + odd;
   if (((high - 0x6147a) | (0x6b851 - high)) > 0) {
     const half = 0.5 * f * f;
@@ -183,21 +178,21 @@ export function log1p(x: number): number {
   const half = 0.5 * f * f;
   if (fraction === 0) {
     if (f === 0) return k === 0 ? 0 : k * LN2_HIGH + (c + k * LN2_LOW);
-    const r = half * (1 - 0.66666666666666666 * f);
+    const r = half * (1 - 0.6666666666666666 * f);
     return k === 0 ? f - r : k * LN2_HIGH - (r - (k * LN2_LOW + c) - f);
   }
   const s = f / (2 + f);
   const z = s * s;
   const r =
     z *
-    (6.66666666666673513e-1 +
+    (0.6666666666666735 +
       z *
-        (3.999999999940941908e-1 +
+        (0.3999999999940942 +
           z *
-            (2.857142874366239149e-1 +
+            (0.2857142874366239 +
               z *
-                (2.222219843214978396e-1 +
-                  z * (1.818357216161805012e-1 + z * (1.531383769920937332e-1 + z * 1.479819860511658591e-1))))));
+                (0.22222198432149784 +
+                  z * (0.1818357216161805 + z * (0.15313837699209373 + z * 0.14798198605116586))))));
   if (k === 0) return f - (half - s * (half + r));
   return k * LN2_HIGH - (half - (s * (half + r) + (k * LN2_LOW + c)) - f);
 }

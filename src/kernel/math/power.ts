@@ -9,22 +9,22 @@ import { fromHighWord, highWord, withHighWord, withoutLowWord } from './bits.ts'
 import { expPolynomial } from './exponential.ts';
 
 // log2(1.5) and 2 / (3 ln 2), each as a double, a short one and its rest
-const LOG2_1_5_HIGH = 5.84962487220764160156e-1;
-const LOG2_1_5_LOW = 1.35003920212974897128e-8;
-const CP = 9.61796693925975554329e-1;
-const CP_HIGH = 9.61796700954437255859e-1;
-const CP_LOW = -7.02846165095275826516e-9;
-const LN2 = 6.93147180559945286227e-1;
-const LN2_HIGH = 6.93147182464599609375e-1;
-const LN2_LOW = -1.90465429995776804525e-9;
-const INVERSE_LN2 = 1.442695040888963387;
-const INVERSE_LN2_HIGH = 1.44269502162933349609;
-const INVERSE_LN2_LOW = 1.92596299112661746887e-8;
+const LOG2_1_5_HIGH = 0.5849624872207642;
+const LOG2_1_5_LOW = 1.350039202129749e-8;
+const CP = 0.9617966939259756;
+const CP_HIGH = 0.9617967009544373;
+const CP_LOW = -7.028461650952758e-9;
+const LN2 = 0.6931471805599453;
+const LN2_HIGH = 0.6931471824645996;
+const LN2_LOW = -1.904654299957768e-9;
+const INVERSE_LN2 = 1.4426950408889634;
+const INVERSE_LN2_HIGH = 1.4426950216293335;
+const INVERSE_LN2_LOW = 1.9259629911266175e-8;
 const TWO_TO_53 = 0x20_0000_0000_0000;
 const TWO_TO_54 = 0x40_0000_0000_0000;
 const TWO_TO_MINUS_54 = 1 / TWO_TO_54;
 /** -(1024 - log2(the largest double and half an ulp)). */
-const OVERFLOW_REST = 8.008566259537294437e-17;
+const OVERFLOW_REST = 8.008566259537294e-17;
 
 /** x to the power y, within 1 ulp. Special values as ECMAScript's `**`: ±1 to the power ±Infinity is NaN. */
 export function pow(x: number, y: number): number {
@@ -84,7 +84,7 @@ let logLow = 0;
 /** log2 for |x - 1| < 2^-20, into logHigh and logLow. */
 function log2NearOne(x: number): void {
   const t = x - 1;
-  const w = t * t * (0.5 - t * (0.3333333333333333333333 - t * 0.25));
+  const w = t * t * (0.5 - t * (0.3333333333333333 - t * 0.25));
   const u = INVERSE_LN2_HIGH * t;
   const v = t * INVERSE_LN2_LOW - w * INVERSE_LN2;
   logHigh = withoutLowWord(u + v);
@@ -125,12 +125,11 @@ function log2(x: number): void {
   let r =
     s2 *
     s2 *
-    (5.99999999999994648725e-1 +
+    (0.5999999999999946 +
       s2 *
-        (4.28571428578550184252e-1 +
+        (0.4285714285785502 +
           s2 *
-            (3.33333329818377432918e-1 +
-              s2 * (2.72728123808534006489e-1 + s2 * (2.30660745775561754067e-1 + s2 * 2.06975017800338417784e-1)))));
+            (0.33333332981837743 + s2 * (0.272728123808534 + s2 * (0.23066074577556175 + s2 * 0.20697501780033842)))));
   r += sLow * (sHigh + s);
   const square = sHigh * sHigh;
   const tHigh = withoutLowWord(3 + square + r);

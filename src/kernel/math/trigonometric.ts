@@ -7,17 +7,17 @@
  */
 import { fromHighWord, highWord, withHighWord, withoutLowWord } from './bits.ts';
 
-const HALF_PI = 1.570796326794896558;
-const INVERSE_HALF_PI = 6.36619772367581382433e-1;
+const HALF_PI = 1.5707963267948966;
+const INVERSE_HALF_PI = 0.6366197723675814;
 // pi/2 in three parts of 33 bits, and what each leaves over
-const HALF_PI_1 = 1.57079632673412561417;
-const HALF_PI_1_REST = 6.07710050650619224932e-11;
-const HALF_PI_2 = 6.0771005063039659766e-11;
-const HALF_PI_2_REST = 2.02226624879595063154e-21;
-const HALF_PI_3 = 2.0222662487111664558e-21;
-const HALF_PI_3_REST = 8.47842766036889956997e-32;
-const QUARTER_PI = 7.85398163397448278999e-1;
-const QUARTER_PI_REST = 3.06161699786838301793e-17;
+const HALF_PI_1 = 1.5707963267341256;
+const HALF_PI_1_REST = 6.077100506506192e-11;
+const HALF_PI_2 = 6.077100506303966e-11;
+const HALF_PI_2_REST = 2.0222662487959506e-21;
+const HALF_PI_3 = 2.0222662487111665e-21;
+const HALF_PI_3_REST = 8.4784276603689e-32;
+const QUARTER_PI = 0.7853981633974483;
+const QUARTER_PI_REST = 3.061616997868383e-17;
 
 /** Sine of x radians, within 1 ulp for every finite x; NaN for the infinities. */
 export function sin(x: number): number {
@@ -151,12 +151,11 @@ function sinKernel(x: number, y: number, hasRest: boolean): number {
   const z = x * x;
   const v = z * x;
   const r =
-    8.33333333332248946124e-3 +
+    0.00833333333332249 +
     z *
-      (-1.98412698298579493134e-4 +
-        z * (2.75573137070700676789e-6 + z * (-2.50507602534068634195e-8 + z * 1.58969099521155010221e-10)));
-  if (!hasRest) return x + v * (-1.66666666666666324348e-1 + z * r);
-  return x - (z * (0.5 * y - v * r) - y - v * -1.66666666666666324348e-1);
+      (-0.0001984126982985795 + z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
+  if (!hasRest) return x + v * (-0.16666666666666632 + z * r);
+  return x - (z * (0.5 * y - v * r) - y - v * -0.16666666666666632);
 }
 
 /** Cosine of x + y on [-pi/4, pi/4], y a small rest of x. */
@@ -166,12 +165,12 @@ function cosKernel(x: number, y: number): number {
   const z = x * x;
   const r =
     z *
-    (4.16666666666666019037e-2 +
+    (0.0416666666666666 +
       z *
-        (-1.38888888888741095749e-3 +
+        (-0.001388888888887411 +
           z *
-            (2.48015872894767294178e-5 +
-              z * (-2.75573143513906633035e-7 + z * (2.0875723212981748279e-9 + z * -1.13596475577881948265e-11)))));
+            (2.480158728947673e-5 +
+              z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));
   if (magnitude < 0x3fd33333) return 1 - (0.5 * z - (z * r - x * y));
   const q = magnitude > 0x3fe90000 ? 0.28125 : fromHighWord(magnitude - 0x00200000); // about x/4
   const half = 0.5 * z - q;
@@ -199,23 +198,23 @@ function tanKernel(x: number, y: number, reciprocal: boolean): number {
   const z = x * x;
   const w = z * z;
   const odd =
-    1.33333333333201242699e-1 +
+    0.13333333333320124 +
     w *
-      (2.18694882948595424599e-2 +
+      (0.021869488294859542 +
         w *
-          (3.59207910759131235356e-3 +
-            w * (5.88041240820264096874e-4 + w * (7.817944429395570923e-5 + w * -1.85586374855275456654e-5))));
+          (0.0035920791075913124 +
+            w * (0.0005880412408202641 + w * (7.817944429395571e-5 + w * -1.8558637485527546e-5))));
   const even =
     z *
-    (5.39682539762260521377e-2 +
+    (0.05396825397622605 +
       w *
-        (8.86323982359930005737e-3 +
+        (0.0088632398235993 +
           w *
-            (1.45620945432529025516e-3 +
-              w * (2.46463134818469906812e-4 + w * (7.14072491382608190305e-5 + w * 2.59073051863633712884e-5)))));
+            (0.0014562094543252903 +
+              w * (0.0002464631348184699 + w * (7.140724913826082e-5 + w * 2.590730518636337e-5)))));
   const s = z * x;
   let r = y + z * (s * (odd + even) + y);
-  r += 3.33333333333334091986e-1 * s;
+  r += 0.3333333333333341 * s;
   const sum = x + r;
   if (isLarge) {
     const v = reciprocal ? -1 : 1;
