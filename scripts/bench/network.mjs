@@ -2,7 +2,7 @@
 // are brought up to date), on a tree and on a mesh. Printed when run directly: node scripts/bench/network.mjs [--smoke]
 import { fileURLToPath } from 'node:url';
 import { Kernel } from '../../dist/kernel/index.js';
-import { Flows, MaxMin } from '../../dist/dynamics/network/index.js';
+import { Flows, MaxMin, Network } from '../../dist/dynamics/network/index.js';
 
 const CELLS = [
   [1_000, 1_000],
@@ -149,8 +149,73 @@ export function benchNetwork({ smoke = false } = {}) {
   return rows;
 }
 
+/** Users behind 1,000 cells on 30 metro switches and a core: each sends to a server at its metro switch or at the core. */
+function timeTransfers(bytes, transfers) {
+  const random = generator(3);
+  const vertices = [];
+  const media = [];
+  const links = [];
+  const vertex = () => vertices.push({ name: `v${vertices.length}`, kind: 'switch' }) - 1;
+  const medium = (bandwidthBps) => media.push({ name: `m${media.length}`, bandwidthBps }) - 1;
+  const link = (from, to, latencyNs, bandwidthBps) => {
+    const wire = { forwardMedium: medium(bandwidthBps), backwardMedium: medium(bandwidthBps) };
+    links.push({ name: `l${links.length}`, from, to, latencyNs, ...wire });
+  };
+  const core = vertex();
+  const metros = Array.from({ length: 30 }, vertex);
+  for (const metro of metros) link(metro, core, 5e6, 10e9);
+  const servers = [core, ...metros].map((at) => {
+    const server = vertex();
+    link(server, at, 2e5, 10e9);
+    return server;
+  });
+  const accessPoints = Array.from({ length: 1_000 }, (_, index) => {
+    const site = vertex();
+    link(site, metros[index % 30], 1e6, 1e9);
+    return { vertex: site, latencyNs: 2e6, uplinkMedium: medium(1e8), downlinkMedium: medium(3e8) };
+  });
+  const kernel = new Kernel({ seed: 1 });
+  const network = new Network(kernel, { vertices, media, links, accessPoints });
+  let left = transfers;
+  const receiver = network.receiver(() => {
+    if (--left === 0) kernel.stop();
+  });
+  const users = Array.from({ length: 10_000 }, (_, index) => {
+    const user = network.addEndpoint();
+    network.attach(user, index % 1_000);
+    return user;
+  });
+  // about 100 transfers under way at a time, as long as one takes about 10 ms
+  const send = kernel.on('bench.send', () => {
+    const user = Math.floor(random() * users.length);
+    const server = random() < 0.2 ? servers[0] : servers[1 + ((user % 1_000) % 30)];
+    network.send(receiver, user, users[user], server, bytes);
+    kernel.after(1 + Math.floor(random() * 200_000), send);
+  });
+  kernel.at(0, send);
+  left = Math.min(transfers, 20_000);
+  kernel.run();
+  left = transfers;
+  const before = cpuUs();
+  kernel.run();
+  return (cpuUs() - before) / transfers;
+}
+
+/** Microseconds of CPU per transfer from sending to delivery, all its events and those that send it included. */
+export function benchTransfers({ smoke = false } = {}) {
+  const count = smoke ? 500 : 300_000;
+  return [
+    ['message of 1 kB', 1_000],
+    ['transfer of 100 kB', 100_000],
+  ].map(([what, bytes]) => ({
+    what,
+    us: median(Array.from({ length: smoke ? 1 : 5 }, () => timeTransfers(bytes, count))),
+  }));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const rows = benchNetwork({ smoke: process.argv.includes('--smoke') });
+  const smoke = process.argv.includes('--smoke');
+  const rows = benchNetwork({ smoke });
   console.table(
     rows.map((row) => ({
       'links/flows': row.network,
@@ -161,4 +226,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       'solved from scratch': `${(100 * row.fullShare).toFixed(1)} %`,
     })),
   );
+  console.table(benchTransfers({ smoke }).map(({ what, us }) => ({ transfer: what, 'µs each': us.toFixed(2) })));
 }

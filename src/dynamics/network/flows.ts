@@ -48,7 +48,9 @@ export class Flows {
   /** Flows by a time not after their end: one that has slowed down keeps its place until it comes to the front. */
   readonly #byEnd = new IndexedHeap(64);
   #started = 0;
+  /** The flows whose time has come, and the numbers that they were started as. */
   readonly #ended: number[] = [];
+  readonly #endedOrders: number[] = [];
 
   /**
    * By arc: bytes of the flows that are gone; what those under way have carried is added when asked for. A whole flow
@@ -125,12 +127,16 @@ export class Flows {
     return this.#order[flow]!;
   }
 
-  /** The flows over an arc that draws on the medium, in no particular order; one that crosses it twice comes twice. */
+  /**
+   * The flows over an arc that draws on the medium, in no particular order; one that crosses it twice comes twice. One
+   * that is through in this very instant is not among them any more.
+   */
   over(arc: number, medium: number): number[] {
     const { first, count, entryFlow, entryCrossing, crossingArc } = this.sharing.incidence;
     const flows: number[] = [];
     for (let entry = first[medium]!; entry < first[medium]! + count[medium]!; entry++) {
-      if (crossingArc[entryCrossing[entry]!] === arc) flows.push(entryFlow[entry]!);
+      const flow = entryFlow[entry]!;
+      if (crossingArc[entryCrossing[entry]!] === arc && this.#endsAt[flow]! > this.#kernel.now) flows.push(flow);
     }
     return flows;
   }
@@ -257,16 +263,20 @@ export class Flows {
       else ended.push(byEnd.pop());
     }
     if (ended.length > 1) ended.sort((a, b) => this.#order[a]! - this.#order[b]!);
-    for (let i = 0; i < ended.length; i++) {
-      const flow = ended[i]!;
-      this.#account(flow, this.#bytes[flow]!);
-      this.sharing.remove(flow);
-      ended[i] = this.#tag[flow]!;
-    }
-    // others may act on it only now that all are gone; what they start at once is shared out together with that
+    const orders = this.#endedOrders;
+    orders.length = 0;
+    for (const flow of ended) orders.push(this.#order[flow]!);
+    // what others do when they learn of an end, they do in the same instant: all of it is shared out together
     this.#isEnding = true;
     try {
-      for (const tag of ended) this.#complete(tag);
+      for (let i = 0; i < ended.length; i++) {
+        const flow = ended[i]!;
+        // one that ended before may have led to this one being stopped, and its number used again
+        if (this.sharing.incidence.base[flow]! < 0 || this.#order[flow] !== orders[i]) continue;
+        this.#account(flow, this.#bytes[flow]!);
+        this.sharing.remove(flow);
+        this.#complete(this.#tag[flow]!);
+      }
     } finally {
       this.#isEnding = false;
       this.#shareOut();

@@ -3,15 +3,13 @@ export {
   DELIVERED,
   LOST,
   Network,
-  NO_TRANSFER,
   UNREACHABLE,
   type ArcId,
-  type AttachedEndpointId,
   type Deliver,
   type DeliveryOutcome,
-  type EndpointId,
   type NetworkOptions,
   type ReceiverId,
   type TransferId,
 } from './network.ts';
+export type { AttachedEndpointId, EndpointId } from './paths.ts';
 export { MaxMin } from './max-min.ts';

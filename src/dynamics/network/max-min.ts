@@ -1,10 +1,8 @@
+import { ceilingOf, SLACK } from './ceiling.ts';
 import { grown } from './growth.ts';
 import { Incidence } from './incidence.ts';
 import { IndexedHeap } from './indexed-heap.ts';
 import { ProgressiveFilling, OWN_LIMIT } from './progressive-filling.ts';
-
-/** Relative slack within which a medium counts as full and a level as unchanged: rounding, and nothing else. */
-const SLACK = 1e-11;
 
 /** Scanned entries that one repair may take before everything is solved anew: this many and a share of all crossings. */
 const REPAIR_ALLOWANCE = 256;
@@ -274,61 +272,32 @@ export class MaxMin {
     return isDone;
   }
 
-  /**
-   * The ceiling at which the medium would be full if every flow took as much as the rest of its path allows, or
-   * Infinity where it would not be full: the solution x of the sum of weight * min(x, reach) = capacity, by Newton's
-   * method, which on this concave function ends after finitely many steps.
-   */
+  /** The ceiling that fits the medium's flows, given how far the rest of their paths lets each rise. */
   #evaluate(medium: number): number {
     const { entryFlow, entryWeight } = this.incidence;
     const count = this.incidence.count[medium]!;
     const first = this.incidence.first[medium]!;
     const capacity = this.#capacity[medium]!;
-    const full = capacity * (1 + SLACK);
-    const isHolding = this.#ceiling[medium]! < Infinity || this.#isProvisional[medium] === 1;
-    if (!isHolding && this.#load[medium]! <= full) return Infinity;
-    this.#work += count;
+    const ceiling = this.#ceiling[medium]!;
+    const isHolding = ceiling < Infinity || this.#isProvisional[medium] === 1;
+    if (!isHolding && this.#load[medium]! <= capacity * (1 + SLACK)) return Infinity;
+    this.#work += 2 * count;
     if (count > this.#reach.length) this.#reach = new Float64Array(2 * count);
     const reach = this.#reach;
     const level = this.level;
     const bottleneck = this.#bottleneck;
-    let guess = this.#ceiling[medium]!;
-    let heldBack = 0; // weight of the flows that the guess holds back
-    let others = 0; // rate of the others
-    let heldCount = 0;
     for (let i = 0; i < count; i++) {
       const flow = entryFlow[first + i]!;
-      const most = bottleneck[flow] === medium ? this.#reachPast(flow, medium) : level[flow]!;
-      reach[i] = most;
-      if (most > guess) {
-        heldBack += entryWeight[first + i]!;
-        heldCount++;
-      } else others += entryWeight[first + i]! * most;
+      reach[i] = bottleneck[flow] === medium ? this.#reachPast(flow, medium) : level[flow]!;
     }
-    // from the second guess on they lie below the solution and only rise, and so fewer and fewer flows are held back
-    let isRising = false;
-    for (;;) {
-      const before = heldCount;
-      if (heldCount > 0) guess = Math.max((capacity - others) / heldBack, isRising ? guess : 0);
-      else if (others <= full) {
-        this.#load[medium] = others;
-        return Infinity;
-      } else if (isRising) return guess;
-      else guess = 0;
-      isRising = true;
-      heldBack = 0;
-      others = 0;
-      heldCount = 0;
-      this.#work += count;
-      for (let i = 0; i < count; i++) {
-        const most = reach[i]!;
-        if (most > guess) {
-          heldBack += entryWeight[first + i]!;
-          heldCount++;
-        } else others += entryWeight[first + i]! * most;
-      }
-      if (heldCount === before) return guess;
+    const fitting = ceilingOf(reach, entryWeight, first, count, capacity, ceiling);
+    if (fitting === Infinity) {
+      // with nothing held back, this is what the flows will take; summed anew, so that rounding does not add up
+      let load = 0;
+      for (let i = 0; i < count; i++) load += entryWeight[first + i]! * reach[i]!;
+      this.#load[medium] = load;
     }
+    return fitting;
   }
 
   /** The level that a flow could have if the medium held nothing back. */

@@ -6,18 +6,14 @@ import {
   type Kernel,
   type Nanoseconds,
 } from '../../kernel/index.ts';
-import type { AccessPoint, AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
+import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
 import { Flows } from './flows.ts';
 import { grown } from './growth.ts';
-import { NO_ROUTE, Routes } from './routes.ts';
+import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
 
 declare const kind: unique symbol;
 /** One direction of a link, or of the radio leg of an access point; see `Network`. */
 export type ArcId = number & { readonly [kind]: 'arc' };
-/** A user or a mobile node, attached to the network by an access point. */
-export type AttachedEndpointId = number & { readonly [kind]: 'attached-endpoint' };
-/** What sends and receives: a vertex itself, or what is attached at an access point. */
-export type EndpointId = VertexId | AttachedEndpointId;
 /** A receiver registered with `Network.receiver`. */
 export type ReceiverId = number & { readonly [kind]: 'receiver' };
 /** A transfer under way; the number is used again once the transfer is delivered or aborted. */
@@ -39,11 +35,7 @@ export interface NetworkOptions {
   readonly messageBytes?: number;
 }
 
-/** No transfer: what a field that may hold a `TransferId` holds when nothing is under way. */
-export const NO_TRANSFER = -1 as TransferId;
-
 const ETHERNET_PAYLOAD_BYTES = 1500;
-const NO_ACCESS_POINT = -1;
 
 /** States of a transfer. */
 const FREE = 0;
@@ -68,7 +60,7 @@ const FLOW = 4;
  * - Without a route when it is sent, a transfer is UNREACHABLE, after 0 ns.
  * - A flow over a link that is cut, through a vertex that goes down, or from or to an endpoint that is attached anew,
  *   goes on over the new route with the bytes it has left, or is LOST at once where there is none. Its new route's
- *   latency is not waited for. A flow whose route still stands stays on it, even when a shorter one comes back.
+ *   latency is not waited for. A flow whose last bit is through in that very instant is delivered. A flow whose route still stands stays on it, even when a shorter one comes back.
  * - A message, and a transfer that waits for its latency, takes what comes at the end of its wait: the route of that
  *   time, or LOST where there is none. A cut that is mended by then is not noticed.
  * - A vertex that is down reaches nothing, not even itself.
@@ -80,23 +72,14 @@ export class Network {
   /** How many arcs there are. */
   readonly arcCount: number;
   readonly #kernel: Kernel;
-  readonly #routes: Routes;
+  readonly #paths: Paths;
   readonly #flows: Flows;
   readonly #messageBytes: number;
-  readonly #vertexCount: number;
-  readonly #wiredArcCount: number;
-  readonly #accessPoints: readonly AccessPoint[];
   readonly #accessPointsAt: readonly (readonly number[])[];
   readonly #mediumOfArc: Int32Array;
   readonly #bandwidthOfArc: Float64Array;
-  readonly #linksAt: readonly (readonly number[])[];
   readonly #receivers: Deliver[] = [];
   readonly #arrive: HandlerId;
-
-  /** By attached endpoint (number less the vertices'): its access point or -1, and its own limit, bit/s. */
-  #accessPoint = new Int32Array(64).fill(NO_ACCESS_POINT);
-  #rateCap = new Float64Array(64);
-  #endpointCount = 0;
 
   /** By transfer. */
   #state = new Uint8Array(64);
@@ -110,12 +93,6 @@ export class Network {
   #transferLimit = 0;
   readonly #freeTransfers: number[] = [];
 
-  /** The path last found by `#findPath`: its arcs, its latency, ns, and the lowest limit and bandwidth on it, bit/s. */
-  #path = new Int32Array(64);
-  #pathLength = 0;
-  #pathLatencyNs = 0;
-  #pathCapBps = Infinity;
-
   /**
    * @param world its vertices, media, links and access points
    * @throws {RangeError} if one refers to what is not there
@@ -128,32 +105,17 @@ export class Network {
     const { vertices, media, links, accessPoints } = world;
     this.#kernel = kernel;
     this.#messageBytes = options.messageBytes ?? ETHERNET_PAYLOAD_BYTES;
-    this.#vertexCount = vertices.length;
-    this.#accessPoints = accessPoints;
-    this.#routes = new Routes(vertices.length, links);
+    this.#paths = new Paths(vertices.length, links, accessPoints);
     const mediumOfArc: MediumId[] = [];
     for (const link of links) mediumOfArc.push(link.forwardMedium, link.backwardMedium);
-    this.#wiredArcCount = mediumOfArc.length;
     for (const { uplinkMedium, downlinkMedium } of accessPoints) mediumOfArc.push(uplinkMedium, downlinkMedium);
     this.arcCount = mediumOfArc.length;
     this.#mediumOfArc = Int32Array.from(mediumOfArc);
     const capacityBps = media.map(({ bandwidthBps }) => bandwidthBps);
     this.#flows = new Flows(kernel, capacityBps, this.#mediumOfArc, (transfer) => this.#finish(transfer, DELIVERED));
     this.#bandwidthOfArc = Float64Array.from(mediumOfArc, (medium) => capacityBps[medium]!);
-    const linksAt = vertices.map((): number[] => []);
-    for (const [link, { from, to }] of links.entries()) {
-      linksAt[from]!.push(link);
-      if (to !== from) linksAt[to]!.push(link);
-    }
-    this.#linksAt = linksAt;
     const accessPointsAt = vertices.map((): number[] => []);
-    for (const [index, { vertex }] of accessPoints.entries()) {
-      const there = accessPointsAt[vertex];
-      if (there === undefined) {
-        throw new RangeError(`accessPoints[${index}] is at vertex ${vertex}: there are ${vertices.length} vertices`);
-      }
-      there.push(index);
-    }
+    for (const [index, { vertex }] of accessPoints.entries()) accessPointsAt[vertex]!.push(index);
     this.#accessPointsAt = accessPointsAt;
     this.#arrive = kernel.on('network.arrive', (transfer, outcome) =>
       this.#endWait(transfer, outcome as DeliveryOutcome),
@@ -167,12 +129,7 @@ export class Network {
 
   /** A new endpoint that is attached nowhere. */
   addEndpoint(): AttachedEndpointId {
-    const index = this.#endpointCount++;
-    const before = this.#accessPoint.length;
-    this.#accessPoint = grown(this.#accessPoint, this.#endpointCount);
-    this.#accessPoint.fill(NO_ACCESS_POINT, before);
-    this.#rateCap = grown(this.#rateCap, this.#endpointCount);
-    return (this.#vertexCount + index) as AttachedEndpointId;
+    return this.#paths.addEndpoint();
   }
 
   /**
@@ -180,22 +137,21 @@ export class Network {
    * @param rateCapBps the highest rate of each of its flows and messages, as its radio link allows, bit/s
    */
   attach(endpoint: AttachedEndpointId, accessPoint: AccessPointId, rateCapBps = Infinity): void {
-    if (this.#accessPoints[accessPoint] === undefined) {
-      throw new RangeError(`no access point ${accessPoint}: there are ${this.#accessPoints.length}`);
-    }
-    if (!(rateCapBps >= 0)) throw new RangeError(`rate cap ${rateCapBps} bit/s: expected a number >= 0`);
-    this.#setAccess(endpoint, accessPoint, rateCapBps);
+    const before = this.#paths.accessPointOf(endpoint);
+    this.#paths.attach(endpoint, accessPoint, rateCapBps);
+    this.#leave(endpoint, before);
   }
 
   /** Takes an endpoint off the network. */
   detach(endpoint: AttachedEndpointId): void {
-    this.#setAccess(endpoint, NO_ACCESS_POINT, Infinity);
+    const before = this.#paths.accessPointOf(endpoint);
+    this.#paths.detach(endpoint);
+    this.#leave(endpoint, before);
   }
 
   /** The access point that an endpoint is attached to, if any. */
   accessPointOf(endpoint: AttachedEndpointId): AccessPointId | undefined {
-    const accessPoint = this.#accessPoint[this.#attachedIndex(endpoint)]!;
-    return accessPoint === NO_ACCESS_POINT ? undefined : (accessPoint as AccessPointId);
+    return this.#paths.accessPointOf(endpoint);
   }
 
   /**
@@ -213,15 +169,15 @@ export class Network {
     this.#from[transfer] = from;
     this.#to[transfer] = to;
     this.#bytes[transfer] = bytes;
-    if (!this.#findPath(from, to)) this.#decide(transfer, UNREACHABLE);
-    else if (this.#pathLength === 0) this.#decide(transfer, DELIVERED);
+    if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
+    else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
     else if (bytes <= this.#messageBytes) {
       const transmissionNs = bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / this.#pathBandwidthBps());
       this.#state[transfer] = MESSAGE;
-      this.#wait(transfer, this.#pathLatencyNs + transmissionNs);
+      this.#wait(transfer, this.#paths.latencyNs + transmissionNs);
     } else {
       this.#state[transfer] = LATENCY;
-      this.#wait(transfer, this.#pathLatencyNs);
+      this.#wait(transfer, this.#paths.latencyNs);
     }
     return transfer as TransferId;
   }
@@ -240,33 +196,34 @@ export class Network {
 
   /** The latency of the route between two endpoints, ns; Infinity where there is none, 0 to itself. */
   latencyNs(from: EndpointId, to: EndpointId): number {
-    return this.#findPath(from, to) ? this.#pathLatencyNs : Infinity;
+    return this.#paths.find(from, to) ? this.#paths.latencyNs : Infinity;
   }
 
   /** Cuts a link in both directions, or mends it. */
   setLinkUp(link: LinkId, up: boolean): void {
-    if (!this.#routes.setLinkUp(link, up) || up) return;
+    if (!this.#paths.routes.setLinkUp(link, up) || up) return;
     const broken = this.#transfersOver([2 * link, 2 * link + 1]);
     for (const transfer of broken) this.#reroute(transfer);
   }
 
   isLinkUp(link: LinkId): boolean {
-    return this.#routes.isLinkUp(link);
+    return this.#paths.routes.isLinkUp(link);
   }
 
   /** Takes a vertex down, with every route through it and every access point at it, or brings it back. */
   setVertexUp(vertex: VertexId, up: boolean): void {
-    if (!this.#routes.setVertexUp(vertex, up) || up) return;
+    if (!this.#paths.routes.setVertexUp(vertex, up) || up) return;
     const arcs: number[] = [];
-    for (const link of this.#linksAt[vertex]!) arcs.push(2 * link, 2 * link + 1);
+    for (const arc of this.#paths.routes.arcsFrom(vertex)) arcs.push(arc, arc ^ 1);
     for (const accessPoint of this.#accessPointsAt[vertex]!) {
-      arcs.push(this.#wiredArcCount + 2 * accessPoint, this.#wiredArcCount + 2 * accessPoint + 1);
+      const uplink = this.#paths.uplinkOf(accessPoint);
+      arcs.push(uplink, uplink + 1);
     }
     for (const transfer of this.#transfersOver(arcs)) this.#reroute(transfer);
   }
 
   isVertexUp(vertex: VertexId): boolean {
-    return this.#routes.isVertexUp(vertex);
+    return this.#paths.routes.isVertexUp(vertex);
   }
 
   /** The medium that an arc draws on. */
@@ -294,76 +251,21 @@ export class Network {
     return this.#transferLimit - this.#freeTransfers.length;
   }
 
-  #attachedIndex(endpoint: number): number {
-    const index = endpoint - this.#vertexCount;
-    if (!(index >= 0 && index < this.#endpointCount)) {
-      throw new RangeError(`${endpoint} is not an endpoint made by addEndpoint`);
-    }
-    return index;
-  }
-
-  #setAccess(endpoint: AttachedEndpointId, accessPoint: number, rateCapBps: number): void {
-    const index = this.#attachedIndex(endpoint);
-    const before = this.#accessPoint[index]!;
-    this.#accessPoint[index] = accessPoint;
-    this.#rateCap[index] = rateCapBps;
-    if (before === NO_ACCESS_POINT) return;
-    const uplink = this.#wiredArcCount + 2 * before;
+  /** Takes along or gives up the flows of an endpoint that was attached to another access point, or otherwise, before. */
+  #leave(endpoint: AttachedEndpointId, accessPoint: AccessPointId | undefined): void {
+    if (accessPoint === undefined) return;
+    const uplink = this.#paths.uplinkOf(accessPoint);
     for (const transfer of this.#transfersOver([uplink, uplink + 1])) {
       if (this.#from[transfer] === endpoint || this.#to[transfer] === endpoint) this.#reroute(transfer);
     }
   }
 
-  /** Finds the path between two endpoints as things stand, into `#path` and its siblings; false where there is none. */
-  #findPath(from: number, to: number): boolean {
-    this.#pathLength = 0;
-    this.#pathLatencyNs = 0;
-    this.#pathCapBps = Infinity;
-    if (!(from >= 0 && to >= 0)) throw new RangeError(`no endpoint ${from >= 0 ? to : from}`);
-    let fromVertex = from;
-    let toVertex = to;
-    let uplink = -1;
-    let downlink = -1;
-    if (from >= this.#vertexCount) {
-      const index = this.#attachedIndex(from);
-      if (from === to) return true;
-      const accessPoint = this.#accessPoint[index]!;
-      if (accessPoint === NO_ACCESS_POINT) return false;
-      fromVertex = this.#accessPoints[accessPoint]!.vertex;
-      uplink = this.#wiredArcCount + 2 * accessPoint;
-      this.#pathLatencyNs += this.#accessPoints[accessPoint]!.latencyNs;
-      this.#pathCapBps = this.#rateCap[index]!;
-    }
-    if (to >= this.#vertexCount) {
-      const index = this.#attachedIndex(to);
-      const accessPoint = this.#accessPoint[index]!;
-      if (accessPoint === NO_ACCESS_POINT) return false;
-      toVertex = this.#accessPoints[accessPoint]!.vertex;
-      downlink = this.#wiredArcCount + 2 * accessPoint + 1;
-      this.#pathLatencyNs += this.#accessPoints[accessPoint]!.latencyNs;
-      if (this.#rateCap[index]! < this.#pathCapBps) this.#pathCapBps = this.#rateCap[index]!;
-    }
-    const routes = this.#routes;
-    const route = routes.find(fromVertex as VertexId, toVertex as VertexId);
-    if (route === NO_ROUTE) return false;
-    this.#pathLatencyNs += routes.latencyNs[route]!;
-    const wiredLength = routes.length[route]!;
-    if (wiredLength + 2 > this.#path.length) this.#path = grown(this.#path, wiredLength + 2);
-    const path = this.#path;
-    let length = 0;
-    if (uplink >= 0) path[length++] = uplink;
-    const start = routes.offset[route]!;
-    for (let i = start; i < start + wiredLength; i++) path[length++] = routes.arcs[i]!;
-    if (downlink >= 0) path[length++] = downlink;
-    this.#pathLength = length;
-    return true;
-  }
-
   /** The lowest bandwidth on the path last found, its endpoints' limits included, bit/s. */
   #pathBandwidthBps(): number {
-    let lowest = this.#pathCapBps;
-    for (let i = 0; i < this.#pathLength; i++) {
-      const bandwidth = this.#bandwidthOfArc[this.#path[i]!]!;
+    const { arcs, length, rateCapBps } = this.#paths;
+    let lowest = rateCapBps;
+    for (let i = 0; i < length; i++) {
+      const bandwidth = this.#bandwidthOfArc[arcs[i]!]!;
       if (bandwidth < lowest) lowest = bandwidth;
     }
     return lowest;
@@ -386,20 +288,26 @@ export class Network {
     const state = this.#state[transfer]!;
     if (state === DECIDED) {
       this.#finish(transfer, outcome);
-    } else if (!this.#findPath(this.#from[transfer]!, this.#to[transfer]!)) {
+    } else if (!this.#paths.find(this.#from[transfer]!, this.#to[transfer]!)) {
       this.#finish(transfer, LOST);
     } else if (state === LATENCY) {
       this.#startFlow(transfer, this.#bytes[transfer]!);
     } else {
       const bytes = this.#bytes[transfer]!;
-      for (let i = 0; i < this.#pathLength; i++) this.#flows.addCarried(this.#path[i]!, bytes);
+      for (let i = 0; i < this.#paths.length; i++) this.#flows.addCarried(this.#paths.arcs[i]!, bytes);
       this.#finish(transfer, DELIVERED);
     }
   }
 
   #startFlow(transfer: number, bytes: number): void {
     this.#state[transfer] = FLOW;
-    this.#handle[transfer] = this.#flows.start(this.#path, this.#pathLength, bytes, transfer, this.#pathCapBps);
+    this.#handle[transfer] = this.#flows.start(
+      this.#paths.arcs,
+      this.#paths.length,
+      bytes,
+      transfer,
+      this.#paths.rateCapBps,
+    );
   }
 
   /** The transfers that are flows over one of the arcs, each once, in the order in which their flows were started. */
@@ -414,8 +322,8 @@ export class Network {
   /** Takes a flow to the route that there is now, with what it has left, or gives it up. */
   #reroute(transfer: number): void {
     const bytesLeft = this.#flows.stop(this.#handle[transfer]!);
-    if (!this.#findPath(this.#from[transfer]!, this.#to[transfer]!)) this.#decide(transfer, LOST);
-    else if (this.#pathLength === 0 || bytesLeft === 0) this.#decide(transfer, DELIVERED);
+    if (!this.#paths.find(this.#from[transfer]!, this.#to[transfer]!)) this.#decide(transfer, LOST);
+    else if (this.#paths.length === 0 || bytesLeft === 0) this.#decide(transfer, DELIVERED);
     else this.#startFlow(transfer, bytesLeft);
   }
 

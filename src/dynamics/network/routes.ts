@@ -38,7 +38,7 @@ export class Routes {
   /** The arc from a vertex towards the core, or -1 for a vertex of the core. */
   readonly #towardsCore: Int32Array;
   readonly #depth: Int32Array;
-  /** The arcs that leave a core vertex within the core, as compressed rows by vertex. */
+  /** The arcs that leave each vertex, as compressed rows. */
   readonly #rowStart: Int32Array;
   readonly #rowArcs: Int32Array;
   /** Index within the core by vertex, or -1. */
@@ -103,6 +103,11 @@ export class Routes {
   /** Takes a vertex down with all its links' ends, or brings it back. Starts a new epoch if that changes anything. */
   setVertexUp(vertex: VertexId, up: boolean): boolean {
     return this.#set(this.#vertexUp, vertex, up, 'vertex');
+  }
+
+  /** The arcs that leave a vertex; those that enter it are their opposites, `arc ^ 1`. */
+  arcsFrom(vertex: VertexId): Int32Array {
+    return this.#rowArcs.subarray(this.#rowStart[vertex]!, this.#rowStart[vertex + 1]!);
   }
 
   /** The vertex that an arc leaves. */

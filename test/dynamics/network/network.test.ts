@@ -349,6 +349,28 @@ describe('changes of topology', () => {
   });
 });
 
+test('of flows that end in the same instant, the first to be delivered may abort the next, whose number is used again', () => {
+  const kernel = new Kernel({ seed: 1 });
+  const network = new Network(kernel, smallWorld(2, [{ from: 0, to: 1, latencyNs: 0, bandwidthBps: 8e6 }]));
+  const log: number[][] = [];
+  let second = -1 as TransferId;
+  const receiver = network.receiver((tag, outcome) => {
+    log.push([tag, outcome, kernel.now]);
+    if (tag !== 1) return;
+    network.abort(second);
+    send(3);
+  });
+  const send = (tag: number) => network.send(receiver, tag, 0 as VertexId, 1 as VertexId, MB);
+  send(1);
+  second = send(2);
+  kernel.run();
+  expect(log).toEqual([
+    [1, DELIVERED, 2e9],
+    [3, DELIVERED, 3e9],
+  ]);
+  expect(network.transferCount).toBe(0);
+});
+
 test('refuses endpoints, receivers, sizes and links that are not there', () => {
   const bench = new Bench(smallWorld(2, [{ from: 0, to: 1 }], [{ vertex: 0 }]));
   expect(() => bench.send(0, 2, 10)).toThrow('2 is not an endpoint made by addEndpoint');

@@ -1,0 +1,139 @@
+import type { AccessPoint, AccessPointId, Link, VertexId } from '../../model/index.ts';
+import { grown } from './growth.ts';
+import { NO_ROUTE, Routes } from './routes.ts';
+
+declare const kind: unique symbol;
+/** A user or a mobile node, attached to the network by an access point. */
+export type AttachedEndpointId = number & { readonly [kind]: 'attached-endpoint' };
+/** What sends and receives: a vertex itself, or what is attached at an access point. */
+export type EndpointId = VertexId | AttachedEndpointId;
+
+const NO_ACCESS_POINT = -1;
+
+/**
+ * Endpoints and the paths between them: a route through the wired network, and the radio legs at its ends. Vertices are
+ * endpoints by their own number; endpoints that are attached at access points are numbered after them. Arcs as in `Network`.
+ */
+export class Paths {
+  /** The path last found: its arcs, from index 0, `length` of them. */
+  arcs = new Int32Array(64);
+  length = 0;
+  /** The latency of the path last found, ns. */
+  latencyNs = 0;
+  /** The lowest rate cap of its endpoints, bit/s, or Infinity. */
+  rateCapBps = Infinity;
+
+  readonly routes: Routes;
+  readonly #vertexCount: number;
+  readonly #wiredArcCount: number;
+  readonly #accessPoints: readonly Pick<AccessPoint, 'vertex' | 'latencyNs'>[];
+  /** By attached endpoint, less the vertices' numbers: its access point or -1, and its own limit, bit/s. */
+  #accessPoint = new Int32Array(64);
+  #rateCap = new Float64Array(64);
+  #endpointCount = 0;
+
+  /** @throws {RangeError} if a link or an access point is at a vertex that is not there */
+  constructor(
+    vertexCount: number,
+    links: readonly Pick<Link, 'from' | 'to' | 'latencyNs'>[],
+    accessPoints: readonly Pick<AccessPoint, 'vertex' | 'latencyNs'>[],
+  ) {
+    this.routes = new Routes(vertexCount, links);
+    for (const [index, { vertex }] of accessPoints.entries()) {
+      if (!(vertex >= 0 && vertex < vertexCount)) {
+        throw new RangeError(`accessPoints[${index}] is at vertex ${vertex}: there are ${vertexCount} vertices`);
+      }
+    }
+    this.#vertexCount = vertexCount;
+    this.#wiredArcCount = 2 * links.length;
+    this.#accessPoints = accessPoints;
+  }
+
+  /** A new endpoint that is attached nowhere. */
+  addEndpoint(): AttachedEndpointId {
+    const index = this.#endpointCount++;
+    this.#accessPoint = grown(this.#accessPoint, this.#endpointCount);
+    this.#rateCap = grown(this.#rateCap, this.#endpointCount);
+    this.#accessPoint[index] = NO_ACCESS_POINT;
+    return (this.#vertexCount + index) as AttachedEndpointId;
+  }
+
+  /** Attaches an endpoint, in place of where it was attached. */
+  attach(endpoint: AttachedEndpointId, accessPoint: AccessPointId, rateCapBps: number): void {
+    if (this.#accessPoints[accessPoint] === undefined) {
+      throw new RangeError(`no access point ${accessPoint}: there are ${this.#accessPoints.length}`);
+    }
+    if (!(rateCapBps >= 0)) throw new RangeError(`rate cap ${rateCapBps} bit/s: expected a number >= 0`);
+    const index = this.#index(endpoint);
+    this.#accessPoint[index] = accessPoint;
+    this.#rateCap[index] = rateCapBps;
+  }
+
+  detach(endpoint: AttachedEndpointId): void {
+    this.#accessPoint[this.#index(endpoint)] = NO_ACCESS_POINT;
+  }
+
+  /** The access point that an endpoint is attached to, if any. */
+  accessPointOf(endpoint: AttachedEndpointId): AccessPointId | undefined {
+    const accessPoint = this.#accessPoint[this.#index(endpoint)]!;
+    return accessPoint === NO_ACCESS_POINT ? undefined : (accessPoint as AccessPointId);
+  }
+
+  /** The arc from what is attached to an access point to its vertex; the arc back is the next one. */
+  uplinkOf(accessPoint: number): number {
+    return this.#wiredArcCount + 2 * accessPoint;
+  }
+
+  /** Finds the path between two endpoints as things stand, into `arcs` and its siblings; false where there is none. */
+  find(from: number, to: number): boolean {
+    if (!(from >= 0 && to >= 0)) throw new RangeError(`no endpoint ${from >= 0 ? to : from}`);
+    this.length = 0;
+    this.latencyNs = 0;
+    this.rateCapBps = Infinity;
+    let fromVertex = from;
+    let toVertex = to;
+    let uplink = -1;
+    let downlink = -1;
+    if (from >= this.#vertexCount) {
+      const index = this.#index(from);
+      if (from === to) return true;
+      const accessPoint = this.#accessPoint[index]!;
+      if (accessPoint === NO_ACCESS_POINT) return false;
+      fromVertex = this.#accessPoints[accessPoint]!.vertex;
+      uplink = this.uplinkOf(accessPoint);
+      this.latencyNs += this.#accessPoints[accessPoint]!.latencyNs;
+      this.rateCapBps = this.#rateCap[index]!;
+    }
+    if (to >= this.#vertexCount) {
+      const index = this.#index(to);
+      const accessPoint = this.#accessPoint[index]!;
+      if (accessPoint === NO_ACCESS_POINT) return false;
+      toVertex = this.#accessPoints[accessPoint]!.vertex;
+      downlink = this.uplinkOf(accessPoint) + 1;
+      this.latencyNs += this.#accessPoints[accessPoint]!.latencyNs;
+      if (this.#rateCap[index]! < this.rateCapBps) this.rateCapBps = this.#rateCap[index]!;
+    }
+    const { routes } = this;
+    const route = routes.find(fromVertex as VertexId, toVertex as VertexId);
+    if (route === NO_ROUTE) return false;
+    this.latencyNs += routes.latencyNs[route]!;
+    const wiredLength = routes.length[route]!;
+    this.arcs = grown(this.arcs, wiredLength + 2);
+    const path = this.arcs;
+    let length = 0;
+    if (uplink >= 0) path[length++] = uplink;
+    const start = routes.offset[route]!;
+    for (let i = start; i < start + wiredLength; i++) path[length++] = routes.arcs[i]!;
+    if (downlink >= 0) path[length++] = downlink;
+    this.length = length;
+    return true;
+  }
+
+  #index(endpoint: number): number {
+    const index = endpoint - this.#vertexCount;
+    if (!(index >= 0 && index < this.#endpointCount)) {
+      throw new RangeError(`${endpoint} is not an endpoint made by addEndpoint`);
+    }
+    return index;
+  }
+}
