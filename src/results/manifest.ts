@@ -6,7 +6,7 @@ import { Value } from '@sinclair/typebox/value';
 import type { DigestTrail } from '../kernel/index.ts';
 import type { FileFacts } from './arrow-file.ts';
 import { ResultsError, onDisk } from './errors.ts';
-import { API_VERSION, MANIFEST, TRAIL, isUnfinished } from './folder.ts';
+import { API_VERSION, MANIFEST, SCENARIO, TRAIL, isUnfinished } from './folder.ts';
 
 const object = <T extends TProperties>(properties: T) => Type.Object(properties, { additionalProperties: false });
 const count = Type.Integer({ minimum: 0 });
@@ -65,10 +65,22 @@ export function readManifest(folder: string, options: ReadManifestOptions = {}):
 
 /** Reads how the events of the run went, to compare another run with it. */
 export function readTrail(folder: string, manifest: Manifest = readManifest(folder)): DigestTrail {
-  const path = join(folder, TRAIL);
-  const bytes = onDisk(`read ${path}`, () => readFileSync(path));
   const { stride, eventDigest } = manifest.trail;
-  return { stride, eventCount: manifest.events, digest: eventDigest, bytes: new Uint8Array(bytes) };
+  const bytes = new Uint8Array(readListedFile(folder, manifest, TRAIL));
+  return { stride, eventCount: manifest.events, digest: eventDigest, bytes };
+}
+
+/** Reads the resolved scenario that the run was of, as it was given to `Recorder.close`. */
+export function readScenario(folder: string, manifest: Manifest = readManifest(folder)): unknown {
+  return JSON.parse(readListedFile(folder, manifest, SCENARIO).toString()) as unknown;
+}
+
+function readListedFile(folder: string, manifest: Manifest, file: string): Buffer {
+  const path = join(folder, file);
+  const facts = manifest.files[file];
+  if (facts === undefined) throw new ResultsError(`${join(folder, MANIFEST)} lists no ${file}: run the scenario again`);
+  checkFile(path, facts, true);
+  return onDisk(`read ${path}`, () => readFileSync(path));
 }
 
 /** Writes the manifest under another name first: a manifest that is there is whole. */

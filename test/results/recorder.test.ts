@@ -5,6 +5,7 @@ import {
   Recorder,
   ResultsError,
   readManifest,
+  readScenario,
   readTable,
   readTrail,
   tableNames,
@@ -97,6 +98,7 @@ test('the manifest says what the run was, with one key digest, and the tables ca
     tables: { requests: { file: 'requests.arrow', rows: 100 }, links: { rows: 0 }, runs: { rows: 1 } },
   });
   expect(readTrail(folder)).toEqual(ending.trail);
+  expect(readScenario(folder)).toEqual({ seed: 7 });
   const runs = await readTable(folder, 'runs');
   expect(runs.get(0)!.toJSON()).toEqual({
     run: 'small',
@@ -245,4 +247,19 @@ test('a manifest cannot name a file outside its folder', () => {
   recordRun(folder, 1);
   spoil(folder, (manifest) => (manifest.tables['requests']!.file = '../../etc/passwd'));
   expect(errorOf(() => readManifest(folder)).message).toContain('at /tables/requests/file');
+});
+
+test('a changed scenario, or none, is told', () => {
+  const folder = freshFolder();
+  recordRun(folder, 1);
+  const path = join(folder, 'scenario.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('7', '8'));
+  expect(errorOf(() => readScenario(folder)).message).toBe(
+    `${path} was changed after the run: its SHA-256 is not the manifest's; run the scenario again`,
+  );
+  const { trail, measures } = ending;
+  new Recorder(folder, header).close({ trail, measures });
+  expect(errorOf(() => readScenario(folder)).message).toBe(
+    `${join(folder, 'manifest.json')} lists no scenario.json: run the scenario again`,
+  );
 });
