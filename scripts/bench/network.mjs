@@ -129,7 +129,7 @@ export function benchNetwork({ smoke = false } = {}) {
   for (const kind of ['tree', 'mesh']) {
     for (const [links, flows] of CELLS) {
       const rounds = smoke ? 1 : 3;
-      const events = smoke ? 200 : kind === 'tree' ? 20_000 : 2_000;
+      const events = smoke ? 200 : kind === 'tree' ? 100_000 : 2_000;
       const fullEvents = smoke ? 10 : 200;
       const runs = Array.from({ length: rounds }, () => ({
         flows: timeFlows(kind, links, flows, events),
