@@ -13,3 +13,4 @@ export {
 } from './network.ts';
 export type { AttachedEndpointId, EndpointId } from './paths.ts';
 export { MaxMin } from './max-min.ts';
+export { NO_ROUTE, Routes } from './routes.ts';

@@ -1,0 +1,1 @@
+export { PROBE_INTERVAL_NS, TopologyView } from './netma/topology-view.ts';

@@ -1,0 +1,6 @@
+export { ControlPlane, type ControlPlaneHooks, type PlacementDecision } from './control-plane.ts';
+export { Endpoints } from './endpoints.ts';
+export type { ObservedTopology } from './observed-topology.ts';
+export type { Pod, PodPhase } from './pods.ts';
+
+export type { EntryDemand } from './communication.ts';

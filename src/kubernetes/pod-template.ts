@@ -1,0 +1,66 @@
+import {
+  milliValue,
+  type App,
+  type Cluster,
+  type NodeSelectorTerm,
+  type PodObject,
+  type PodSpec,
+  type Service,
+} from '../model/index.ts';
+import { cpuWeight, type CpuShare } from '../dynamics/index.ts';
+
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+/**
+ * The pod that a service's replicas are made from. Own design: the clusters that may run the application become a
+ * required node affinity on the zone label, beside what the resource says itself.
+ */
+export function podTemplate(app: App, service: Service, clusters: readonly Cluster[]): PodObject {
+  const { podSpec } = service;
+  const spec =
+    app.clusters.length === clusters.length
+      ? podSpec
+      : inClusters(
+          podSpec,
+          app.clusters.map((id) => clusters[id]!.name),
+        );
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: service.name, namespace: app.namespace, labels: { app: app.name, serviceName: service.name } },
+    spec,
+  };
+}
+
+function inClusters(spec: PodSpec, zones: readonly string[]): PodSpec {
+  const expression = { key: ZONE_LABEL, operator: 'In', values: zones } as const;
+  const affinity = spec.affinity?.nodeAffinity;
+  const terms: readonly NodeSelectorTerm[] = affinity?.requiredDuringSchedulingIgnoredDuringExecution
+    ?.nodeSelectorTerms ?? [{}];
+  const required = {
+    nodeSelectorTerms: terms.map((term) => ({
+      ...term,
+      matchExpressions: [...(term.matchExpressions ?? []), expression],
+    })),
+  };
+  return {
+    ...spec,
+    affinity: {
+      ...spec.affinity,
+      nodeAffinity: { ...affinity, requiredDuringSchedulingIgnoredDuringExecution: required },
+    },
+  };
+}
+
+/**
+ * What the kubelet tells the CFS of a pod: weight by its CPU requests, and a quota where every container has a limit.
+ * Source: Kubernetes, pkg/kubelet/cm/helpers_linux.go, ResourceConfigForPod.
+ */
+export function cpuShareOf(spec: PodSpec, requestMillicores: number): CpuShare {
+  let limitMillicores = 0;
+  for (const { resources } of spec.containers) {
+    const limit = resources?.limits?.['cpu'];
+    limitMillicores += limit === undefined ? Infinity : milliValue(String(limit));
+  }
+  return { weight: cpuWeight(requestMillicores), limitMillicores };
+}
