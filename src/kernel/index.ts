@@ -1,5 +1,6 @@
 export { Digest } from './digest.ts';
 export { type DigestTrail, type EventRange, firstDifference } from './digest-trail.ts';
+export { divergence, type KernelRun } from './divergence.ts';
 export { type EventDifference, EventLog, firstDivergence, type LoggedEvent } from './event-log.ts';
 export { type EventId, EventQueue, NO_EVENT } from './event-queue.ts';
 export { type Handler, type HandlerId, Kernel, type KernelOptions, type RunEnd, type RunOptions } from './kernel.ts';
