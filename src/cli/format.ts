@@ -40,5 +40,9 @@ export function formatBytes(bytes: number): string {
 }
 
 export function formatEnergy(joules: number): string {
-  return joules >= 3.6e6 ? `${significant(joules / 3.6e6)} kWh` : joules >= 1000 ? `${significant(joules / 1000)} kJ` : `${significant(joules)} J`;
+  return joules >= 3.6e6
+    ? `${significant(joules / 3.6e6)} kWh`
+    : joules >= 1000
+      ? `${significant(joules / 1000)} kJ`
+      : `${significant(joules)} J`;
 }

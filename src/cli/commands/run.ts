@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { loadScenario, formatProblem } from '../../scenario/index.ts';
+import { simulateLoaded } from '../../simulate.ts';
+import { formatBytes, formatCount } from '../format.ts';
+import type { Io } from '../io.ts';
+import { Progress } from '../progress.ts';
+import { formatSummary } from '../summary.ts';
+import { formatTable } from '../table.ts';
+import { addScenarioOptions, asLoadOptions, outputOption, printAs, type ScenarioFlags } from './options.ts';
+
+interface RunFlags extends ScenarioFlags {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+  readonly output?: string;
+}
+
+/** `run SCENARIO`: simulates it, writes its results, prints a summary. */
+export function addRunCommand(program: Command, io: Io): void {
+  const command = program
+    .command('run')
+    .summary('simulate a scenario and write its results')
+    .description(
+      'Simulates a scenario and writes its tables and manifest into a folder.\n\n' +
+        'Examples:\n  codeco-sim run scenarios/riverside-district.yaml\n' +
+        '  codeco-sim run district.yaml --out results/a --seed 7 --set orchestration.scheduler=lowest-latency',
+    )
+    .argument('<scenario>', 'scenario file; FILE#NAME chooses one of several in a file')
+    .option('--out <dir>', 'folder for the results (default: results/<name of the scenario>)')
+    .option('--force', 'write into a folder that holds other things')
+    .option('-q, --quiet', 'no progress, no summary');
+  addScenarioOptions(command);
+  outputOption(command, ['json', 'yaml']);
+  command.action((file: string, flags: RunFlags) => {
+    const startedMs = io.now();
+    const loaded = loadScenario(file, asLoadOptions(flags));
+    const quiet = flags.quiet === true;
+    if (!quiet) for (const warning of loaded.warnings) io.err(`warning: ${formatProblem(warning)}\n`);
+    const out = flags.out ?? join('results', loaded.world.name);
+    const progress = new Progress(io, loaded.world.name, quiet);
+    const run = simulateLoaded(loaded, file, {
+      out,
+      force: flags.force === true,
+      progress: (fraction) => progress.update(fraction),
+      command: ['codeco-sim', ...process.argv.slice(2)],
+    });
+    progress.done();
+    if (flags.output !== undefined) {
+      const { digest, measures, outcomes, placement } = run;
+      printAs(io, flags.output, {
+        apiVersion: 'codeco-sim/v1',
+        kind: 'RunSummary',
+        name: loaded.world.name,
+        out,
+        digest,
+        measures,
+        outcomes,
+        placement,
+      });
+      return;
+    }
+    if (quiet) return;
+    io.out(formatSummary(run, io.now() - startedMs));
+    const tables = Object.values(run.manifest!.tables).map(({ file: table, rows, bytes }) => [
+      join(out, table),
+      formatCount(rows),
+      formatBytes(bytes),
+    ]);
+    io.out(`\nTables\n${formatTable(['file', 'rows', 'size'], tables).replace(/^/gm, '  ').trimEnd()}\n`);
+    io.out(
+      `\nNext\n  codeco-sim verify ${out}                     run it again and compare\n` +
+        `  codeco-sim export ${out} --to csv --out tables  for other tools\n` +
+        `  codeco-sim run ${file} --out ${out}-b --set orchestration.scheduler=lowest-latency\n`,
+    );
+  });
+}

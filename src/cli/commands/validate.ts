@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { formatProblem, InputError, loadScenario } from '../../scenario/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { addScenarioOptions, asLoadOptions, outputOption, printAs, type ScenarioFlags } from './options.ts';
+
+/** `validate FILE…`: checks scenarios without running them. */
+export function addValidateCommand(program: Command, io: Io): void {
+  const command = program
+    .command('validate')
+    .summary('check scenario files without running them')
+    .description(
+      'Checks scenario files and tells all that is wrong with each.\n\nExample:\n  codeco-sim validate scenarios/*.yaml',
+    )
+    .argument('<files...>', 'scenario files')
+    .option('--strict', 'warnings fail too');
+  addScenarioOptions(command);
+  outputOption(command, ['json', 'yaml']);
+  command.action((files: readonly string[], flags: ScenarioFlags & { strict?: boolean; output?: string }) => {
+    const reports = files.map((file) => check(file, flags));
+    if (flags.output !== undefined) printAs(io, flags.output, reports);
+    else {
+      for (const { file, problems, warnings, counts } of reports) {
+        for (const warning of warnings) io.err(`warning: ${formatProblem(warning)}\n`);
+        if (problems.length > 0) io.err(`${problems.map(formatProblem).join('\n\n')}\n`);
+        if (counts !== undefined) {
+          io.out(`${file}: valid, ${counts.nodes} nodes, ${counts.users} users, ${counts.apps} applications\n`);
+        }
+      }
+    }
+    const failed = reports.some(
+      ({ problems, warnings }) => problems.length > 0 || (flags.strict === true && warnings.length > 0),
+    );
+    if (failed) process.exitCode = exitCodes.usage;
+  });
+}
+
+function check(file: string, flags: ScenarioFlags) {
+  try {
+    const { world, warnings } = loadScenario(file, asLoadOptions(flags));
+    const counts = { nodes: world.nodes.length, users: world.users.length, apps: world.apps.length };
+    return { file, problems: [], warnings, counts };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { file, problems: error.problems, warnings: [], counts: undefined };
+  }
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { ResultsError } from '../results/index.ts';
+import { InputError } from '../scenario/index.ts';
+import { VERSION } from '../version.ts';
+import { addExplainCommand } from './commands/explain.ts';
+import { addExportCommand } from './commands/export.ts';
+import { addInitCommand } from './commands/init.ts';
+import { addListCommand } from './commands/list.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addValidateCommand } from './commands/validate.ts';
+import { addVerifyCommand } from './commands/verify.ts';
+import { exitCodes } from './exit-codes.ts';
+import { processIo } from './io.ts';
+import { UsageError } from './usage-error.ts';
+
+const io = processIo();
+const program = new Command('codeco-sim')
+  .description('Deterministic simulator of Edge-Cloud orchestration.')
+  .version(VERSION)
+  .showSuggestionAfterError()
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\nExit status: 0 done; 1 an expectation failed or a verification differed; 2 the input or the usage is wrong;\n' +
+      '3 the program failed; 130 interrupted.',
+  );
+const commands = [
+  addRunCommand,
+  addValidateCommand,
+  addExplainCommand,
+  addInitCommand,
+  addListCommand,
+  addVerifyCommand,
+  addExportCommand,
+];
+for (const add of commands) add(program, io);
+
+// a reader that closes the pipe early, such as head, has seen enough
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  // commander has told it already
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof InputError || error instanceof UsageError || error instanceof ResultsError) {
+    io.err(`${error.message}\n`);
+    return exitCodes.usage;
+  }
+  io.err(`codeco-sim failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.failed;
+}

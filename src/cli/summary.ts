@@ -1,0 +1,69 @@
+import { requestOutcomes } from '../dynamics/index.ts';
+import type { Run } from '../simulate.ts';
+import { formatCount, formatDuration, formatEnergy, formatShare, significant } from './format.ts';
+import { formatTable } from './table.ts';
+
+const MOST_NODES = 12;
+
+/** What a run came to, for people. */
+export function formatSummary(
+  { world, measures, outcomes, placement, digest, eventCount }: Run,
+  wallMs: number,
+): string {
+  const sent = measures.requests_sent;
+  const after = world.warmupNs > 0 ? `, after ${formatDuration(world.warmupNs)} of warm-up` : '';
+  const lines = [
+    `${world.name}: ${formatDuration(world.durationNs)} simulated in ${formatDuration(wallMs * 1e6)} (${formatCount(eventCount)} events)`,
+    `  ${count(world.clusters.length, 'cluster')}, ${count(world.nodes.length, 'node')}, ${count(world.links.length, 'link')}, ` +
+      `${count(world.accessPoints.length, 'access point')}, ${count(world.users.length, 'user')}, ${count(world.apps.length, 'application')}`,
+    '',
+    `Requests${after}`,
+    `  sent ${formatCount(sent)}, answered ${formatCount(measures.requests_succeeded)} (${sent === 0 ? '–' : formatShare(measures.requests_succeeded / sent)})`,
+  ];
+  const latencies = [
+    ['mean', measures.latency_mean_ns],
+    ['p50', measures.latency_p50_ns],
+    ['p95', measures.latency_p95_ns],
+    ['p99', measures.latency_p99_ns],
+    ['max', measures.latency_max_ns],
+  ] as const;
+  if (measures.requests_succeeded > 0) {
+    lines.push(`  latency ${latencies.map(([name, ns]) => `${name} ${formatDuration(ns ?? 0)}`).join(', ')}`);
+  }
+  const failures = requestOutcomes.filter((name) => name !== 'ok' && (outcomes[name] ?? 0) > 0);
+  const causes = failures.map((name) => `${formatCount(outcomes[name]!)} ${name}`).join(', ');
+  lines.push(
+    `  failures ${causes === '' ? 'none' : causes}`,
+    '',
+    placementText(placement),
+    `Energy ${formatEnergy(measures.energy_j)}`,
+  );
+  const meanW = measures.energy_j / (world.durationNs / 1e9);
+  lines[lines.length - 1] += ` (${significant(meanW)} W on average, all nodes)`;
+  lines.push(`Digest ${digest}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function placementText(placement: Run['placement']): string {
+  const byNode = new Map<string, string[]>();
+  for (const { pod, node } of placement) {
+    const where = node ?? '(no node)';
+    const pods = byNode.get(where);
+    if (pods === undefined) byNode.set(where, [pod]);
+    else pods.push(pod);
+  }
+  const rows = [...byNode].map(([node, pods]) => [node, pods.length, shorten(pods.join(' '))] as const);
+  const shown = rows.slice(0, MOST_NODES);
+  const more =
+    rows.length > shown.length ? `  … and ${rows.length - shown.length} more nodes: see the table pods\n` : '';
+  const table = formatTable(['node', 'pods', 'which'], shown).replace(/^/gm, '  ').trimEnd();
+  return `Placement at the end\n${table}\n${more}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 70 ? `${text.slice(0, 69)}…` : text;
+}
+
+function count(number: number, noun: string): string {
+  return `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,258 @@
+import {
+  LatencyHistogram,
+  nodeEnergyJ,
+  requestOutcomes,
+  type Compute,
+  type EndedRequest,
+  type Network,
+} from './dynamics/index.ts';
+import type { Kernel } from './kernel/index.ts';
+import type { ControlPlane, PlacementDecision, Pod } from './kubernetes/index.ts';
+import type { LinkId, NodeId, UserId, World } from './model/index.ts';
+import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
+
+const OK = 0;
+
+/** Writes what happens in a run into its tables, and keeps the summary measures. It changes nothing in the world. */
+export class Observation {
+  readonly latency = new LatencyHistogram();
+  /** Requests issued after the warm-up, by outcome (index in `requestOutcomes`). */
+  readonly outcomes = new Float64Array(requestOutcomes.length);
+  readonly #kernel: Kernel;
+  readonly #world: World;
+  readonly #recorder: Recorder;
+  readonly #pods: readonly Pod[];
+  readonly #codes: ReturnType<typeof entityCodes>;
+  readonly #userAccessPoint: Int32Array;
+  /** By node and by arc: what had been used when the last sample was taken. */
+  readonly #sampledUpNs: Float64Array;
+  readonly #sampledUsedMillicoreNs: Float64Array;
+  readonly #sampledBytes: Float64Array;
+  readonly #carriedBytes: Float64Array;
+  #sampledNs = 0;
+  #decisions = 0;
+
+  /** @param pods the pods of the run by id; the list grows with the run */
+  constructor(kernel: Kernel, world: World, recorder: Recorder, pods: readonly Pod[], arcCount: number) {
+    this.#kernel = kernel;
+    this.#world = world;
+    this.#recorder = recorder;
+    this.#pods = pods;
+    this.#codes = entityCodes(world, recorder);
+    this.#userAccessPoint = new Int32Array(world.users.length).fill(NO_CODE);
+    this.#sampledUpNs = new Float64Array(world.nodes.length);
+    this.#sampledUsedMillicoreNs = new Float64Array(world.nodes.length);
+    this.#sampledBytes = new Float64Array(arcCount);
+    this.#carriedBytes = new Float64Array(arcCount);
+  }
+
+  /** A user is attached to an access point (its index), or out of range of all (undefined). */
+  attached(user: UserId, accessPoint: number | undefined): void {
+    const { name, position } = this.#world.users[user]!;
+    this.#userAccessPoint[user] = accessPoint === undefined ? NO_CODE : this.#codes.accessPoint[accessPoint]!;
+    this.#recorder.tables.movement.append({
+      time_ns: this.#kernel.now,
+      user: name,
+      event: accessPoint === undefined ? 'out-of-range' : 'attached',
+      access_point: accessPoint === undefined ? null : this.#world.accessPoints[accessPoint]!.name,
+      x_m: position.x,
+      y_m: position.y,
+    });
+  }
+
+  requestEnded(ended: EndedRequest, recorded: boolean): void {
+    const now = this.#kernel.now;
+    const { outcome, issuedNs } = ended;
+    const warmup = issuedNs < this.#world.warmupNs;
+    if (!warmup) {
+      this.outcomes[outcome]!++;
+      if (outcome === OK) this.latency.add(now - issuedNs);
+    }
+    if (!recorded) return;
+    const table = this.#recorder.tables.requests;
+    const { columns } = table;
+    const row = table.row();
+    const codes = this.#codes;
+    columns.request[row] = ended.request;
+    columns.issued_ns[row] = issuedNs;
+    if (outcome === OK) {
+      columns.completed_ns[row] = now;
+      columns.latency_ns[row] = now - issuedNs;
+      columns.network_ns[row] = ended.networkNs;
+      columns.queue_ns[row] = ended.queueNs;
+      columns.cpu_ns[row] = ended.cpuNs;
+    }
+    columns.app[row] = codes.app[this.#world.services[ended.service]!.app]!;
+    columns.service[row] = codes.service[ended.service]!;
+    columns.user[row] = codes.user[ended.user]!;
+    columns.access_point[row] = this.#userAccessPoint[ended.user]!;
+    if (ended.pod >= 0) {
+      const { node } = this.#pods[ended.pod]!;
+      columns.pod[row] = this.#podCode(ended.pod);
+      columns.node[row] = codes.node[node!]!;
+      columns.cluster[row] = codes.cluster[this.#world.nodes[node!]!.cluster]!;
+    }
+    columns.outcome[row] = codes.outcome[outcome]!;
+    columns.warmup[row] = warmup ? 1 : 0;
+  }
+
+  readonly #podCodes: number[] = [];
+  #podCode(pod: number): number {
+    return (this.#podCodes[pod] ??= this.#recorder.dictionaries.pod.code(this.#pods[pod]!.name));
+  }
+
+  decided({ pod, scheduler, viewAgeNs, decision }: PlacementDecision): void {
+    const { nodes, apps } = this.#world;
+    const number = this.#decisions++;
+    this.#recorder.tables.decisions.append({
+      decision: number,
+      time_ns: this.#kernel.now,
+      scheduler,
+      pod: pod.name,
+      app: apps[pod.app]!.name,
+      attempt: pod.attempts,
+      considered_nodes: decision.considered,
+      feasible_nodes: decision.feasible,
+      node: decision.node < 0 ? null : nodes[decision.node]!.name,
+      tie_set: Array.from(decision.tieSet, (node) => nodes[node]!.name).join(','),
+      score: decision.score ?? null,
+      message: decision.message ?? null,
+      view_age_ns: viewAgeNs,
+    });
+    for (const verdict of decision.verdicts ?? []) {
+      this.#recorder.tables.verdicts.append({
+        decision: number,
+        node: nodes[verdict.node]!.name,
+        plugin: verdict.plugin,
+        verdict: verdict.verdict,
+        reason: verdict.reason ?? null,
+        raw_score: verdict.rawScore ?? null,
+        normalized_score: verdict.normalizedScore ?? null,
+        weight: verdict.weight ?? null,
+        weighted_score: verdict.weightedScore ?? null,
+      });
+    }
+  }
+
+  /** One row for each node and each direction of each link, over the time since the last sample. */
+  sample(compute: Compute, network: Network, controlPlane: ControlPlane): void {
+    const now = this.#kernel.now;
+    const intervalNs = now - this.#sampledNs;
+    if (intervalNs === 0) return;
+    this.#sampledNs = now;
+    this.#sampleNodes(now, intervalNs, compute, controlPlane);
+    this.#sampleLinks(now, intervalNs, network);
+  }
+
+  #sampleNodes(now: number, intervalNs: number, compute: Compute, controlPlane: ControlPlane): void {
+    const { nodes, clusters } = this.#world;
+    for (const [id, node] of nodes.entries()) {
+      const usage = compute.usage(id as NodeId);
+      const upNs = usage.upNs - this.#sampledUpNs[id]!;
+      const usedMillicoreNs = usage.usedMillicoreNs - this.#sampledUsedMillicoreNs[id]!;
+      this.#sampledUpNs[id] = usage.upNs;
+      this.#sampledUsedMillicoreNs[id] = usage.usedMillicoreNs;
+      const energyJ = nodeEnergyJ(node, { upNs, usedMillicoreNs });
+      const requested = controlPlane.requested(id as NodeId);
+      this.#recorder.tables.nodes.append({
+        time_ns: now,
+        node: node.name,
+        cluster: clusters[node.cluster]!.name,
+        state: controlPlane.nodeState(id as NodeId),
+        cpu_utilization: usedMillicoreNs / (node.cpuMillicores * intervalNs),
+        pods: requested.pods,
+        cpu_requested_millicores: requested.cpuMillicores,
+        memory_requested_bytes: requested.memoryBytes,
+        power_w: (energyJ / intervalNs) * 1e9,
+        energy_j: energyJ,
+        interval_ns: intervalNs,
+      });
+    }
+  }
+
+  #sampleLinks(now: number, intervalNs: number, network: Network): void {
+    const { links, accessPoints, media } = this.#world;
+    network.allCarriedBytes(this.#carriedBytes);
+    const append = (arc: number, link: string, direction: string, medium: number, state: string): void => {
+      const carriedBytes = this.#carriedBytes[arc]! - this.#sampledBytes[arc]!;
+      this.#sampledBytes[arc] = this.#carriedBytes[arc]!;
+      const throughputBps = (carriedBytes * 8e9) / intervalNs;
+      this.#recorder.tables.links.append({
+        time_ns: now,
+        link,
+        direction,
+        state,
+        carried_bytes: carriedBytes,
+        throughput_bps: throughputBps,
+        utilization: throughputBps / media[medium]!.bandwidthBps,
+        interval_ns: intervalNs,
+      });
+    };
+    for (const [id, { name, forwardMedium, backwardMedium }] of links.entries()) {
+      const state = network.isLinkUp(id as LinkId) ? 'up' : 'down';
+      append(2 * id, name, 'forward', forwardMedium, state);
+      append(2 * id + 1, name, 'backward', backwardMedium, state);
+    }
+    for (const [id, { name, vertex, uplinkMedium, downlinkMedium }] of accessPoints.entries()) {
+      const state = network.isVertexUp(vertex) ? 'up' : 'down';
+      append(2 * links.length + 2 * id, name, 'uplink', uplinkMedium, state);
+      append(2 * links.length + 2 * id + 1, name, 'downlink', downlinkMedium, state);
+    }
+  }
+
+  /** The run is over: the life of every pod, and the measures. */
+  finish(compute: Compute, controlPlane: ControlPlane): RunMeasures {
+    const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
+    for (const pod of this.#pods) {
+      const node = pod.node === undefined ? undefined : nodes[pod.node]!;
+      this.#recorder.tables.pods.append({
+        pod: pod.name,
+        app: apps[pod.app]!.name,
+        service: services[pod.service]!.name,
+        cluster: node === undefined ? null : clusters[node.cluster]!.name,
+        node: node?.name ?? null,
+        created_ns: pod.createdNs,
+        scheduled_ns: pod.scheduledNs ?? null,
+        started_ns: pod.startedNs ?? null,
+        ready_ns: pod.readyNs ?? null,
+        gone_ns: pod.goneNs ?? null,
+        reason: pod.reason ?? null,
+      });
+    }
+    const energyJ = nodes.reduce((sum, node, id) => sum + nodeEnergyJ(node, compute.usage(id as NodeId)), 0);
+    const succeeded = this.outcomes[OK]!;
+    const sent = this.outcomes.reduce((sum, count) => sum + count, 0);
+    const unfinished = this.outcomes[requestOutcomes.indexOf('unfinished')]!;
+    return {
+      duration_ns: durationNs,
+      warmup_ns: warmupNs,
+      requests_sent: sent,
+      requests_succeeded: succeeded,
+      requests_failed: sent - succeeded - unfinished,
+      latency_mean_ns: this.latency.meanNs ?? null,
+      latency_p50_ns: this.latency.quantileNs(0.5) ?? null,
+      latency_p95_ns: this.latency.quantileNs(0.95) ?? null,
+      latency_p99_ns: this.latency.quantileNs(0.99) ?? null,
+      latency_max_ns: this.latency.maxNs ?? null,
+      energy_j: energyJ,
+      pods_created: this.#pods.length,
+      pods_unschedulable: controlPlane.unschedulableCount,
+    };
+  }
+}
+
+/** Dictionary codes of the entities, by their ids. */
+function entityCodes(world: World, { dictionaries }: Recorder) {
+  const codes = (dictionary: { code(text: string): number }, names: readonly string[]): Int32Array =>
+    Int32Array.from(names, (name) => dictionary.code(name));
+  const names = (entities: readonly { readonly name: string }[]): string[] => entities.map(({ name }) => name);
+  return {
+    app: codes(dictionaries.app, names(world.apps)),
+    service: codes(dictionaries.service, names(world.services)),
+    user: codes(dictionaries.user, names(world.users)),
+    accessPoint: codes(dictionaries.access_point, names(world.accessPoints)),
+    node: codes(dictionaries.node, names(world.nodes)),
+    cluster: codes(dictionaries.cluster, names(world.clusters)),
+    outcome: codes(dictionaries.outcome, requestOutcomes),
+  };
+}

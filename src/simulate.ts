@@ -1,0 +1,93 @@
+import type { World } from './model/index.ts';
+import { Recorder, type Manifest, type RunMeasures } from './results/index.ts';
+import { loadScenario, scenarioFromObject, type LoadedScenario, type LoadOptions } from './scenario/index.ts';
+import { runSimulation } from './simulation.ts';
+import { VERSION } from './version.ts';
+
+export interface SimulateOptions extends LoadOptions {
+  /** Folder for the tables and the manifest. Without it nothing is written. */
+  readonly out?: string;
+  /** Write into a folder that holds other things. */
+  readonly force?: boolean;
+  /** CodecoApps that a scenario given as an object refers to by name. */
+  readonly codecoApps?: readonly object[];
+  /** Told how much of the simulated time is over, 0 to 1. */
+  readonly progress?: (fraction: number) => void;
+  /** Words of the command line, for the manifest. */
+  readonly command?: readonly string[];
+}
+
+/** A finished run. */
+export interface Run {
+  /** Over every event and every row: equal digests, equal runs. */
+  readonly digest: string;
+  readonly world: World;
+  readonly measures: RunMeasures;
+  /** Requests issued after the warm-up, by how they ended. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Pods on each node at the end of the run. */
+  readonly placement: readonly { readonly pod: string; readonly node: string | undefined }[];
+  readonly eventCount: number;
+  /** What was written, where `out` was given. */
+  readonly manifest: Manifest | undefined;
+}
+
+/** What a results folder keeps to run its scenario again: the world, which depends on no other file. */
+export interface StoredScenario {
+  readonly scenario: unknown;
+  readonly world: World;
+}
+
+/**
+ * Simulates a scenario: a file, or the same as a plain object.
+ *
+ *     const { measures, digest } = simulate('scenarios/riverside-district.yaml', { out: 'results/first' });
+ *
+ * @throws {InputError} with all that is wrong with the scenario
+ * @throws {ResultsError} if the folder cannot be used
+ */
+export function simulate(scenario: string | object, options: SimulateOptions = {}): Run {
+  const file = typeof scenario === 'string' ? scenario : '(object)';
+  const loaded = typeof scenario === 'string' ? loadScenario(scenario, options) : scenarioFromObject(scenario, options);
+  return simulateLoaded(loaded, file, options);
+}
+
+/** Simulates a scenario that has been loaded. */
+export function simulateLoaded(loaded: LoadedScenario, file: string, options: SimulateOptions = {}): Run {
+  const { world, resolved, hash } = loaded;
+  const stored: StoredScenario = { scenario: resolved, world };
+  return record(world, { file, hash }, options, stored);
+}
+
+/** Runs a world and records it. */
+export function record(
+  world: World,
+  scenario: { readonly file: string; readonly hash: string },
+  options: Pick<SimulateOptions, 'out' | 'force' | 'progress' | 'command'>,
+  stored: StoredScenario,
+): Run {
+  const header = {
+    name: world.name,
+    scenario,
+    seed: world.seed,
+    version: VERSION,
+    ...(options.command === undefined ? {} : { command: options.command }),
+  };
+  const recorder = new Recorder(options.out, header, { force: options.force === true });
+  try {
+    const { progress } = options;
+    const { kernel, measures, outcomes, pods } = runSimulation(
+      world,
+      recorder,
+      progress === undefined ? {} : { progress },
+    );
+    const { digest, manifest } = recorder.close({ trail: kernel.trail, measures, scenario: stored });
+    const placement = pods
+      .filter(({ phase }) => phase !== 'gone')
+      .map(({ name, node }) => ({ pod: name, node: node === undefined ? undefined : world.nodes[node]!.name }));
+    return { digest, world, measures, outcomes, placement, eventCount: kernel.eventCount, manifest };
+  } catch (error) {
+    recorder.abandon();
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+import { TopologyView } from './codeco/index.ts';
+import {
+  Compute,
+  nearestAccessPoint,
+  Network,
+  requestOutcomes,
+  Requests,
+  scheduleFaults,
+  type EndpointId,
+} from './dynamics/index.ts';
+import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
+import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
+import type { AccessPointId, UserId, VertexId, World } from './model/index.ts';
+import { Observation } from './observation.ts';
+import type { Recorder, RunMeasures } from './results/index.ts';
+
+export interface SimulationOptions {
+  /** Told how much of the simulated time is over, 0 to 1. */
+  readonly progress?: (fraction: number) => void;
+  /** Record the events of this range one by one; see `Kernel.log`. */
+  readonly log?: EventRange;
+}
+
+/** What a run comes to, beside its tables. */
+export interface SimulationResult {
+  readonly measures: RunMeasures;
+  /** Requests issued after the warm-up, by how they ended. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly pods: readonly Pod[];
+  readonly kernel: Kernel;
+}
+
+/** How often progress is told. */
+const PROGRESS_STEPS = 400;
+
+/**
+ * Runs a world from its start to its end, and writes what happens into the recorder's tables; closing the recorder is the
+ * caller's. The same world gives the same events and rows, always.
+ * @throws {RangeError} if a pod of the world says something that Kubernetes refuses
+ */
+export function runSimulation(world: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+  const kernel = new Kernel({ seed: world.seed, ...(options.log === undefined ? {} : { log: options.log }) });
+  const network = new Network(kernel, world);
+  const topology = new TopologyView(kernel, network, world);
+  const endpoints = new Endpoints(world.services, topology, kernel.streams);
+  const attachments = world.users.map(({ position }) => nearestAccessPoint(world.accessPoints, position));
+
+  const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
+  const isRecorded = requestSampler(world, kernel);
+  const requests: Requests = new Requests(kernel, world, network, compute, {
+    endpointFor: (service, from) => endpoints.pick(service, vertexOf(from)),
+    ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+  });
+  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, attachments), {
+    podStarted(pod, cpu) {
+      compute.addPod(pod.id, pod.node!, cpu);
+      requests.addPod(pod.id, pod.service, world.nodes[pod.node!]!.vertex);
+    },
+    podStopped(pod) {
+      compute.removePod(pod.id);
+      requests.removePod(pod.id);
+    },
+    decided: (decision) => observation.decided(decision),
+  });
+  const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
+
+  scheduleFaults(kernel, world.faults, {
+    setNodeUp(node, up) {
+      // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
+      network.setVertexUp(world.nodes[node]!.vertex, up);
+      if (up) compute.setNodeUp(node, true);
+      controlPlane.setNodeUp(node, up);
+      if (!up) compute.setNodeUp(node, false);
+    },
+    setLinkUp: (link, up) => network.setLinkUp(link, up),
+  });
+
+  // what a user's endpoint hangs on, to find the closest pod from there
+  const attachedVertex: VertexId[] = [];
+  const vertexOf = (endpoint: EndpointId): VertexId =>
+    endpoint < world.vertices.length ? (endpoint as VertexId) : attachedVertex[endpoint - world.vertices.length]!;
+  const userEndpoints = attachments.map((accessPoint, user) => {
+    const endpoint = network.addEndpoint();
+    if (accessPoint !== undefined) {
+      network.attach(endpoint, accessPoint);
+      attachedVertex[endpoint - world.vertices.length] = world.accessPoints[accessPoint]!.vertex;
+    }
+    requests.setCovered(user as UserId, accessPoint !== undefined);
+    observation.attached(user as UserId, accessPoint);
+    return endpoint;
+  });
+  requests.start(userEndpoints);
+
+  const sample = kernel.on('observation.sample', () => {
+    observation.sample(compute, network, controlPlane);
+    kernel.after(world.recording.sampleIntervalNs, sample);
+  });
+  kernel.at(world.recording.sampleIntervalNs, sample);
+
+  for (let step = 1; step <= PROGRESS_STEPS; step++) {
+    const until = step === PROGRESS_STEPS ? world.durationNs : Math.floor((world.durationNs / PROGRESS_STEPS) * step);
+    kernel.run({ until: until as Nanoseconds });
+    options.progress?.(step / PROGRESS_STEPS);
+  }
+  requests.finish();
+  observation.sample(compute, network, controlPlane);
+  return {
+    measures: observation.finish(compute, controlPlane),
+    outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
+    pods: controlPlane.pods,
+    kernel,
+  };
+}
+
+/** Decides which requests get a row: each is drawn from a stream of its user, and nothing is drawn when all are. */
+function requestSampler({ users, recording }: World, kernel: Kernel): (user: UserId) => boolean {
+  const { requestSample } = recording;
+  if (requestSample >= 1) return () => true;
+  if (requestSample <= 0) return () => false;
+  const streams: (RandomStream | undefined)[] = [];
+  return (user) => {
+    const stream = (streams[user] ??= kernel.streams.get(`user/${users[user]!.name}/sampling`));
+    return stream.uniform() < requestSample;
+  };
+}
+
+/** By service: the access points' vertices that requests enter from, and their shares. */
+function entryDemand(world: World, attachments: readonly (AccessPointId | undefined)[]): EntryDemand[] {
+  const rates = world.services.map(() => new Map<VertexId, number>());
+  for (const [user, { group }] of world.users.entries()) {
+    const load = world.userGroups[group]!.requests;
+    const accessPoint = attachments[user];
+    if (load === undefined || accessPoint === undefined) continue;
+    const { vertex } = world.accessPoints[accessPoint]!;
+    const ofService = rates[load.to]!;
+    ofService.set(vertex, (ofService.get(vertex) ?? 0) + 1 / load.meanIntervalNs);
+  }
+  return rates.map((ofService) => {
+    const total = [...ofService.values()].reduce((sum, rate) => sum + rate, 0);
+    return [...ofService].map(([vertex, rate]) => ({ vertex, share: rate / total }));
+  });
+}
