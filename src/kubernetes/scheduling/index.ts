@@ -1,0 +1,23 @@
+import type { SchedulerName } from '../../model/index.ts';
+import { kubeScheduler } from './kube-scheduler.ts';
+import { lowestLatency } from './lowest-latency.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** The placement algorithms that a scenario can name. Each call makes one for one cluster. */
+export const schedulers: Readonly<Record<SchedulerName, () => Scheduler>> = {
+  'kube-scheduler': () => kubeScheduler(),
+  'lowest-latency': () => lowestLatency(),
+};
+
+export type { PluginScores } from './framework.ts';
+export { feasibleNodesToFind, kubeScheduler } from './kube-scheduler.ts';
+export { lowestLatency } from './lowest-latency.ts';
+export { describeNode, type NodeDescription, type NodeImage, type NodeInfo } from './node-info.ts';
+export type { Rejection } from './plugin.ts';
+export { prioritySort } from './plugins/priority-sort.ts';
+export { compilePod, type PodKind, type SchedulingPod, schedulingPod } from './pod.ts';
+export type { Nomination } from './preemption.ts';
+export type { SchedulerProfile } from './profile.ts';
+export { podRequests, type PodRequests, readResources, type Resources } from './resources.ts';
+export type { Decision, Scheduler, SchedulingContext, Verdicts } from './scheduler.ts';
+export { SchedulerCache } from './scheduler-cache.ts';

@@ -1,0 +1,153 @@
+import { failureMessage } from './failure-message.ts';
+import { type Filtered, Framework, type Scored } from './framework.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { SchedulingPod } from './pod.ts';
+import { preempt } from './preemption.ts';
+import { profilePlugins, type SchedulerProfile } from './profile.ts';
+import type { SchedulerCache } from './scheduler-cache.ts';
+import type { Decision, Scheduler, SchedulingContext, Verdicts } from './scheduler.ts';
+
+/** Below this many nodes all are examined. */
+const MIN_FEASIBLE_NODES = 100;
+const MIN_PERCENTAGE = 5;
+
+/**
+ * Kubernetes' default scheduler: filters, scores, weights, and one of the best nodes drawn at random.
+ * Source: pkg/scheduler/schedule_one.go.
+ */
+export function kubeScheduler(profile: SchedulerProfile = {}): Scheduler {
+  const name = 'kube-scheduler';
+  const framework = new Framework(profilePlugins(profile));
+  const { percentageOfNodesToScore = 0 } = profile;
+  let start = 0;
+  return {
+    name,
+    schedule(pod, cache, context) {
+      if (cache.nodeCount === 0) return unschedulable(name, 'no nodes available to schedule pods');
+      const filtered = framework.filter(pod, cache, start, (nodes) =>
+        feasibleNodesToFind(nodes, percentageOfNodesToScore),
+      );
+      start = (start + filtered.considered) % cache.nodeCount;
+      if (filtered.feasible === 0) return noFit(name, framework, filtered, pod, cache, context);
+      const detailed = context.verdicts === true;
+      if (filtered.feasible === 1) {
+        const node = cache.nodeAt(filtered.slots[0]!);
+        return decided(name, filtered, node, [node], undefined, detailed ? verdicts(filtered) : undefined);
+      }
+      const scored = framework.score(filtered.cycle, filtered.slots, filtered.feasible, detailed);
+      const ties = highest(cache, filtered.slots, scored.totals);
+      const node = ties.nodes.length === 1 ? ties.nodes[0]! : ties.nodes[context.draws.integer(ties.nodes.length)]!;
+      return decided(
+        name,
+        filtered,
+        node,
+        ties.nodes,
+        ties.total,
+        detailed ? verdicts(filtered, filtered.slots, scored) : undefined,
+      );
+    },
+  };
+}
+
+/**
+ * How many feasible nodes to find before scoring them: all of up to 100, of more a share that falls with their number.
+ * Source: `numFeasibleNodesToFind`.
+ */
+export function feasibleNodesToFind(nodes: number, percentage = 0): number {
+  if (nodes < MIN_FEASIBLE_NODES) return nodes;
+  const share = percentage > 0 ? percentage : Math.max(50 - Math.trunc(nodes / 125), MIN_PERCENTAGE);
+  return Math.max(Math.trunc((nodes * share) / 100), MIN_FEASIBLE_NODES);
+}
+
+/** The nodes with the highest total, in their order, and that total. */
+export function highest(
+  cache: SchedulerCache,
+  slots: Int32Array,
+  totals: Float64Array,
+): { readonly nodes: readonly NodeInfo[]; readonly total: number } {
+  let total = -Infinity;
+  for (const each of totals) if (each > total) total = each;
+  const nodes: NodeInfo[] = [];
+  for (let i = 0; i < totals.length; i++) if (totals[i] === total) nodes.push(cache.nodeAt(slots[i]!));
+  return { nodes, total };
+}
+
+export function decided(
+  scheduler: string,
+  { considered, feasible }: Filtered,
+  node: NodeInfo,
+  tieSet: readonly NodeInfo[],
+  value: number | undefined,
+  details: Verdicts | undefined,
+): Decision {
+  return {
+    scheduler,
+    node,
+    considered,
+    feasible,
+    tieSet,
+    value,
+    message: '',
+    nomination: undefined,
+    verdicts: details,
+  };
+}
+
+/** The decision where no node passed the filters: its message, and whom evicting would help. */
+export function noFit(
+  scheduler: string,
+  framework: Framework,
+  filtered: Filtered,
+  pod: SchedulingPod,
+  cache: SchedulerCache,
+  context: SchedulingContext,
+): Decision {
+  const details = context.verdicts === true ? verdicts(filtered) : undefined;
+  const preemption = preempt(framework, filtered, pod, cache, context.draws);
+  const reasons = 'reason' in preemption ? [preemption.reason] : [];
+  return {
+    ...unschedulable(scheduler, failureMessage(filtered, cache.nodeCount, afterFilter(framework, filtered, reasons))),
+    considered: filtered.considered,
+    nomination: 'nomination' in preemption ? preemption.nomination : undefined,
+    verdicts: details,
+  };
+}
+
+/**
+ * What the plugins that run once no node is feasible say. DynamicResources speaks first, and stops the others with
+ * `not found` where a plugin before it gave up on the pod, since it then has nothing prepared.
+ * Source: pkg/scheduler/framework/runtime/framework.go `RunPostFilterPlugins`; dynamicresources.go `PostFilter`.
+ */
+function afterFilter(framework: Framework, filtered: Filtered, preemption: readonly string[]): readonly string[] {
+  if (preemption.length === 0 || !framework.runs('DynamicResources')) return preemption;
+  const gaveUp = filtered.preFilterRejection?.plugin ?? 'DynamicResources';
+  return gaveUp === 'DynamicResources' ? ['no new claims to deallocate', ...preemption] : ['not found'];
+}
+
+export function unschedulable(scheduler: string, message: string): Decision {
+  return {
+    scheduler,
+    node: undefined,
+    considered: 0,
+    feasible: 0,
+    tieSet: [],
+    value: undefined,
+    message,
+    nomination: undefined,
+    verdicts: undefined,
+  };
+}
+
+/** The details of a decision; without scores where none were given. */
+export function verdicts(filtered: Filtered, slots: Int32Array = new Int32Array(0), scored?: Scored): Verdicts {
+  const { cache, rejections } = filtered.cycle;
+  const nodes = (from: Int32Array, count: number): NodeInfo[] =>
+    Array.from(from.subarray(0, count), (slot) => cache.nodeAt(slot));
+  return {
+    refused: filtered.refused.map((node) => ({ node, rejection: rejections[node.slot]! })),
+    feasible: nodes(filtered.slots, filtered.feasible),
+    scores: scored?.perPlugin ?? [],
+    scored: nodes(slots, scored?.totals.length ?? 0),
+    totals: scored?.totals.slice() ?? new Float64Array(0),
+  };
+}

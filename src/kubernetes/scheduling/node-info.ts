@@ -1,0 +1,98 @@
+import type { NodeObject, Taint } from '../../model/index.ts';
+import type { HostPort, SchedulingPod } from './pod.ts';
+import { readResources, type Resources } from './resources.ts';
+import { type Labels, toLabels } from './selectors.ts';
+
+/** What the scheduler is told about a node. */
+export interface NodeDescription {
+  /** The caller's own number for the node. */
+  readonly id?: number;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[];
+  readonly unschedulable?: boolean;
+  readonly allocatable: Resources;
+  readonly maxPods: number;
+  readonly images?: readonly NodeImage[];
+}
+
+export interface NodeImage {
+  readonly names: readonly string[];
+  readonly sizeBytes: number;
+}
+
+/**
+ * Reads a published Node object.
+ * @throws {RangeError} if a quantity cannot be read
+ */
+export function describeNode(node: NodeObject, id?: number): NodeDescription {
+  const { pods = 0, ...allocatable } = node.status?.allocatable ?? {};
+  return {
+    ...(id === undefined ? {} : { id }),
+    name: node.metadata.name,
+    labels: node.metadata.labels ?? {},
+    taints: node.spec?.taints ?? [],
+    unschedulable: node.spec?.unschedulable ?? false,
+    allocatable: readResources(allocatable),
+    maxPods: readResources({ 'pods/count': pods }).scalars.get('pods/count') as number,
+    images: (node.status?.images ?? []).map(({ names = [], sizeBytes = 0 }) => ({ names, sizeBytes })),
+  };
+}
+
+/** An image somewhere in the cluster. Its size is that on the node which reported it first. */
+export interface ImageState {
+  readonly sizeBytes: number;
+  /** Slots of the nodes that have it. */
+  readonly slots: Set<number>;
+}
+
+/**
+ * A node as the scheduler sees it. What changes with every pod and is read for every candidate lies in the columns of
+ * `SchedulerCache`, at the node's slot.
+ */
+export class NodeInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly slot: number;
+  labels: Labels;
+  taints: readonly Taint[];
+  unschedulable: boolean;
+  scalarsAllocatable: ReadonlyMap<string, number>;
+  readonly scalarsRequested = new Map<string, number>();
+  readonly images = new Map<string, ImageState>();
+  readonly pods = new Set<SchedulingPod>();
+  /** Address -> taken ports. */
+  readonly #usedPorts = new Map<string, Set<string>>();
+
+  constructor(description: NodeDescription, slot: number) {
+    this.id = description.id ?? slot;
+    this.name = description.name;
+    this.slot = slot;
+    this.labels = toLabels(description.labels);
+    this.taints = description.taints ?? [];
+    this.unschedulable = description.unschedulable ?? false;
+    this.scalarsAllocatable = description.allocatable.scalars;
+  }
+
+  /** Marks ports as taken. As in kube-scheduler a port is a set's member: two pods with the same one count once. */
+  takePorts(ports: readonly HostPort[]): void {
+    for (const { ip, port } of ports) {
+      const taken = this.#usedPorts.get(ip);
+      if (taken === undefined) this.#usedPorts.set(ip, new Set([port]));
+      else taken.add(port);
+    }
+  }
+
+  releasePorts(ports: readonly HostPort[]): void {
+    for (const { ip, port } of ports) this.#usedPorts.get(ip)?.delete(port);
+  }
+
+  /** The wildcard address collides with every one. Source: k8s.io/kube-scheduler framework/types.go `CheckConflict`. */
+  hasPortConflict({ ip, port }: HostPort): boolean {
+    if (ip === '0.0.0.0') {
+      for (const taken of this.#usedPorts.values()) if (taken.has(port)) return true;
+      return false;
+    }
+    return this.#usedPorts.get('0.0.0.0')?.has(port) === true || this.#usedPorts.get(ip)?.has(port) === true;
+  }
+}

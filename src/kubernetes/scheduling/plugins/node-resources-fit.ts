@@ -1,0 +1,139 @@
+import { allocationScorer, type ResourceWeight } from '../allocation.ts';
+import { type Cycle, filterEach, type Plugin, type Rejection, scaledShare } from '../plugin.ts';
+
+const NAME = 'NodeResourcesFit';
+
+/** How full nodes are scored. */
+export type ScoringStrategy =
+  | { readonly type: 'LeastAllocated' | 'MostAllocated'; readonly resources?: readonly ResourceWeight[] }
+  | {
+      readonly type: 'RequestedToCapacityRatio';
+      readonly resources?: readonly ResourceWeight[];
+      /** Points of a broken line: utilisation from 0 to 100, score from 0 to 10, in ascending order. */
+      readonly shape: readonly { readonly utilization: number; readonly score: number }[];
+    };
+
+/** One reason for each combination of resources that lack, so that refusing a node allocates nothing. */
+const refusals = new Map<string, Rejection>();
+
+/**
+ * Keeps pods off nodes without room for their requests, and scores nodes by how full they would be.
+ * Source: pkg/scheduler/framework/plugins/noderesources/fit.go and the file of each strategy beside it.
+ * @throws {RangeError} if the shape of a strategy is empty or not ascending
+ */
+export function nodeResourcesFit(strategy: ScoringStrategy = { type: 'LeastAllocated' }): Plugin {
+  const scorer = allocationScorer(strategy.resources);
+  const { scoreOf, keepsZero } = resourceScore(strategy);
+  const round = strategy.type === 'RequestedToCapacityRatio' ? Math.round : Math.floor;
+  let weights = new Float64Array(0);
+  return {
+    name: NAME,
+    filter: filterEach(refuse),
+    score(cycle, slots, count, scores) {
+      if (weights.length < count) weights = new Float64Array(count);
+      weights.fill(0, 0, count);
+      scores.fill(0, 0, count);
+      scorer.forEachResource(cycle, 'scored', (weight, request, allocatable, allocated) => {
+        for (let i = 0; i < count; i++) {
+          const capacity = allocatable(slots[i]!);
+          if (capacity === 0) continue;
+          const score = scoreOf(allocated(slots[i]!) + request, capacity);
+          if (score === 0 && !keepsZero) continue;
+          scores[i]! += score * weight;
+          weights[i]! += weight;
+        }
+      });
+      for (let i = 0; i < count; i++) scores[i] = weights[i] === 0 ? 0 : round(scores[i]! / weights[i]!);
+    },
+  };
+}
+
+function resourceScore(strategy: ScoringStrategy): {
+  scoreOf: (requested: number, capacity: number) => number;
+  keepsZero: boolean;
+} {
+  switch (strategy.type) {
+    case 'LeastAllocated':
+      return {
+        scoreOf: (requested, capacity) => (requested > capacity ? 0 : scaledShare(capacity - requested, capacity)),
+        keepsZero: true,
+      };
+    case 'MostAllocated':
+      return {
+        scoreOf: (requested, capacity) => scaledShare(Math.min(requested, capacity), capacity),
+        keepsZero: true,
+      };
+    case 'RequestedToCapacityRatio': {
+      const line = brokenLine(strategy.shape.map(({ utilization, score }) => ({ utilization, score: score * 10 })));
+      return {
+        scoreOf: (requested, capacity) => line(requested > capacity ? 100 : scaledShare(requested, capacity)),
+        keepsZero: false,
+      };
+    }
+  }
+}
+
+/** Source: pkg/scheduler/framework/plugins/helper/shape_score.go `BuildBrokenLinearFunction`. */
+function brokenLine(points: readonly { utilization: number; score: number }[]): (utilization: number) => number {
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined)
+    throw new RangeError('RequestedToCapacityRatio: found no point of the shape');
+  for (let i = 1; i < points.length; i++) {
+    if (points[i]!.utilization <= points[i - 1]!.utilization) {
+      throw new RangeError('RequestedToCapacityRatio: expected the utilization of the shape to ascend');
+    }
+  }
+  return (utilization) => {
+    if (utilization <= first.utilization) return first.score;
+    for (let i = 1; i < points.length; i++) {
+      const [from, to] = [points[i - 1]!, points[i]!];
+      if (utilization > to.utilization) continue;
+      const rise = (to.score - from.score) * (utilization - from.utilization);
+      return from.score + Math.trunc(rise / (to.utilization - from.utilization));
+    }
+    return last.score;
+  };
+}
+
+/** Source: fit.go `fitsRequest`. */
+function refuse({ pod, cache }: Cycle, slot: number): Rejection | undefined {
+  const { columns } = cache;
+  const { cpuMillicores, memoryBytes, ephemeralStorageBytes, scalars } = pod.kind.requests.declared;
+  let reasons: string[] | undefined;
+  let resolvable = true;
+  const lack = (reason: string, request: number, allocatable: number): void => {
+    (reasons ??= []).push(reason);
+    if (request > allocatable) resolvable = false;
+  };
+  if (columns.podCount[slot]! + 1 > columns.maxPods[slot]!) lack('Too many pods', 0, 0);
+  const cpu = columns.allocatableCpuMillicores[slot]!;
+  if (cpuMillicores > 0 && cpuMillicores > cpu - columns.requestedCpuMillicores[slot]!) {
+    lack('Insufficient cpu', cpuMillicores, cpu);
+  }
+  const memory = columns.allocatableMemoryBytes[slot]!;
+  if (memoryBytes > 0 && memoryBytes > memory - columns.requestedMemoryBytes[slot]!) {
+    lack('Insufficient memory', memoryBytes, memory);
+  }
+  const ephemeral = columns.allocatableEphemeralBytes[slot]!;
+  if (ephemeralStorageBytes > 0 && ephemeralStorageBytes > ephemeral - columns.requestedEphemeralBytes[slot]!) {
+    lack('Insufficient ephemeral-storage', ephemeralStorageBytes, ephemeral);
+  }
+  if (scalars.size > 0) {
+    const node = cache.nodeAt(slot);
+    for (const [name, amount] of scalars) {
+      const allocatable = node.scalarsAllocatable.get(name) ?? 0;
+      if (amount > 0 && amount > allocatable - (node.scalarsRequested.get(name) ?? 0)) {
+        lack(`Insufficient ${name}`, amount, allocatable);
+      }
+    }
+  }
+  return reasons === undefined ? undefined : refusal(reasons, resolvable);
+}
+
+function refusal(reasons: readonly string[], resolvable: boolean): Rejection {
+  const key = `${resolvable}/${reasons.join('/')}`;
+  let rejection = refusals.get(key);
+  if (rejection === undefined) refusals.set(key, (rejection = { plugin: NAME, resolvable, reasons }));
+  return rejection;
+}

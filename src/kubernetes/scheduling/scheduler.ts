@@ -1,0 +1,58 @@
+import type { RandomStream } from '../../kernel/index.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { PluginScores } from './framework.ts';
+import type { Rejection } from './plugin.ts';
+import type { Nomination } from './preemption.ts';
+import type { SchedulingPod } from './pod.ts';
+import type { SchedulerCache } from './scheduler-cache.ts';
+
+/** What a scheduler may use for one decision besides the cluster that it knows. */
+export interface SchedulingContext {
+  /** Draws where the algorithm leaves a choice open. */
+  readonly draws: RandomStream;
+  /** Whether every node's verdict and scores are kept. */
+  readonly verdicts?: boolean;
+  /**
+   * Expected latency, ns, between a pod on a node and whom it talks to, from what has been observed; Infinity where
+   * they cannot reach each other. Needed by algorithms that place by latency.
+   */
+  readonly communicationLatencyNs?: (node: NodeInfo) => number;
+}
+
+export interface Decision {
+  readonly scheduler: string;
+  /** Undefined where no node is feasible. */
+  readonly node: NodeInfo | undefined;
+  /** Nodes that were examined, and how many of them were feasible. */
+  readonly considered: number;
+  readonly feasible: number;
+  /** The nodes that were as good as the chosen one, itself among them, in the order of examination. */
+  readonly tieSet: readonly NodeInfo[];
+  /** What the algorithm compares: a score, higher is better, or a latency. Undefined where there was nothing to compare. */
+  readonly value: number | undefined;
+  /** The text of the FailedScheduling event; empty where a node was chosen. */
+  readonly message: string;
+  /** A node on which evicting pods would make room, where the pod is unschedulable and may preempt. */
+  readonly nomination: Nomination | undefined;
+  /** Only where asked for. */
+  readonly verdicts: Verdicts | undefined;
+}
+
+/** Every examined node's verdict. */
+export interface Verdicts {
+  readonly refused: readonly { readonly node: NodeInfo; readonly rejection: Rejection }[];
+  /** In the order of examination. */
+  readonly feasible: readonly NodeInfo[];
+  /** Scores of the nodes in `scored`; empty where a single feasible node was taken unscored. */
+  readonly scores: readonly PluginScores[];
+  readonly scored: readonly NodeInfo[];
+  /** Weighted sum over plugins for each node in `scored`. */
+  readonly totals: Float64Array;
+}
+
+/** A placement algorithm. One instance serves one cluster, as it may remember where it left off. */
+export interface Scheduler {
+  readonly name: string;
+  /** Chooses a node for a pod. Changes nothing: the caller assumes the pod on the node, or lets it wait. */
+  schedule(pod: SchedulingPod, cache: SchedulerCache, context: SchedulingContext): Decision;
+}
