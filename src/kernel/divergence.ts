@@ -25,7 +25,9 @@ export function divergence(left: KernelRun, right: KernelRun): EventDifference |
     const l = left({ log });
     const r = right({ log });
     if (l.log === undefined || r.log === undefined) {
-      throw new Error('divergence: found a kernel without a log, expected the option `log` to be passed on to the kernel');
+      throw new Error(
+        'divergence: found a kernel without a log, expected the option `log` to be passed on to the kernel',
+      );
     }
     if (l.log.digestBefore === r.log.digestBefore) {
       const found = firstDivergence(l.log, r.log);

@@ -1,7 +1,7 @@
 import { Digest, textWords } from './digest.ts';
 import { type DigestTrail, type EventRange, TrailRecorder } from './digest-trail.ts';
 import { EventLog } from './event-log.ts';
-import { type EventId, EventQueue } from './event-queue.ts';
+import { type EventId, EventQueue, MAX_HANDLERS } from './event-queue.ts';
 import { RandomStreams } from './streams.ts';
 import { MAX_TIME_NS, type Nanoseconds } from './time.ts';
 
@@ -134,10 +134,15 @@ export class Kernel {
   /**
    * Registers what events of a kind do. The name appears in logs, counts, errors and the digest.
    * @throws {Error} if the name is taken
+   * @throws {RangeError} if there are 4,095 handlers already
    */
   on(name: string, handler: Handler): HandlerId {
     if (this.#names.includes(name)) throw new Error(`a handler named '${name}' is registered already`);
     const id = this.#handlers.length;
+    if (id === MAX_HANDLERS)
+      throw new RangeError(
+        `handler '${name}': a kernel has at most ${MAX_HANDLERS}; tell entities apart by the arguments`,
+      );
     if (id === this.#counts.length) {
       const counts = new Float64Array(2 * id);
       counts.set(this.#counts);
@@ -164,7 +169,7 @@ export class Kernel {
     if (!timeIsGood || (a | 0) !== a || (b | 0) !== b || handler >>> 0 >= this.#handlers.length) {
       this.#refuse(time, handler, a, b);
     }
-    return this.#queue.add(time, handler, a, b);
+    return this.#queue.idOf(this.#queue.add(time, handler, a, b));
   }
 
   /** Schedules an event after a delay of whole nanoseconds, which may be 0; else as `at`. */
