@@ -7,7 +7,7 @@ import {
   type Network,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
-import type { ControlPlane, PlacementDecision, Pod } from './kubernetes/index.ts';
+import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
 import type { LinkId, NodeId, UserId, World } from './model/index.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
@@ -101,36 +101,51 @@ export class Observation {
     return (this.#podCodes[pod] ??= this.#recorder.dictionaries.pod.code(this.#pods[pod]!.name));
   }
 
-  decided({ pod, scheduler, viewAgeNs, decision }: PlacementDecision): void {
-    const { nodes, apps } = this.#world;
+  decided({ pod, viewAgeNs, decision }: PlacementDecision): void {
     const number = this.#decisions++;
     this.#recorder.tables.decisions.append({
       decision: number,
       time_ns: this.#kernel.now,
-      scheduler,
+      scheduler: decision.scheduler,
       pod: pod.name,
-      app: apps[pod.app]!.name,
+      app: this.#world.apps[pod.app]!.name,
       attempt: pod.attempts,
       considered_nodes: decision.considered,
       feasible_nodes: decision.feasible,
-      node: decision.node < 0 ? null : nodes[decision.node]!.name,
-      tie_set: Array.from(decision.tieSet, (node) => nodes[node]!.name).join(','),
-      score: decision.score ?? null,
-      message: decision.message ?? null,
+      node: decision.node?.name ?? null,
+      tie_set: decision.tieSet.map(({ name }) => name).join(','),
+      value: decision.value ?? null,
+      message: decision.message === '' ? null : decision.message,
       view_age_ns: viewAgeNs,
     });
-    for (const verdict of decision.verdicts ?? []) {
-      this.#recorder.tables.verdicts.append({
-        decision: number,
-        node: nodes[verdict.node]!.name,
-        plugin: verdict.plugin,
-        verdict: verdict.verdict,
-        reason: verdict.reason ?? null,
-        raw_score: verdict.rawScore ?? null,
-        normalized_score: verdict.normalizedScore ?? null,
-        weight: verdict.weight ?? null,
-        weighted_score: verdict.weightedScore ?? null,
+    if (decision.verdicts !== undefined) this.#verdicts(number, decision.verdicts);
+  }
+
+  #verdicts(decision: number, { refused, feasible, scores, scored }: Verdicts): void {
+    const { verdicts } = this.#recorder.tables;
+    for (const { node, rejection } of refused) {
+      verdicts.append({
+        decision,
+        node: node.name,
+        plugin: rejection.plugin,
+        verdict: 'refused',
+        reason: rejection.reasons.join('; '),
       });
+    }
+    for (const { name } of feasible) verdicts.append({ decision, node: name, plugin: 'filters', verdict: 'passed' });
+    for (const { plugin, weight, raw, normalised } of scores) {
+      for (const [index, { name }] of scored.entries()) {
+        verdicts.append({
+          decision,
+          node: name,
+          plugin,
+          verdict: 'scored',
+          raw_score: raw[index]!,
+          normalized_score: normalised[index]!,
+          weight,
+          weighted_score: weight * normalised[index]!,
+        });
+      }
     }
   }
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  divergence,
   firstDifference,
-  firstDivergence,
   type EventDifference,
   type EventRange,
   type KernelRun,

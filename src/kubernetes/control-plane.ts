@@ -1,4 +1,4 @@
-import type { HandlerId, Kernel, Nanoseconds } from '../kernel/index.ts';
+import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
 import type { AppId, NodeId, PodId, ServiceId, Taint, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
@@ -29,7 +29,6 @@ const UNREACHABLE_TAINTS: readonly Taint[] = [
 /** A decision of the scheduler as it is recorded. */
 export interface PlacementDecision {
   readonly pod: Pod;
-  readonly scheduler: string;
   readonly viewAgeNs: number;
   readonly decision: Decision;
 }
@@ -70,6 +69,7 @@ export class ControlPlane {
   readonly #cache = new SchedulerCache();
   readonly #queue = new SchedulingQueue();
   readonly #scheduler: Scheduler;
+  readonly #ties: RandomStream;
   readonly #nodes: NodeState[];
   /** By service: what its pods have in common. */
   readonly #kinds: (PodKind | undefined)[] = [];
@@ -100,7 +100,8 @@ export class ControlPlane {
     this.#communication = new CommunicationCost(world, topology, demand);
     this.#hooks = hooks;
     this.#ordinals = world.services.map(() => 0);
-    this.#scheduler = schedulers[world.orchestration.scheduler](kernel.streams.get('scheduler/ties'));
+    this.#scheduler = schedulers[world.orchestration.scheduler]();
+    this.#ties = kernel.streams.get('scheduler/ties');
     this.#nodes = world.nodes.map((node, id) => ({
       info: this.#cache.addNode({
         id,
@@ -220,21 +221,22 @@ export class ControlPlane {
 
   #scheduleOne(pod: Pod): void {
     const decision = this.#scheduler.schedule(this.#scheduling[pod.id]!, this.#cache, {
+      draws: this.#ties,
       verdicts: this.#world.recording.verdicts,
-      communicationLatencyNs: (node) => this.#communication.latencyNs(pod.service, node as NodeId, this.pods),
+      communicationLatencyNs: ({ id }) => this.#communication.latencyNs(pod.service, id as NodeId, this.pods),
     });
     pod.attempts++;
     pod.attemptedNs = this.#kernel.now;
     const viewAgeNs = this.#world.orchestration.scheduler === 'lowest-latency' ? this.#topology.ageNs : 0;
-    this.#hooks.decided({ pod, scheduler: this.#scheduler.name, viewAgeNs, decision });
-    if (decision.node < 0) {
+    this.#hooks.decided({ pod, viewAgeNs, decision });
+    if (decision.node === undefined) {
       this.#queue.setAside(pod);
       return;
     }
-    const node = this.#nodes[decision.node]!;
+    const node = this.#nodes[decision.node.id]!;
     this.#cache.assumePod(this.#scheduling[pod.id]!, node.info);
     node.pods.add(pod);
-    pod.node = decision.node as NodeId;
+    pod.node = decision.node.id as NodeId;
     pod.scheduledNs = this.#kernel.now;
     if (node.up) this.#start(pod);
     else pod.phase = 'stopped';

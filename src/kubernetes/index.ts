@@ -4,3 +4,4 @@ export type { ObservedTopology } from './observed-topology.ts';
 export type { Pod, PodPhase } from './pods.ts';
 
 export type { EntryDemand } from './communication.ts';
+export type { Verdicts } from './scheduling/index.ts';

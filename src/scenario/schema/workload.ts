@@ -95,7 +95,10 @@ const behaviour = object(
     ),
     replicas: whole({ description: 'Pods of the service.', minimum: 1, maximum: 10_000, default: 1 }),
     trafficDistribution: oneOf(
-      { PreferClose: 'To a pod of the same zone if there is one.', Cluster: 'To any pod of the cluster.' },
+      {
+        PreferClose: 'To the pods of least observed latency from the caller, in turn.',
+        Cluster: 'To each pod equally likely.',
+      },
       {
         description: "To which pod a request goes, as a Kubernetes Service's trafficDistribution.",
         default: 'PreferClose',
