@@ -16,7 +16,7 @@ import type { Mark, Places, Source } from './source.ts';
 /** Deeper than any scenario, shallower than the reader's stack. */
 const MAX_DEPTH = 64;
 /** Also bounds what aliases unfold to, so that a small file cannot ask for gigabytes. */
-const MAX_VALUES = 300_000;
+const MAX_VALUES = 200_000;
 
 const knownTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -57,7 +57,8 @@ function* compose(source: Source, from: number): Generator<Document.Parsed<Parse
   const text = from === 0 ? source.text : source.text.slice(from);
   let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    if (++lexemes > 4 * MAX_VALUES) throw new TooMuch(`more than ${MAX_VALUES} values: list positions in a CSV file`);
+    if (++lexemes > 4 * MAX_VALUES)
+      throw new TooMuch(`longer than about ${MAX_VALUES} values: list positions in a CSV file`);
     for (const token of parser.next(lexeme)) yield* composer.next(token) as Iterable<Document.Parsed<ParsedNode>>;
     if (parser.stack.length > 2 * MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`);
   }
@@ -75,7 +76,10 @@ class DocumentReader {
   readonly #places: Places;
   readonly #problems: ProblemList;
   readonly #from: number;
-  #document: Document.Parsed<ParsedNode> | undefined;
+  /** By name, as of the node that is being read. */
+  readonly #anchors = new Map<string, Node>();
+  /** How many aliases deep the node that is being read is. */
+  #unfolding = 0;
   #values = 0;
 
   constructor(source: Source, places: Places, problems: ProblemList, from: number) {
@@ -86,7 +90,7 @@ class DocumentReader {
   }
 
   read(document: Document.Parsed<ParsedNode>): unknown {
-    this.#document = document;
+    this.#anchors.clear();
     const value = this.#value(document.contents, 0);
     if (typeof value === 'object' && value !== null) {
       const [start, end] = this.#range(document.contents as Node);
@@ -101,11 +105,11 @@ class DocumentReader {
     if (depth > MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`);
     if (node === null) return null;
     if (isAlias(node)) {
-      const anchored = node.resolve(this.#document!);
-      // an alias inside its own anchor is caught by the limit of depth
-      if (anchored === undefined) this.#report(node, `no anchor named "${node.source}"`);
-      return this.#value(anchored ?? null, depth + 1);
+      const anchored = this.#anchors.get(node.source);
+      if (anchored === undefined) this.#report(node, `no anchor named "${node.source}" before this`);
+      return anchored === undefined ? null : this.#unfold(anchored, depth);
     }
+    if (this.#unfolding === 0 && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined && !knownTags.has(node.tag)) this.#report(node, `the tag ${node.tag} is not supported`);
     if (isMap(node)) {
       const map: Record<string, unknown> = {};
@@ -121,6 +125,14 @@ class DocumentReader {
       return list;
     }
     return isScalar(node) ? node.value : null;
+  }
+
+  /** An anchor's value once more; one inside itself is caught by the limit of depth. */
+  #unfold(anchored: Node, depth: number): unknown {
+    this.#unfolding++;
+    const value = this.#value(anchored, depth + 1);
+    this.#unfolding--;
+    return value;
   }
 
   #entry(map: Record<string, unknown>, keyNode: Node, valueNode: Node | null, depth: number): void {

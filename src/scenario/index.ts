@@ -1,3 +1,6 @@
+export { listChoices, listScenarios, type CatalogueEntry } from './catalogue.ts';
+export { explain } from './explain.ts';
+export { initialScenario } from './initial-scenario.ts';
 export {
   loadScenario,
   scenarioFromObject,
@@ -6,4 +9,4 @@ export {
   type ScenarioOptions,
 } from './load.ts';
 export { formatProblem, InputError, type Problem } from './problem.ts';
-export { scenarioSchema, type Scenario } from './schema/index.ts';
+export { publishedSchema, scenarioSchema, type Scenario } from './schema/index.ts';

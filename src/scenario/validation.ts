@@ -22,10 +22,10 @@ const validateUnit: SchemaValidateFunction = (unit: UnitName, data: unknown, par
   if (typeof data !== 'string' && typeof data !== 'number') return true;
   try {
     if (unitValue(unit, data) !== 0 || parent?.['positive'] !== true) return true;
-    validateUnit.errors = [{ keyword: 'unit', params: { found: 'zero', positive: true } }];
+    validateUnit.errors = [{ keyword: 'unit', params: { unit, found: 'zero', positive: true } }];
   } catch (error) {
     if (!(error instanceof UnitError)) throw error;
-    validateUnit.errors = [{ keyword: 'unit', params: { found: error.message, nearest: error.nearest } }];
+    validateUnit.errors = [{ keyword: 'unit', params: { unit, found: error.message, nearest: error.nearest } }];
   }
   return false;
 };
@@ -139,7 +139,7 @@ function report(
     case 'propertyNames':
       return false; // told by the error inside, which names the pattern
     case 'unit': {
-      const expected = expectedUnit(schema.unit as UnitName);
+      const expected = expectedUnit(params['unit'] as UnitName);
       problems.add(markValue(), path, params['found'] as string, {
         expected: params['positive'] === true ? `more than zero: ${expected}` : expected,
         nearest: () => params['nearest'] as string | undefined,

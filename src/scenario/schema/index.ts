@@ -1,2 +1,9 @@
+import { scenarioSchema } from './scenario.ts';
+
 export { technologyDefaults } from './infrastructure.ts';
 export { SCENARIO_VERSION, scenarioSchema, type Scenario } from './scenario.ts';
+
+/** The scenario's JSON Schema as it is published, for editors and other programs. */
+export function publishedSchema(): object {
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'codeco-sim Scenario', ...scenarioSchema };
+}

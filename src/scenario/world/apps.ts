@@ -12,7 +12,7 @@ import {
 } from '../../model/index.ts';
 import { nearest } from '../nearest.ts';
 import type { Scenario } from '../schema/index.ts';
-import type { Path } from '../source.ts';
+import { isMap, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { readChannels } from './channels.ts';
@@ -22,6 +22,9 @@ import { MOST_PODS } from './limits.ts';
 
 type Written = Scenario['spec']['apps'][number];
 type WrittenBehaviour = Written['behaviour'][string];
+
+/** Stands in for what is wrong in an entry, while the rest of it is checked. */
+const unstatedApp = { name: undefined, at: '0s', clusters: undefined, behaviour: {} } as const;
 
 /** An application as written, with the CodecoApp it names. */
 export interface ReadApp {
@@ -54,15 +57,18 @@ export class Apps {
 
   build(): void {
     const build = this.#build;
-    if (build.isBroken('spec', 'apps')) this.appNames.complete = false;
+    const entries: unknown = build.scenario.spec.apps;
+    if (!Array.isArray(entries)) this.appNames.complete = false;
     const read: (ReadApp & { readonly written: Written })[] = [];
     let serviceCount = 0;
-    for (const [written, path] of build.readable(build.scenario.spec.apps, 'spec', 'apps')) {
-      const loaded = this.#library.load(build, written.codecoApp, [...path, 'codecoApp']);
+    for (const [index, entry] of (Array.isArray(entries) ? (entries as unknown[]) : []).entries()) {
+      const path = ['spec', 'apps', index];
+      const loaded = this.#loadSource(entry, path);
       if (loaded === undefined) {
         this.appNames.complete = false;
         continue;
       }
+      const written = build.readableFields(entry as Written, path, unstatedApp);
       const app = this.#addApp(written, path, loaded, serviceCount);
       serviceCount += app.services.length;
       read.push({ id: (this.apps.length - 1) as AppId, path, loaded, written });
@@ -72,6 +78,14 @@ export class Apps {
     if (pods > MOST_PODS) {
       build.entryProblem(['spec', 'apps'], `${pods} pods in all`, { expected: `at most ${MOST_PODS}` });
     }
+  }
+
+  /** The CodecoApp of an entry, even where the rest of the entry is wrong. */
+  #loadSource(entry: unknown, path: Path): LoadedCodecoApp | undefined {
+    const reference = isMap(entry) ? entry['codecoApp'] : undefined;
+    const isReadable = typeof reference === 'string' && !this.#build.isBroken(...path, 'codecoApp');
+    if (this.#build.isBroken(...path, 'name')) this.appNames.complete = false;
+    return isReadable ? this.#library.load(this.#build, reference, [...path, 'codecoApp']) : undefined;
   }
 
   #addApp(written: Written, path: Path, loaded: LoadedCodecoApp, firstService: number): App {
@@ -101,7 +115,8 @@ export class Apps {
       source,
     };
     this.apps.push(app);
-    if (app.createdAtNs >= parseDuration(build.scenario.spec.duration)) {
+    const { duration } = build.scenario.spec;
+    if (!build.isBroken('spec', 'duration') && app.createdAtNs >= parseDuration(duration)) {
       build.warn([...path, 'at'], 'it is submitted after the end of the simulation');
     }
     return app;

@@ -2,7 +2,7 @@ import type { FileReader } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import type { ProblemList } from '../problem.ts';
 import type { Scenario } from '../schema/index.ts';
-import { formatPath, type Path, type Places, type Source } from '../source.ts';
+import { formatPath, isMap, type Path, type Places, type Source } from '../source.ts';
 import { quote, type Findings } from '../validation.ts';
 
 /** The names of one kind of entity. */
@@ -64,6 +64,29 @@ export class Build {
     if (!Array.isArray(list)) return;
     for (const [index, item] of (list as readonly Item[]).entries()) {
       if (!this.isBroken(...path, index)) yield [item, [...path, index]];
+    }
+  }
+
+  /** An entry with stand-ins for the fields that cannot be read. */
+  readableFields<Entry extends object>(
+    entry: Entry,
+    path: Path,
+    standIns: Partial<Record<keyof Entry, unknown>>,
+  ): Entry {
+    const fields = Object.keys(standIns).filter((field) => this.isBroken(...path, field));
+    return { ...entry, ...Object.fromEntries(fields.map((field) => [field, standIns[field as keyof Entry]])) };
+  }
+
+  /** Reports names that nothing has in the fields of entries which cannot be read as a whole. */
+  checkNames(list: unknown, path: Path, fields: Readonly<Record<string, Names<unknown>>>): void {
+    if (!Array.isArray(list)) return;
+    for (const [index, entry] of (list as unknown[]).entries()) {
+      if (!isMap(entry) || !this.isBroken(...path, index)) continue;
+      for (const [field, names] of Object.entries(fields)) {
+        const at = [...path, index, field];
+        const name = entry[field];
+        if (typeof name === 'string' && !this.isBroken(...at)) this.resolve(names, name, at);
+      }
     }
   }
 

@@ -54,6 +54,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   apps.build();
   const users = new Users(build, infrastructure, apps);
   users.place();
+  users.checkNames();
   const faults = readFaults(build, infrastructure);
   if (!build.isBroken('spec', 'infrastructure', 'access') && access.accessPoints.length === 0) demandNoRequests(build);
   problems.throwIfAny();
@@ -124,6 +125,8 @@ function readFaults(build: Build, infrastructure: Infrastructure): Fault[] {
       if (link !== undefined) faults.push({ ...when, kind: 'cut', link });
     }
   }
+  const targets = { crash: infrastructure.nodeNames, cut: infrastructure.linkNames };
+  build.checkNames(spec.faults, ['spec', 'faults'], targets);
   return faults;
 }
 

@@ -41,6 +41,25 @@ export interface Place {
 
 const MIN_NODE_MEMORY_BYTES = 1 << 20;
 
+/** Stands in for what is wrong in a scenario, while the rest of it is checked; no world is made from it. */
+const unstatedClass = {
+  arch: 'amd64',
+  cpu: 1,
+  memory: '1Gi',
+  pods: 110,
+  speed: 1,
+  labels: {},
+  taints: [],
+  power: { idle: '0W', peak: '0W' },
+} as const satisfies NodeClass;
+
+const unstatedCluster = {
+  role: 'managed',
+  provider: 'default',
+  at: undefined,
+  network: { bandwidth: '1Gbit/s', latency: '0s' },
+} as const;
+
 /** The infrastructure as it grows: vertices, media, links, clusters, nodes, and the names that others refer to. */
 export class Infrastructure {
   readonly vertices: Vertex[] = [];
@@ -77,8 +96,16 @@ export class Infrastructure {
 
   buildLinks(): void {
     const path = ['spec', 'infrastructure', 'links'];
-    if (this.#build.isBroken(...path)) this.linkNames.complete = false;
+    if (!Array.isArray(this.#spec.links)) {
+      this.linkNames.complete = false;
+      return;
+    }
+    for (const [index, link] of this.#spec.links.entries()) {
+      if (this.#build.isBroken(...path, index)) this.#declareBroken(link, [...path, index]);
+    }
     for (const [link, at] of this.#build.readable(this.#spec.links, ...path)) this.#addLink(link, at);
+    const ends = { from: this.placeNames, to: this.placeNames, medium: this.#mediumNames };
+    this.#build.checkNames(this.#spec.links, path, ends);
   }
 
   /** Reports parts of the network that no link joins to the rest. */
@@ -179,18 +206,17 @@ export class Infrastructure {
 
   #addCluster(cluster: WrittenCluster, path: Path): void {
     const build = this.#build;
-    if (build.isBroken(...path)) {
-      // its name may be good even where something else is not
-      const name = isMap(cluster) ? cluster.name : undefined;
-      if (typeof name !== 'string' || build.isBroken(...path, 'name')) this.#clustersMissing();
-      this.#nodesMissing();
-      if (typeof name === 'string') this.#declareCluster(name, 'managed', 'default', undefined, path);
+    if (!isMap(cluster) || typeof cluster.name !== 'string' || build.isBroken(...path, 'name')) {
+      this.#clustersMissing();
       return;
     }
-    const position =
-      cluster.at === undefined ? undefined : this.plane.place(cluster.at, [...path, 'at'], 'infrastructure');
-    const id = this.#declareCluster(cluster.name, cluster.role, cluster.provider, position, path);
-    for (const [nodes, at] of build.readable(cluster.nodes, ...path, 'nodes')) this.#addNodes(nodes, cluster, id, at);
+    const readable = build.readableFields(cluster, path, unstatedCluster);
+    const { name, at } = readable;
+    const position = at === undefined ? undefined : this.plane.place(at, [...path, 'at'], 'infrastructure');
+    const id = this.#declareCluster(name, readable.role, readable.provider, position, path);
+    if (build.isBroken(...path, 'nodes')) this.#nodesMissing();
+    for (const [nodes, entry] of build.readable(cluster.nodes, ...path, 'nodes'))
+      this.#addNodes(nodes, readable, id, entry);
   }
 
   #declareCluster(name: string, role: Cluster['role'], provider: string, at: Point | undefined, path: Path): ClusterId {
@@ -206,7 +232,10 @@ export class Infrastructure {
 
   #addNodes(nodes: WrittenNodes, cluster: WrittenCluster, clusterId: ClusterId, path: Path): void {
     const build = this.#build;
-    const nodeClass = build.resolve(this.#classNames, nodes.class, [...path, 'class']);
+    const known = build.resolve(this.#classNames, nodes.class, [...path, 'class']);
+    const isReadable = known !== undefined && !build.isBroken('spec', 'infrastructure', 'nodeClasses', nodes.class);
+    // the nodes of a class that is wrong still have their names, for whoever refers to them
+    const nodeClass = isReadable ? known : unstatedClass;
     const paths = { positions: [...path, 'at'], count: [...path, 'count'] };
     const room = {
       of: 'infrastructure',
@@ -214,9 +243,7 @@ export class Infrastructure {
       keepRows: nodes.name.includes('{'),
     } as const;
     const placed = nodes.at === undefined ? undefined : placeAll(build, this.plane, nodes.at, nodes.count, paths, room);
-    const isClassBroken = build.isBroken('spec', 'infrastructure', 'nodeClasses', nodes.class);
-    const isUnplaced = nodes.at !== undefined && placed === undefined;
-    if (nodeClass?.cpu === undefined || nodeClass.memory === undefined || isClassBroken || isUnplaced) {
+    if (nodes.at !== undefined && placed === undefined) {
       this.#nodesMissing();
       return;
     }
@@ -232,8 +259,8 @@ export class Infrastructure {
     const base = {
       cluster: clusterId,
       class: nodes.class,
-      cpuMillicores: parseCpu(nodeClass.cpu),
-      memoryBytes: parseMemory(nodeClass.memory),
+      cpuMillicores: parseCpu(nodeClass.cpu ?? unstatedClass.cpu),
+      memoryBytes: parseMemory(nodeClass.memory ?? unstatedClass.memory),
       maxPods: nodeClass.pods,
       speed: nodeClass.speed,
       taints: [...nodeClass.taints, ...nodes.taints],
@@ -273,6 +300,16 @@ export class Infrastructure {
     for (const [{ name, bandwidth }, entry] of build.readable(this.#spec.media, ...path, 'media')) {
       build.declare(this.#mediumNames, name, this.addMedium(name, parseBandwidth(bandwidth)), [...entry, 'name']);
     }
+  }
+
+  /** The name of a link that cannot be read, if that much of it can, for whoever refers to it. */
+  #declareBroken(link: unknown, path: Path): void {
+    const { name, from, to } = isMap(link) ? link : {};
+    const isNamed = typeof name === 'string' && !this.#build.isBroken(...path, 'name');
+    const hasEnds = name === undefined && typeof from === 'string' && typeof to === 'string';
+    if (isNamed) this.#build.declare(this.linkNames, name, -1 as LinkId, [...path, 'name']);
+    else if (hasEnds) this.#build.declare(this.linkNames, `${from}-${to}`, -1 as LinkId, path);
+    else this.linkNames.complete = false;
   }
 
   #addLink(link: Spec['links'][number], path: Path): void {

@@ -10,7 +10,7 @@ import {
   type UserGroup,
 } from '../../model/index.ts';
 import type { Scenario } from '../schema/index.ts';
-import type { Path } from '../source.ts';
+import { isMap, type Path } from '../source.ts';
 import type { Apps } from './apps.ts';
 import { Names, type Build } from './build.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -65,6 +65,25 @@ export class Users {
     }
   }
 
+  /** Reports unknown applications and services in the groups that cannot be read as a whole. */
+  checkNames(): void {
+    const groups: unknown = this.#build.scenario.spec.users;
+    if (!Array.isArray(groups)) return;
+    for (const [index, group] of (groups as unknown[]).entries()) {
+      const path = ['spec', 'users', index];
+      const requests = isMap(group) ? group['requests'] : undefined;
+      if (!this.#build.isBroken(...path) || !isMap(requests)) continue;
+      const { app, to } = requests;
+      if (typeof app === 'string' && typeof to === 'string') this.#resolve(app, to, [...path, 'requests']);
+    }
+  }
+
+  #resolve(app: string, to: string, path: Path): ServiceId | undefined {
+    const id: AppId | undefined = this.#build.resolve(this.#apps.appNames, app, [...path, 'app']);
+    const services = id === undefined ? undefined : this.#apps.serviceNames[id];
+    return services && this.#build.resolve(services, to, [...path, 'to']);
+  }
+
   /** Makes the users; the plane must have been projected. */
   settle(): void {
     for (const { group, name, count, positions } of this.#placements) {
@@ -94,10 +113,7 @@ export class Users {
   #readLoad(written: Written, path: Path): RequestLoad | undefined {
     if (written.requests === undefined) return undefined;
     const { app, to, rate, arrivals } = written.requests;
-    const at = [...path, 'requests'];
-    const appId: AppId | undefined = this.#build.resolve(this.#apps.appNames, app, [...at, 'app']);
-    const services = appId === undefined ? undefined : this.#apps.serviceNames[appId];
-    const service: ServiceId | undefined = services && this.#build.resolve(services, to, [...at, 'to']);
+    const service = this.#resolve(app, to, [...path, 'requests']);
     return service === undefined ? undefined : { to: service, arrivals, meanIntervalNs: parseMeanIntervalNs(rate) };
   }
 

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMap as isYamlMap, parseAllDocuments } from 'yaml';
+import { arrivals, distributions, schedulers, technologies } from '../model/index.ts';
+import { MAX_DOCUMENT_BYTES } from './files.ts';
+
+/** Something that can be chosen by its name, and one sentence of what it is. */
+export interface CatalogueEntry {
+  readonly kind: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What a scenario can choose from: schedulers, arrival processes, distributions, radio technologies. */
+export function listChoices(): CatalogueEntry[] {
+  return [
+    ...entries('scheduler', schedulers),
+    ...entries('arrivals', arrivals),
+    ...entries('distribution', distributions),
+    ...entries('technology', technologies),
+  ];
+}
+
+function entries(kind: string, choices: Readonly<Record<string, string>>): CatalogueEntry[] {
+  return Object.entries(choices).map(([name, description]) => ({ kind, name, description }));
+}
+
+/** The scenarios in the files of a folder, by file name; files that are none are passed over. The name is the file's. */
+export function listScenarios(folder: string): CatalogueEntry[] {
+  const found: CatalogueEntry[] = [];
+  for (const file of readdirSync(folder).toSorted()) {
+    const path = join(folder, file);
+    if (!/\.(ya?ml|json)$/.test(file)) continue;
+    const status = statSync(path);
+    if (!status.isFile() || status.size > MAX_DOCUMENT_BYTES) continue;
+    for (const document of parseAllDocuments(readFileSync(path, 'utf8'))) {
+      if (!('contents' in document) || !isYamlMap(document.contents) || document.get('kind') !== 'Scenario') continue;
+      const description = document.getIn(['metadata', 'description']);
+      found.push({ kind: 'scenario', name: path, description: typeof description === 'string' ? description : '' });
+    }
+  }
+  return found;
+}
