@@ -75,16 +75,22 @@ export class EventQueue {
   /** Later events go to the pile, others into the heap. */
   #frontier = Infinity;
   /** When the heap has more entries than this, most are moved to the pile. */
-  #spillLength = MAX_WHOLE_HEAP;
+  #spillLength: number;
   /** Dead entries of heap and pile. */
   #deadCount = 0;
   #nextSequence: number;
   /** State of a linear congruential generator that picks samples. */
   #pick = 1;
 
-  /** @param firstSequence only for tests of what happens at the end of the sequence numbers */
-  constructor(firstSequence: number = FIRST_SEQUENCE) {
-    this.#nextSequence = firstSequence;
+  readonly #maxWholeHeap: number;
+  readonly #minDead: number;
+
+  /** @param limits for tests, which reach the rare cases sooner with other ones */
+  constructor(limits: { firstSequence?: number; maxWholeHeap?: number; minDead?: number } = {}) {
+    this.#nextSequence = limits.firstSequence ?? FIRST_SEQUENCE;
+    this.#maxWholeHeap = limits.maxWholeHeap ?? MAX_WHOLE_HEAP;
+    this.#minDead = limits.minDead ?? MIN_DEAD;
+    this.#spillLength = this.#maxWholeHeap;
   }
 
   /** Pending events. */
@@ -193,7 +199,7 @@ export class EventQueue {
     if (tag >>> GENERATION_SHIFT !== (event - slot) / MAX_PENDING) return false;
     this.#records[(slot << 2) + TAG] = (tag + NEXT_GENERATION) | DEAD;
     this.#deadCount++;
-    if (this.#deadCount > MIN_DEAD && this.#deadCount * 2 > this.#length + this.#pileLength) this.#compact();
+    if (this.#deadCount > this.#minDead && this.#deadCount * 2 > this.#length + this.#pileLength) this.#compact();
     return true;
   }
 
@@ -253,13 +259,14 @@ export class EventQueue {
     for (let i = (this.#length + 2) >> 2; i >= 1; i--) {
       this.#sink(i, times[i]!, slots[i]!, this.#records[slots[i]! << 2]!);
     }
-    this.#spillLength = Math.max(MAX_WHOLE_HEAP, 2 * this.#length);
+    this.#spillLength = Math.max(this.#maxWholeHeap, 2 * this.#length);
   }
 
   /** For an empty heap: moves the frontier on, and what the pile holds up to there into the heap. */
   #refill(): void {
     const pile = this.#times.length - this.#pileLength;
-    this.#frontier = this.#pileLength * 2 <= MAX_WHOLE_HEAP ? Infinity : this.#sampleQuantile(pile, this.#pileLength);
+    this.#frontier =
+      this.#pileLength * 2 <= this.#maxWholeHeap ? Infinity : this.#sampleQuantile(pile, this.#pileLength);
     this.#sortOutPile(false);
     this.#heapify();
   }
