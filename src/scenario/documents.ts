@@ -35,9 +35,7 @@ export function readDocuments(source: Source, places: Places, problems: ProblemL
     const values: unknown[] = [];
     const reader = new DocumentReader(source, places, problems, from);
     for (const document of compose(source, from)) {
-      for (const { pos, message } of [...document.errors, ...document.warnings].slice(0, 3)) {
-        problems.add(mark(source, pos[0] + from, pos[1] + from), [], yamlMessage(message));
-      }
+      reportSyntax(source, document, problems, from);
       if (document.errors.length > 0 || document.contents === null) continue;
       const value = reader.read(document);
       if (value !== null && value !== undefined) values.push(value);
@@ -47,6 +45,22 @@ export function readDocuments(source: Source, places: Places, problems: ProblemL
     if (!(error instanceof TooMuch)) throw error;
     problems.addFile(source.name, error.message);
     return undefined;
+  }
+}
+
+/** The first mistake on each line: the others follow from it. Unknown tags are reported where values are read. */
+function reportSyntax(
+  source: Source,
+  { errors, warnings }: Document.Parsed<ParsedNode>,
+  problems: ProblemList,
+  from: number,
+): void {
+  let lastLine = 0;
+  for (const { pos, code, message } of [...errors, ...warnings]) {
+    const { line } = source.locate(pos[0] + from);
+    if (line === lastLine || code === 'TAG_RESOLVE_FAILED') continue;
+    lastLine = line;
+    problems.add(mark(source, pos[0] + from, pos[1] + from), [], yamlMessage(message));
   }
 }
 

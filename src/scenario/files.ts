@@ -79,10 +79,10 @@ export class FileReader {
     if (reference.includes('\0')) throw new FileError('a NUL character in a file name');
     const path = resolve(from.folder, reference);
     // before the disk is touched, so that an error does not tell what is out there
-    this.#demandInside(path);
+    this.#demandInside(path, reference);
     const real = realPath(path);
     if (real === undefined) throw new FileError('no such file', nearestFile(path, reference));
-    this.#demandInside(real);
+    this.#demandInside(real, reference);
     const name = isAbsolute(reference) ? normalize(reference) : join(dirname(from.name), reference);
     return this.#readAt(name, real, maxBytes);
   }
@@ -94,9 +94,9 @@ export class FileReader {
     return file;
   }
 
-  #demandInside(path: string): void {
+  #demandInside(path: string, reference: string): void {
     if (this.#roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep))) return;
-    const folder = relative(process.cwd(), dirname(path)) || '.';
+    const folder = isAbsolute(reference) ? dirname(path) : relative(process.cwd(), dirname(path)) || '.';
     throw new FileError(`outside the scenario's folder; to read it all the same, pass --allow ${folder}`);
   }
 

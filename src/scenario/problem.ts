@@ -32,6 +32,7 @@ export class InputError extends Error {
 const MOST_PROBLEMS = 100;
 const GUTTER = 6;
 const WINDOW = 110;
+const LONGEST_UNDERLINE = 40;
 
 /** A problem as people read it: place, path, the line with what is meant underlined, what was expected. */
 export function formatProblem(problem: Problem): string {
@@ -56,7 +57,7 @@ function clip(lineText: string, at: number, wanted: number): { shown: string; fr
   const end = Math.min(text.length, start + WINDOW);
   const before = start > 0 ? '...' : '';
   const from = before.length + at - start;
-  const width = Math.max(1, Math.min(wanted, end - at));
+  const width = Math.max(1, Math.min(wanted, end - at, LONGEST_UNDERLINE));
   return { shown: before + text.slice(start, end) + (end < text.length ? '...' : ''), from, width };
 }
 

@@ -148,7 +148,7 @@ function report(
     }
     case 'enum':
     case 'const': {
-      const names = schema.enum ?? [schema.const ?? ''];
+      const names = namesOf(schema);
       problems.add(markValue(), path, foundValue(data), {
         expected: describe(schema),
         nearest: () => (typeof data === 'string' ? nearest(data, names) : undefined),
@@ -157,6 +157,11 @@ function report(
     }
     case 'minItems':
       problems.add(markValue(), path, 'an empty list', { expected: `at least ${schema.minItems} of them` });
+      return false;
+    case 'maximum':
+      problems.add(markValue(), path, foundValue(data), {
+        expected: `${numberNoun(schema)} of at most ${schema.maximum}`,
+      });
       return false;
     default: {
       const name = error.propertyName;
@@ -189,16 +194,14 @@ function foundValue(value: unknown): string {
 export function describe(schema: Schema): string {
   if (schema.expects !== undefined) return schema.expects;
   if (schema.unit !== undefined) return expectedUnit(schema.unit as UnitName);
-  if (schema.const !== undefined) return schema.const;
-  if (schema.enum !== undefined) {
-    const names = schema.enum.filter((name) => name !== '');
+  if (schema.const !== undefined || schema.enum !== undefined) {
+    const names = namesOf(schema).filter((name) => name !== '');
     return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
   }
   switch (schema.type) {
     case 'integer':
-      return `a whole number${range(schema)}`;
     case 'number':
-      return `a number${range(schema)}`;
+      return `${numberNoun(schema)}${range(schema)}`;
     case 'boolean':
       return 'true or false';
     case 'array':
@@ -212,6 +215,15 @@ export function describe(schema: Schema): string {
     default:
       return 'a text';
   }
+}
+
+/** What may stand there; of a shape among several, what names any of them. */
+function namesOf({ enum: names, choices, const: only }: Schema): readonly string[] {
+  return names ?? (choices === undefined ? [only ?? ''] : Object.keys(choices));
+}
+
+function numberNoun({ type }: Schema): string {
+  return type === 'integer' ? 'a whole number' : 'a finite number';
 }
 
 function range({ minimum, exclusiveMinimum, maximum }: Schema): string {

@@ -1,5 +1,6 @@
 import {
   arrivals,
+  distributions,
   dnsName,
   either,
   listOf,
@@ -37,7 +38,7 @@ export const userGroup = object(
 );
 
 const distribution = <Name extends DistributionName>(name: Name) =>
-  Type.Unsafe<Name>({ type: 'string', const: name, description: 'Name of the distribution.' });
+  Type.Unsafe<Name>({ type: 'string', const: name, choices: distributions, description: 'Name of the distribution.' });
 
 const cpuTime = measured('duration', { description: 'The same time for each request.' });
 

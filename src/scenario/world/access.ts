@@ -53,6 +53,7 @@ export class Access {
 
   #add(entry: Written, path: Path): void {
     const build = this.#build;
+    const before = build.problems.length;
     const isAlone = entry.at !== undefined;
     if (isAlone && entry.clusters !== undefined) {
       build.problem([...path, 'clusters'], '"clusters" beside "at"', {
@@ -71,7 +72,6 @@ export class Access {
     }
     const cells: AccessPoint[] = [];
     this.#cells.push(cells);
-    const before = build.problems.length;
     if (isAlone) this.#addStandAlone(entry, path, cells);
     else this.#addAtNodes(entry, path, cells);
     if (cells.length === 0 && build.problems.length === before && this.#infrastructure.nodeNames.complete) {

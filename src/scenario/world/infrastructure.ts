@@ -182,7 +182,7 @@ export class Infrastructure {
       if (nodeClass.memory !== undefined && parseMemory(nodeClass.memory) < MIN_NODE_MEMORY_BYTES) {
         const bytes = parseMemory(nodeClass.memory);
         this.#build.problem([...path, 'memory'], `a node with ${bytes} byte of memory`, {
-          expected: 'such as 512Mi or 16Gi',
+          expected: 'at least 1Mi, such as 512Mi or 16Gi',
         });
       }
       if (parsePower(nodeClass.power.peak) < parsePower(nodeClass.power.idle)) {

@@ -1,3 +1,4 @@
+import { cos } from '../../kernel/index.ts';
 import type { Point } from '../../model/index.ts';
 import { parseCoordinate } from '../../model/index.ts';
 import type { Path } from '../source.ts';
@@ -10,7 +11,6 @@ export type WrittenPosition =
 
 /** Mean radius of the Earth, m: R1 of the IUGG's reference ellipsoid, (2a + b) / 3. */
 const EARTH_RADIUS_M = 6_371_008.8;
-const { cos } = Math; // until the kernel's portable one
 const RADIANS = Math.PI / 180;
 
 interface Geographic {
