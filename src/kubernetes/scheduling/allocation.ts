@@ -1,88 +1,77 @@
 import type { Cycle } from './plugin.ts';
 import { isScalarResource, type PodRequests, type Resources } from './resources.ts';
+import type { SchedulerCache } from './scheduler-cache.ts';
 
 export interface ResourceWeight {
   readonly name: string;
   readonly weight: number;
 }
 
-/** Reads one resource's account of a node, by slot. */
-export type Account = (slot: number) => number;
+/** One resource in a decision: what the pod asks, and the nodes' accounts of it by slot. */
+export interface ResourceAccount {
+  readonly weight: number;
+  readonly request: number;
+  readonly allocatable: Float64Array;
+  readonly allocated: Float64Array;
+}
 
-export const CPU_AND_MEMORY: readonly ResourceWeight[] = [
+const CPU_AND_MEMORY: readonly ResourceWeight[] = [
   { name: 'cpu', weight: 1 },
   { name: 'memory', weight: 1 },
 ];
 
 /**
- * Walks over the resources that a plugin scores by, with what the pod asks and how to read the nodes' accounts.
- * `scored` reads requests with defaults for containers that state none, `declared` those as declared.
+ * The accounts of the resources that a plugin scores by. `scored` reads requests with defaults for containers that
+ * state none, `declared` those as declared. A scalar resource that the pod does not ask for does not count.
  * Source: pkg/scheduler/framework/plugins/noderesources/resource_allocation.go `calculateNodeAllocatableRequest`.
  */
-export function allocationScorer(resources: readonly ResourceWeight[] = CPU_AND_MEMORY): {
-  forEachResource(
-    cycle: Cycle,
-    basis: 'scored' | 'declared',
-    visit: (weight: number, request: number, allocatable: Account, allocated: Account) => void,
-  ): void;
-  /** Whether the pod asks for none of the resources. */
-  asksNothing(requests: PodRequests): boolean;
-} {
-  const names = resources.map(({ name }) => name);
-  return {
-    forEachResource({ pod, cache }, basis, visit) {
-      const requests = pod.kind.requests[basis];
-      for (const { name, weight } of resources) {
-        const request = amountOf(requests, name);
-        // A scalar resource that the pod does not ask for does not count.
-        if (request === 0 && isScalarResource(name)) continue;
-        const { columns } = cache;
-        const declared = basis === 'declared';
-        switch (name) {
-          case 'cpu': {
-            const allocated = declared ? columns.requestedCpuMillicores : columns.nonZeroCpuMillicores;
-            const allocatable = columns.allocatableCpuMillicores;
-            visit(
-              weight,
-              request,
-              (slot) => allocatable[slot]!,
-              (slot) => allocated[slot]!,
-            );
-            break;
-          }
-          case 'memory': {
-            const allocated = declared ? columns.requestedMemoryBytes : columns.nonZeroMemoryBytes;
-            const allocatable = columns.allocatableMemoryBytes;
-            visit(
-              weight,
-              request,
-              (slot) => allocatable[slot]!,
-              (slot) => allocated[slot]!,
-            );
-            break;
-          }
-          case 'ephemeral-storage': {
-            const { allocatableEphemeralBytes, requestedEphemeralBytes } = columns;
-            visit(
-              weight,
-              request,
-              (slot) => allocatableEphemeralBytes[slot]!,
-              (slot) => requestedEphemeralBytes[slot]!,
-            );
-            break;
-          }
-          default:
-            visit(
-              weight,
-              request,
-              (slot) => cache.nodeAt(slot).scalarsAllocatable.get(name) ?? 0,
-              (slot) => cache.nodeAt(slot).scalarsRequested.get(name) ?? 0,
-            );
-        }
+export function resourceAccounts(
+  { pod, cache }: Cycle,
+  basis: 'scored' | 'declared',
+  resources: readonly ResourceWeight[] = CPU_AND_MEMORY,
+): ResourceAccount[] {
+  const { columns } = cache;
+  const declared = basis === 'declared';
+  const accounts: ResourceAccount[] = [];
+  for (const { name, weight } of resources) {
+    const request = amountOf(pod.kind.requests[basis], name);
+    if (request === 0 && isScalarResource(name)) continue;
+    switch (name) {
+      case 'cpu': {
+        const allocated = declared ? columns.requestedCpuMillicores : columns.nonZeroCpuMillicores;
+        accounts.push({ weight, request, allocatable: columns.allocatableCpuMillicores, allocated });
+        break;
       }
-    },
-    asksNothing: ({ declared }) => names.every((name) => amountOf(declared, name) === 0),
-  };
+      case 'memory': {
+        const allocated = declared ? columns.requestedMemoryBytes : columns.nonZeroMemoryBytes;
+        accounts.push({ weight, request, allocatable: columns.allocatableMemoryBytes, allocated });
+        break;
+      }
+      case 'ephemeral-storage': {
+        const allocated = columns.requestedEphemeralBytes;
+        accounts.push({ weight, request, allocatable: columns.allocatableEphemeralBytes, allocated });
+        break;
+      }
+      default:
+        accounts.push({ weight, request, ...scalarColumns(cache, name) });
+    }
+  }
+  return accounts;
+}
+
+/** Whether a pod asks for none of the resources. */
+export function asksNothing({ declared }: PodRequests, resources: readonly ResourceWeight[] = CPU_AND_MEMORY): boolean {
+  return resources.every(({ name }) => amountOf(declared, name) === 0);
+}
+
+function scalarColumns(cache: SchedulerCache, name: string): Pick<ResourceAccount, 'allocatable' | 'allocated'> {
+  const allocatable = new Float64Array(cache.slotCount);
+  const allocated = new Float64Array(cache.slotCount);
+  for (const node of cache.nodes) {
+    allocatable[node.slot] = node.scalarsAllocatable.get(name) ?? 0;
+    allocated[node.slot] = node.scalarsRequested.get(name) ?? 0;
+  }
+  return { allocatable, allocated };
 }
 
 function amountOf(resources: Resources, name: string): number {

@@ -1,4 +1,4 @@
-import { type Account, allocationScorer, type ResourceWeight } from '../allocation.ts';
+import { asksNothing, resourceAccounts, type ResourceWeight } from '../allocation.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../plugin.ts';
 
 /**
@@ -6,30 +6,22 @@ import { MAX_NODE_SCORE, type Plugin } from '../plugin.ts';
  * Source: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go.
  */
 export function nodeResourcesBalancedAllocation(resources?: readonly ResourceWeight[]): Plugin {
-  const scorer = allocationScorer(resources);
   return {
     name: 'NodeResourcesBalancedAllocation',
-    preScore: ({ pod }) => !scorer.asksNothing(pod.kind.requests),
+    preScore: ({ pod }) => !asksNothing(pod.kind.requests, resources),
     score(cycle, slots, count, scores) {
-      const requests: number[] = [];
-      const allocatables: Account[] = [];
-      const allocateds: Account[] = [];
-      scorer.forEachResource(cycle, 'declared', (_weight, request, allocatable, allocated) => {
-        requests.push(request);
-        allocatables.push(allocatable);
-        allocateds.push(allocated);
-      });
-      const used = new Float64Array(requests.length);
-      const without = new Float64Array(requests.length);
+      const accounts = resourceAccounts(cycle, 'declared', resources);
+      const used = new Float64Array(accounts.length);
+      const without = new Float64Array(accounts.length);
       for (let i = 0; i < count; i++) {
         const slot = slots[i]!;
         let present = 0;
-        for (let r = 0; r < requests.length; r++) {
-          const capacity = allocatables[r]!(slot);
+        for (let r = 0; r < accounts.length; r++) {
+          const { request, allocatable, allocated } = accounts[r]!;
+          const capacity = allocatable[slot]!;
           if (capacity === 0) continue;
-          const allocated = allocateds[r]!(slot);
-          used[present] = Math.min(1, (allocated + requests[r]!) / capacity);
-          without[present] = Math.min(1, allocated / capacity);
+          used[present] = Math.min(1, (allocated[slot]! + request) / capacity);
+          without[present] = Math.min(1, allocated[slot]! / capacity);
           present++;
         }
         const gain = balance(used, present) - balance(without, present);

@@ -1,4 +1,4 @@
-import { allocationScorer, type ResourceWeight } from '../allocation.ts';
+import { resourceAccounts, type ResourceWeight } from '../allocation.ts';
 import { type Cycle, filterEach, type Plugin, type Rejection, scaledShare } from '../plugin.ts';
 
 const NAME = 'NodeResourcesFit';
@@ -13,7 +13,7 @@ export type ScoringStrategy =
       readonly shape: readonly { readonly utilization: number; readonly score: number }[];
     };
 
-/** One reason for each combination of resources that lack, so that refusing a node allocates nothing. */
+/** One rejection for each combination of lacking resources, shared by all nodes. */
 const refusals = new Map<string, Rejection>();
 
 /**
@@ -22,7 +22,6 @@ const refusals = new Map<string, Rejection>();
  * @throws {RangeError} if the shape of a strategy is empty or not ascending
  */
 export function nodeResourcesFit(strategy: ScoringStrategy = { type: 'LeastAllocated' }): Plugin {
-  const scorer = allocationScorer(strategy.resources);
   const { scoreOf, keepsZero } = resourceScore(strategy);
   const round = strategy.type === 'RequestedToCapacityRatio' ? Math.round : Math.floor;
   let weights = new Float64Array(0);
@@ -33,16 +32,17 @@ export function nodeResourcesFit(strategy: ScoringStrategy = { type: 'LeastAlloc
       if (weights.length < count) weights = new Float64Array(count);
       weights.fill(0, 0, count);
       scores.fill(0, 0, count);
-      scorer.forEachResource(cycle, 'scored', (weight, request, allocatable, allocated) => {
+      for (const { weight, request, allocatable, allocated } of resourceAccounts(cycle, 'scored', strategy.resources)) {
         for (let i = 0; i < count; i++) {
-          const capacity = allocatable(slots[i]!);
+          const slot = slots[i]!;
+          const capacity = allocatable[slot]!;
           if (capacity === 0) continue;
-          const score = scoreOf(allocated(slots[i]!) + request, capacity);
+          const score = scoreOf(allocated[slot]! + request, capacity);
           if (score === 0 && !keepsZero) continue;
           scores[i]! += score * weight;
           weights[i]! += weight;
         }
-      });
+      }
       for (let i = 0; i < count; i++) scores[i] = weights[i] === 0 ? 0 : round(scores[i]! / weights[i]!);
     },
   };
@@ -99,36 +99,36 @@ function brokenLine(points: readonly { utilization: number; score: number }[]): 
 /** Source: fit.go `fitsRequest`. */
 function refuse({ pod, cache }: Cycle, slot: number): Rejection | undefined {
   const { columns } = cache;
-  const { cpuMillicores, memoryBytes, ephemeralStorageBytes, scalars } = pod.kind.requests.declared;
-  let reasons: string[] | undefined;
-  let resolvable = true;
-  const lack = (reason: string, request: number, allocatable: number): void => {
-    (reasons ??= []).push(reason);
-    if (request > allocatable) resolvable = false;
-  };
-  if (columns.podCount[slot]! + 1 > columns.maxPods[slot]!) lack('Too many pods', 0, 0);
-  const cpu = columns.allocatableCpuMillicores[slot]!;
-  if (cpuMillicores > 0 && cpuMillicores > cpu - columns.requestedCpuMillicores[slot]!) {
-    lack('Insufficient cpu', cpuMillicores, cpu);
+  const {
+    cpuMillicores: cpu,
+    memoryBytes: memory,
+    ephemeralStorageBytes: storage,
+    scalars,
+  } = pod.kind.requests.declared;
+  const lacksPod = columns.podCount[slot]! + 1 > columns.maxPods[slot]!;
+  const cpuSize = columns.allocatableCpuMillicores[slot]!;
+  const lacksCpu = cpu > 0 && cpu > cpuSize - columns.requestedCpuMillicores[slot]!;
+  const memorySize = columns.allocatableMemoryBytes[slot]!;
+  const lacksMemory = memory > 0 && memory > memorySize - columns.requestedMemoryBytes[slot]!;
+  const storageSize = columns.allocatableEphemeralBytes[slot]!;
+  const lacksStorage = storage > 0 && storage > storageSize - columns.requestedEphemeralBytes[slot]!;
+  if (!lacksPod && !lacksCpu && !lacksMemory && !lacksStorage && scalars.size === 0) return undefined;
+
+  const reasons: string[] = [];
+  if (lacksPod) reasons.push('Too many pods');
+  if (lacksCpu) reasons.push('Insufficient cpu');
+  if (lacksMemory) reasons.push('Insufficient memory');
+  if (lacksStorage) reasons.push('Insufficient ephemeral-storage');
+  // Where the pod is larger than the whole node, emptying the node is of no use.
+  let oversized = cpu > cpuSize || memory > memorySize || storage > storageSize;
+  const node = cache.nodeAt(slot);
+  for (const [name, amount] of scalars) {
+    const size = node.scalarsAllocatable.get(name) ?? 0;
+    if (amount === 0 || amount <= size - (node.scalarsRequested.get(name) ?? 0)) continue;
+    reasons.push(`Insufficient ${name}`);
+    if (amount > size) oversized = true;
   }
-  const memory = columns.allocatableMemoryBytes[slot]!;
-  if (memoryBytes > 0 && memoryBytes > memory - columns.requestedMemoryBytes[slot]!) {
-    lack('Insufficient memory', memoryBytes, memory);
-  }
-  const ephemeral = columns.allocatableEphemeralBytes[slot]!;
-  if (ephemeralStorageBytes > 0 && ephemeralStorageBytes > ephemeral - columns.requestedEphemeralBytes[slot]!) {
-    lack('Insufficient ephemeral-storage', ephemeralStorageBytes, ephemeral);
-  }
-  if (scalars.size > 0) {
-    const node = cache.nodeAt(slot);
-    for (const [name, amount] of scalars) {
-      const allocatable = node.scalarsAllocatable.get(name) ?? 0;
-      if (amount > 0 && amount > allocatable - (node.scalarsRequested.get(name) ?? 0)) {
-        lack(`Insufficient ${name}`, amount, allocatable);
-      }
-    }
-  }
-  return reasons === undefined ? undefined : refusal(reasons, resolvable);
+  return reasons.length === 0 ? undefined : refusal(reasons, !oversized);
 }
 
 function refusal(reasons: readonly string[], resolvable: boolean): Rejection {
