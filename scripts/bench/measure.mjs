@@ -1,0 +1,26 @@
+// What the benchmarks share: runs in processes of their own, medians, tables.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** Runs a benchmark script as `node SCRIPT child ARGUMENT` some rounds, and returns the round that is the median in `by`. */
+export async function inChild(script, argument, rounds, by) {
+  const results = [];
+  for (let round = 0; round < rounds; round++) {
+    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), 'child', JSON.stringify(argument)]);
+    results.push(JSON.parse(stdout));
+  }
+  results.sort((a, b) => a[by] - b[by]);
+  return results[Math.floor(results.length / 2)];
+}
+
+const shown = (value) =>
+  typeof value !== 'number' ? String(value) : Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+
+/** Prints rows of the same keys as a Markdown table. */
+export function printTable(rows) {
+  if (rows.length === 0) return;
+  const keys = Object.keys(rows[0]);
+  const lines = [keys, keys.map(() => '---'), ...rows.map((row) => keys.map((key) => shown(row[key])))];
+  for (const line of lines) console.log(`| ${line.join(' | ')} |`);
+}
