@@ -12,7 +12,10 @@ const METROS = 10;
 
 /** A ring of metro switches, ten edge sites with a cell each on every one, and a cloud behind a wide-area link. */
 export function scenario({ devices, minutes }) {
-  const grid = Array.from({ length: SITES }, (_, i) => ({ x: `${(i % 10) * 500}m`, y: `${Math.floor(i / 10) * 500}m` }));
+  const grid = Array.from({ length: SITES }, (_, i) => ({
+    x: `${(i % 10) * 500}m`,
+    y: `${Math.floor(i / 10) * 500}m`,
+  }));
   const ofMetro = (metro) => grid.slice(metro * 10, metro * 10 + 10);
   const metro = (i) => `metro-${i % METROS}`;
   const group = (name, share, app) => ({
@@ -57,15 +60,29 @@ export function scenario({ devices, minutes }) {
           ],
           switches: Array.from({ length: METROS }, (_, i) => ({ name: metro(i) })),
           links: [
-            ...Array.from({ length: METROS }, (_, i) => ({ from: metro(i), to: metro(i + 1), bandwidth: '10Gbit/s', latency: '1ms' })),
-            ...Array.from({ length: METROS }, (_, i) => ({ from: `city-${i}`, to: metro(i), bandwidth: '10Gbit/s', latency: '500us' })),
+            ...Array.from({ length: METROS }, (_, i) => ({
+              from: metro(i),
+              to: metro(i + 1),
+              bandwidth: '10Gbit/s',
+              latency: '1ms',
+            })),
+            ...Array.from({ length: METROS }, (_, i) => ({
+              from: `city-${i}`,
+              to: metro(i),
+              bandwidth: '10Gbit/s',
+              latency: '500us',
+            })),
             { name: 'wan', from: metro(0), to: 'cloud', bandwidth: '10Gbit/s', latency: '12ms' },
           ],
           access: { technology: 'nr', range: '3km', bandwidth: '300Mbit/s' },
         },
         users: [group('near', 0.7, 'near'), group('far', 0.3, 'far')],
         apps: [
-          { codecoApp: 'near', clusters: Array.from({ length: METROS }, (_, i) => `city-${i}`), behaviour: { api: { ...api, replicas: 100 } } },
+          {
+            codecoApp: 'near',
+            clusters: Array.from({ length: METROS }, (_, i) => `city-${i}`),
+            behaviour: { api: { ...api, replicas: 100 } },
+          },
           { codecoApp: 'far', clusters: ['cloud'], behaviour: { api: { ...api, replicas: 20 } } },
         ],
         results: { verdicts: false },
@@ -81,7 +98,12 @@ function runOnce({ devices, minutes }) {
   const { measures, eventCount } = simulate(object, { codecoApps, out: join(folder, 'run') });
   const wallS = Number(process.hrtime.bigint() - startedNs) / 1e9;
   rmSync(folder, { recursive: true });
-  return { wallS, requests: measures.requests_sent, events: eventCount, peakRssMB: process.resourceUsage().maxRSS / 1024 };
+  return {
+    wallS,
+    requests: measures.requests_sent,
+    events: eventCount,
+    peakRssMB: process.resourceUsage().maxRSS / 1024,
+  };
 }
 
 /** Rows: devices, simulated minutes, requests, events, seconds, peak memory. Each run is a process of its own. */
@@ -100,4 +122,5 @@ export async function benchDevices({ smoke = false } = {}) {
 }
 
 if (process.argv[2] === 'child') process.stdout.write(JSON.stringify(runOnce(JSON.parse(process.argv[3]))));
-else if (process.argv[1] === fileURLToPath(import.meta.url)) printTable(await benchDevices({ smoke: process.argv.includes('--smoke') }));
+else if (process.argv[1] === fileURLToPath(import.meta.url))
+  printTable(await benchDevices({ smoke: process.argv.includes('--smoke') }));

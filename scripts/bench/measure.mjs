@@ -7,7 +7,11 @@ import { promisify } from 'node:util';
 export async function inChild(script, argument, rounds, by) {
   const results = [];
   for (let round = 0; round < rounds; round++) {
-    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), 'child', JSON.stringify(argument)]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      fileURLToPath(script),
+      'child',
+      JSON.stringify(argument),
+    ]);
     results.push(JSON.parse(stdout));
   }
   results.sort((a, b) => a[by] - b[by]);
@@ -15,7 +19,11 @@ export async function inChild(script, argument, rounds, by) {
 }
 
 const shown = (value) =>
-  typeof value !== 'number' ? String(value) : Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+  typeof value !== 'number'
+    ? String(value)
+    : Math.abs(value) >= 100
+      ? Math.round(value).toLocaleString('en-US')
+      : String(Number(value.toPrecision(3)));
 
 /** Prints rows of the same keys as a Markdown table. */
 export function printTable(rows) {
