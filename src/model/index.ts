@@ -36,7 +36,7 @@ export {
 export { distance, type Point } from './geometry.ts';
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
-export { milliValue, parseQuantity, wholeValue } from './quantity.ts';
+export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export {
   expectedUnit,
   parseBandwidth,

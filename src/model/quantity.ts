@@ -51,8 +51,12 @@ export function wholeValue(quantity: string | number): number {
   return Number(divideAwayFromZero(nanoValue(quantity), NANO));
 }
 
-/** The quantity in 10^-9 base units; anything finer is rounded up to them, as Kubernetes does on parsing. */
-function nanoValue(quantity: string | number): bigint {
+/**
+ * The quantity in 10^-9 base units, exact, for sums that are rounded only at their end; anything finer is rounded up,
+ * as Kubernetes does on parsing.
+ * @throws {RangeError} if the text is not a Kubernetes quantity
+ */
+export function nanoValue(quantity: string | number): bigint {
   const text = String(quantity);
   const match = text.length <= MAX_LENGTH ? syntax.exec(text) : null;
   const [, sign, whole = '', fraction = '', suffix, exponent] = match ?? [];

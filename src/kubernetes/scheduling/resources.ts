@@ -1,5 +1,4 @@
-import type { Container, PodSpec } from '../../model/index.ts';
-import { quantityNanos, thousandths, wholeUnits } from './quantity.ts';
+import { type Container, nanoValue, type PodSpec } from '../../model/index.ts';
 
 /** An amount of each resource, in whole numbers as kube-scheduler counts them. */
 export interface Resources {
@@ -123,7 +122,7 @@ function podLevelRequests(spec: PodSpec): ResourceList {
 }
 
 function readList(list: Readonly<Record<string, string | number>>): ResourceList {
-  return new Map(Object.entries(list).map(([name, quantity]) => [name, quantityNanos(quantity)]));
+  return new Map(Object.entries(list).map(([name, quantity]) => [name, nanoValue(quantity)]));
 }
 
 function add(to: ResourceList, more: ReadonlyMap<string, bigint>): void {
@@ -146,4 +145,14 @@ function toResources(list: ReadonlyMap<string, bigint>): Resources {
     ephemeralStorageBytes: wholeUnits(list.get('ephemeral-storage') ?? 0n),
     scalars,
   };
+}
+
+/** `Quantity.MilliValue`, for amounts that are never negative. */
+function thousandths(nanos: bigint): number {
+  return Number((nanos + 999_999n) / 1_000_000n);
+}
+
+/** `Quantity.Value`, for amounts that are never negative. */
+function wholeUnits(nanos: bigint): number {
+  return Number((nanos + 999_999_999n) / 1_000_000_000n);
 }
