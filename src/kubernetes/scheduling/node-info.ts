@@ -1,4 +1,4 @@
-import type { NodeObject, Taint } from '../../model/index.ts';
+import { type NodeObject, type Taint, wholeValue } from '../../model/index.ts';
 import type { HostPort, SchedulingPod } from './pod.ts';
 import { readResources, type Resources } from './resources.ts';
 import { type Labels, toLabels } from './selectors.ts';
@@ -34,7 +34,7 @@ export function describeNode(node: NodeObject, id?: number): NodeDescription {
     taints: node.spec?.taints ?? [],
     unschedulable: node.spec?.unschedulable ?? false,
     allocatable: readResources(allocatable),
-    maxPods: readResources({ 'pods/count': pods }).scalars.get('pods/count') as number,
+    maxPods: wholeValue(pods),
     images: (node.status?.images ?? []).map(({ names = [], sizeBytes = 0 }) => ({ names, sizeBytes })),
   };
 }
