@@ -61,7 +61,7 @@ export type RunEnd = 'empty' | 'until' | 'stopped';
  *   served++;
  *   if (arrivedAt.length > 0) kernel.after(roundUpNs(1e6 * services.exponential()), leave);
  * });
- * kernel.after(0, arrive);
+ * kernel.at(kernel.now, arrive);
  * kernel.run({ until: fromSeconds(3600) });
  * totalTimeNs / served; // about 5e6 ns = 1 ms / (1 - 0.8)
  * ```
