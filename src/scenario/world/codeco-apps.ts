@@ -39,8 +39,10 @@ export class CodecoAppLibrary {
     const source = build.places.find(build.scenario, path)?.source ?? build.source;
     const beside = this.#documents.get(source) ?? [];
     const [file, name] = splitReference(reference);
-    const inSameFile = beside.filter((document) => nameOf(document) === (name ?? reference));
-    if (file === '' || (name === undefined && inSameFile.length > 0)) {
+    const inSameFile = beside.filter((document) => nameOf(document) === (file === '' ? name : reference));
+    // a word that names nothing beside is a mistyped name sooner than a file
+    const isName = name === undefined && /^[a-z0-9][-a-z0-9]*$/.test(reference) && beside.length > 0;
+    if (file === '' || isName || inSameFile.length > 0 || build.files === undefined) {
       if (inSameFile.length === 1) return this.#check(build, inSameFile[0]);
       const known = beside.map(nameOf);
       build.problem(
