@@ -5,9 +5,9 @@
  */
 
 const NANO_DIGITS = 9;
-const NANO = 10n ** 9n;
+const NANO = 1_000_000_000n;
 /** The most a quantity can be: Kubernetes caps at 2^63 - 1 base units. */
-const MAX_NANO = (2n ** 63n - 1n) * NANO;
+const MAX_NANO = ((1n << 63n) - 1n) * NANO;
 const MAX_LENGTH = 64;
 
 const syntax = /^([+-]?)(\d*)(?:\.(\d*))?(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?\d+))?$/;
@@ -77,8 +77,12 @@ function shiftDecimal(digits: bigint, scale: number): bigint {
   if (digits === 0n) return 0n;
   if (scale > 2 * MAX_LENGTH) return MAX_NANO;
   if (scale < -2 * MAX_LENGTH) return 1n;
-  const nano = scale >= 0 ? digits * 10n ** BigInt(scale) : divideAwayFromZero(digits, 10n ** BigInt(-scale));
+  const nano = scale >= 0 ? digits * powerOfTen(scale) : divideAwayFromZero(digits, powerOfTen(-scale));
   return nano > MAX_NANO ? MAX_NANO : nano;
+}
+
+function powerOfTen(exponent: number): bigint {
+  return BigInt(`1${'0'.repeat(exponent)}`);
 }
 
 function divideAwayFromZero(value: bigint, divisor: bigint): bigint {

@@ -302,7 +302,7 @@ function rational(unit: MeasureName, text: string | number): readonly [bigint, b
   }
   const [whole = '', fraction = ''] = number.split('.');
   const numerator = BigInt(`${sign}0${whole}${fraction}`) * scale[0];
-  const denominator = 10n ** BigInt(fraction.length) * scale[1];
+  const denominator = BigInt(`1${'0'.repeat(fraction.length)}`) * scale[1];
   if (kind.most !== undefined && numerator > kind.most[0] * denominator)
     throw new UnitError(`more than ${kind.most[1]}`);
   return [numerator, denominator];

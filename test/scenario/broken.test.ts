@@ -58,7 +58,9 @@ describe('files that could hurt are refused without hurting', () => {
     `  infrastructure: { clusters: [{ name: a }] }\n  users: [{ at: { sites: ${users} } }]\n`;
 
   const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]']
-    .concat([...'bcdefghij'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[i]}`).join(', ')}]`))
+    .concat(
+      Array.from('bcdefghij').map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[i]}`).join(', ')}]`),
+    )
     .join('\n');
 
   const texts: readonly [name: string, text: string | Buffer, expected: RegExp][] = [
@@ -122,10 +124,14 @@ describe('files that could hurt are refused without hurting', () => {
     const files = [...expected.keys()].map((name) => join(folder, name));
     const child = join(import.meta.dirname, 'load-files.ts');
     // the limits bound a hang and a leak; they measure nothing
-    const output = execFileSync(process.execPath, ['--max-old-space-size=400', '--import', 'tsx', child, ...files], {
-      encoding: 'utf8',
-      timeout: 100_000,
-    });
+    const output = execFileSync(
+      process.execPath,
+      ['--max-old-space-size=400', '--expose-gc', '--import', 'tsx', child, ...files],
+      {
+        encoding: 'utf8',
+        timeout: 100_000,
+      },
+    );
     const { outcomes, peakKilobytes } = JSON.parse(output) as {
       outcomes: Record<string, string>;
       peakKilobytes: number;

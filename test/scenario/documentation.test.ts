@@ -1,0 +1,176 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import {
+  explain,
+  initialScenario,
+  InputError,
+  listChoices,
+  listScenarios,
+  loadScenario,
+  publishedSchema,
+} from '../../src/scenario/index.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'codeco-sim-docs-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+describe('the published schema', () => {
+  const file = 'scenarios/schema/scenario.schema.json';
+  const published = JSON.parse(readFileSync(file, 'utf8')) as object;
+  test('is the one that the program checks by (npx tsx scripts/scenario-schema.ts writes it)', () => {
+    expect(published).toEqual(JSON.parse(JSON.stringify(publishedSchema())));
+  });
+  test('accepts, with a checker that knows nothing of our annotations, what the program accepts', () => {
+    const validate = new Ajv2020({ strict: false }).compile(published);
+    for (const name of ['base', 'everything']) {
+      const [scenario] = parseAllDocuments(readFileSync(join(import.meta.dirname, 'files', `${name}.yaml`), 'utf8'));
+      expect(validate(scenario!.toJS()), JSON.stringify(validate.errors)).toBe(true);
+    }
+  });
+  test('refuses a number without its unit', () => {
+    const validate = new Ajv2020({ strict: false }).compile(published);
+    const [scenario] = parseAllDocuments(readFileSync(join(import.meta.dirname, 'files', 'base.yaml'), 'utf8'));
+    const broken = scenario!.toJS() as { spec: { duration: unknown } };
+    for (const duration of [600, '600', '600 bananas']) {
+      broken.spec.duration = duration;
+      expect(validate(broken)).toBe(false);
+    }
+  });
+  test('describes every field', () => {
+    const undescribed: string[] = [];
+    const visit = (schema: unknown, path: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      const { properties, items, anyOf, additionalProperties } = schema as Record<string, unknown>;
+      for (const [name, field] of Object.entries(properties ?? {})) {
+        if (!(field as { description?: string }).description) undescribed.push(`${path}.${name}`);
+        visit(field, `${path}.${name}`);
+      }
+      visit(items, `${path}[]`);
+      visit(additionalProperties, `${path}.*`);
+      for (const shape of (anyOf as unknown[] | undefined) ?? []) visit(shape, path);
+    };
+    visit(published, '');
+    expect(undescribed).toEqual([]);
+  });
+});
+
+describe('explain', () => {
+  test('lays a field out as kubectl explain does', () => {
+    expect(explain('spec.users.requests')).toMatchInlineSnapshot(`
+      "KIND:       Scenario
+      VERSION:    codeco-sim/v1
+
+      FIELD: requests <Object>
+
+      DESCRIPTION:
+          The requests that each user sends.
+
+      FIELDS:
+        app	<string> -required-
+          Application.
+
+        to	<string> -required-
+          Service of it that requests enter at.
+
+        rate	<rate> -required-
+          Mean requests of one user.
+          A rate such as 0.5/s, 12/min or 3/h
+
+        arrivals	<string>
+          How requests are spread in time.
+          Default: poisson
+      "
+    `);
+    expect(explain('spec.orchestration.scheduler')).toMatchInlineSnapshot(`
+      "KIND:       Scenario
+      VERSION:    codeco-sim/v1
+
+      FIELD: scheduler <string>
+
+      ENUM:
+          kube-scheduler  Kubernetes' default scheduler: its filters, scores, weights and tie-breaking.
+          lowest-latency  Greedy: of the nodes that pass the filters, the one nearest in latency to whom the pod talks to.
+
+      DESCRIPTION:
+          Who places pods on nodes.
+
+          Default: kube-scheduler
+      "
+    `);
+    expect(explain('spec.users.requests.rate')).toMatchInlineSnapshot(`
+      "KIND:       Scenario
+      VERSION:    codeco-sim/v1
+
+      FIELD: rate <rate> -required-
+
+      DESCRIPTION:
+          Mean requests of one user.
+
+          A rate such as 0.5/s, 12/min or 3/h
+      "
+    `);
+  });
+  test.each([
+    ['users.requests.rate', 'spec.users.requests.rate'],
+    ['spec.users[0].requests.rate', 'spec.users.requests.rate'],
+    ['Scenario.spec.duration', 'spec.duration'],
+  ])('%s is %s', (path, same) => expect(explain(path)).toBe(explain(same)));
+  test('goes through choices of shapes, lists and maps', () => {
+    expect(explain('spec.infrastructure.clusters.nodes.at.sites')).toContain('CSV');
+    expect(explain('spec.apps.behaviour.anything.cpu.distribution')).toContain('lognormal');
+    expect(explain('spec.infrastructure.access.technology')).toContain('5G New Radio');
+  });
+  test('explains the whole, and CodecoApps', () => {
+    expect(explain('')).toContain('KIND:       Scenario');
+    expect(explain('CodecoApp.spec.codecoapp-msspec.serviceChannels')).toContain('channelName\t<string> -required-');
+  });
+  test.each([
+    ['spec.users.requests.rte', 'did you mean rate?'],
+    ['spec.usrs', 'did you mean users?'],
+    ['spec.duration.seconds', 'no field below "duration"'],
+    ['spec.constructor', 'unknown field "constructor"'],
+  ])('%s is unknown', (path, message) => {
+    expect(() => explain(path)).toThrow(InputError);
+    expect(() => explain(path)).toThrow(message);
+  });
+});
+
+describe('a first scenario', () => {
+  test.each(['first', '123', 'true', '1e3'])('named %s loads as it is, without a warning', (name) => {
+    const file = join(temporary, 'first.yaml');
+    writeFileSync(file, initialScenario(name, { schema: 'scenario.schema.json' }));
+    const { world, warnings } = loadScenario(file);
+    expect(world).toMatchObject({ name, nodes: { length: 5 }, users: { length: 50 }, services: { length: 2 } });
+    expect(warnings).toEqual([]);
+  });
+  test('tells editors where its schema is, if it is known', () => {
+    expect(initialScenario('a', { schema: 'x.json' }).split('\n')[0]).toBe('# yaml-language-server: $schema=x.json');
+    expect(initialScenario('a')).not.toContain('$schema');
+  });
+  test('needs a name that Kubernetes accepts', () => {
+    expect(() => initialScenario('My Scenario')).toThrow(InputError);
+  });
+});
+
+test('what can be chosen is listed with a sentence for each', () => {
+  const choices = listChoices();
+  expect(choices.map(({ name }) => name)).toContain('lowest-latency');
+  expect(choices.every(({ description }) => description.endsWith('.'))).toBe(true);
+});
+
+test('scenarios of a folder are listed by file; other files are passed over', () => {
+  writeFileSync(join(temporary, 'b.yaml'), initialScenario('b'));
+  writeFileSync(join(temporary, 'app.yaml'), 'kind: CodecoApp\n');
+  writeFileSync(join(temporary, 'broken.yaml'), '[');
+  const listed = listScenarios(temporary).filter(({ name }) => !name.endsWith('first.yaml'));
+  expect(listed).toEqual([
+    {
+      kind: 'scenario',
+      name: join(temporary, 'b.yaml'),
+      description: 'Two edge clusters on one street, a cloud behind them, and a cut of one backhaul.',
+    },
+  ]);
+});
