@@ -281,7 +281,7 @@ const metadata = openObject(
   { description: "Kubernetes' object metadata." },
 );
 
-export const CODECO_APP_VERSION = 'codeco.he-codeco.eu/v1alpha1';
+const CODECO_APP_VERSION = 'codeco.he-codeco.eu/v1alpha1';
 
 export const codecoAppSchema = object(
   {

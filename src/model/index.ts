@@ -1,7 +1,6 @@
 export {
   arrivals,
   distributions,
-  namesOf,
   schedulers,
   technologies,
   type ArrivalsName,
@@ -9,13 +8,7 @@ export {
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
-export {
-  CODECO_APP_VERSION,
-  codecoAppSchema,
-  DEFAULT_FRAME_SIZE_BYTES,
-  MAX_SEND_INTERVAL_NS,
-  type CodecoApp,
-} from './codeco-app.ts';
+export { codecoAppSchema, DEFAULT_FRAME_SIZE_BYTES, MAX_SEND_INTERVAL_NS, type CodecoApp } from './codeco-app.ts';
 export {
   dnsKeys,
   dnsName,
@@ -27,7 +20,6 @@ export {
   number,
   object,
   oneOf,
-  openObject,
   optional,
   quantity,
   text,

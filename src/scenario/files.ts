@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts';
 /** Scenarios, CodecoApps. */
 export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
 /** Tables of positions. */
-export const MAX_TABLE_BYTES = 32 * 1024 * 1024;
+const MAX_TABLE_BYTES = 32 * 1024 * 1024;
 
 export interface ReadFile {
   /** As errors name it: relative as the reader's own file was given. */

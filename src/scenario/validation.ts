@@ -191,7 +191,7 @@ function foundValue(value: unknown): string {
 }
 
 /** What belongs somewhere, in words. */
-export function describe(schema: Schema): string {
+function describe(schema: Schema): string {
   if (schema.expects !== undefined) return schema.expects;
   if (schema.unit !== undefined) return expectedUnit(schema.unit as UnitName);
   if (schema.const !== undefined || schema.enum !== undefined) {

@@ -1,7 +1,7 @@
 import { scenarioSchema } from './scenario.ts';
 
 export { technologyDefaults } from './infrastructure.ts';
-export { SCENARIO_VERSION, scenarioSchema, type Scenario } from './scenario.ts';
+export { scenarioSchema, type Scenario } from './scenario.ts';
 
 /** The scenario's JSON Schema as it is published, for editors and other programs. */
 export function publishedSchema(): object {

@@ -27,7 +27,7 @@ const labelKeys = {
   expects: 'a label key as Kubernetes has it, such as zone or example.org/zone',
 };
 
-export const labels = mapOf(labelValue, {
+const labels = mapOf(labelValue, {
   description: 'Labels, as Kubernetes has them.',
   keys: labelKeys,
   default: {},

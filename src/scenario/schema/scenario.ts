@@ -16,7 +16,7 @@ import {
 import { infrastructure } from './infrastructure.ts';
 import { app, userGroup } from './workload.ts';
 
-export const SCENARIO_VERSION = 'codeco-sim/v1';
+const SCENARIO_VERSION = 'codeco-sim/v1';
 
 const fault = object(
   {
