@@ -25,7 +25,11 @@ function newestMs(folder) {
 
 function npm(...args) {
   console.error(`> npm ${args.join(' ')}`);
-  const { status } = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) process.exit(3);
 }
 
@@ -33,4 +37,5 @@ const installed = join(root, 'node_modules', '.package-lock.json');
 const built = join(root, 'dist', 'cli', 'main.js');
 // `npm ci` builds too, by the package's prepare script
 if (modifiedMs(installed) < modifiedMs(join(root, 'package-lock.json'))) npm('ci', '--no-audit', '--no-fund');
-if (modifiedMs(built) < Math.max(newestMs(join(root, 'src')), modifiedMs(join(root, 'tsconfig.json')))) npm('run', 'build');
+if (modifiedMs(built) < Math.max(newestMs(join(root, 'src')), modifiedMs(join(root, 'tsconfig.json'))))
+  npm('run', 'build');

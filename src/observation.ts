@@ -1,3 +1,4 @@
+import { fsum } from 'd3-array';
 import {
   LatencyHistogram,
   nodeEnergyJ,
@@ -234,7 +235,7 @@ export class Observation {
         reason: pod.reason ?? null,
       });
     }
-    const energyJ = nodes.reduce((sum, node, id) => sum + nodeEnergyJ(node, compute.usage(id as NodeId)), 0);
+    const energyJ = fsum(nodes, (node, id) => nodeEnergyJ(node, compute.usage(id as NodeId)));
     const succeeded = this.outcomes[OK]!;
     const sent = this.outcomes.reduce((sum, count) => sum + count, 0);
     const unfinished = this.outcomes[requestOutcomes.indexOf('unfinished')]!;

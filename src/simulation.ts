@@ -39,7 +39,11 @@ const PROGRESS_STEPS = 400;
  * @throws {RangeError} if a pod of the world says something that Kubernetes refuses
  */
 export function runSimulation(world: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
-  const kernel = new Kernel({ seed: world.seed, trailStride: 1, ...(options.log === undefined ? {} : { log: options.log }) });
+  const kernel = new Kernel({
+    seed: world.seed,
+    trailStride: 1,
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
   const network = new Network(kernel, world);
   const topology = new TopologyView(kernel, network, world);
   const endpoints = new Endpoints(world.services, topology, kernel.streams);

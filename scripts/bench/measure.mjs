@@ -25,8 +25,19 @@ const shown = (value) =>
       ? Math.round(value).toLocaleString('en-US')
       : String(Number(value.toPrecision(3)));
 
+/** A row without nested objects: `{ a: { b: 1 } }` becomes `{ 'a.b': 1 }`. */
+const flat = (row) =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([key, value]) =>
+      value !== null && typeof value === 'object'
+        ? Object.entries(flat(value)).map(([inner, innerValue]) => [`${key}.${inner}`, innerValue])
+        : [[key, value]],
+    ),
+  );
+
 /** Prints rows of the same keys as a Markdown table. */
-export function printTable(rows) {
+export function printTable(nested) {
+  const rows = nested.map(flat);
   if (rows.length === 0) return;
   const keys = Object.keys(rows[0]);
   const lines = [keys, keys.map(() => '---'), ...rows.map((row) => keys.map((key) => shown(row[key])))];

@@ -1,3 +1,4 @@
+import { group } from 'd3-array';
 import { requestOutcomes } from '../dynamics/index.ts';
 import type { Run } from '../simulate.ts';
 import { formatCount, formatDuration, formatEnergy, formatShare, significant } from './format.ts';
@@ -45,14 +46,10 @@ export function formatSummary(
 }
 
 function placementText(placement: Run['placement']): string {
-  const byNode = new Map<string, string[]>();
-  for (const { pod, node } of placement) {
-    const where = node ?? '(no node)';
-    const pods = byNode.get(where);
-    if (pods === undefined) byNode.set(where, [pod]);
-    else pods.push(pod);
-  }
-  const rows = [...byNode].map(([node, pods]) => [node, pods.length, shorten(pods.join(' '))] as const);
+  const byNode = group(placement, ({ node }) => node ?? '(no node)');
+  const rows = [...byNode].map(
+    ([node, pods]) => [node, pods.length, shorten(pods.map(({ pod }) => pod).join(' '))] as const,
+  );
   const shown = rows.slice(0, MOST_NODES);
   const more =
     rows.length > shown.length ? `  … and ${rows.length - shown.length} more nodes: see the table pods\n` : '';

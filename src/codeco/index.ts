@@ -1,1 +1,1 @@
-export { PROBE_INTERVAL_NS, TopologyView } from './netma/topology-view.ts';
+export { TopologyView } from './netma/topology-view.ts';

@@ -117,7 +117,11 @@ export class ControlPlane {
       life: 0,
     }));
     for (const [id, service] of world.services.entries()) {
-      const kind = compilePod(podTemplate(world.apps[service.app]!, service, world.clusters));
+      const app = world.apps[service.app]!;
+      const template = podTemplate(app, service, world.clusters);
+      const kind = compilePod(template);
+      // callers reach the pods by a Service, and kube-scheduler's default spreading groups pods by their Services
+      this.#cache.setService(app.namespace, `${app.name}-${service.name}`, template.metadata.labels!);
       this.#kinds[id] = kind;
       this.#cpu[id] = cpuShareOf(service.podSpec, kind.requests.declared.cpuMillicores);
     }

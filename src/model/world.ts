@@ -167,8 +167,7 @@ export interface User {
 
 /** Something that breaks at `atNs` and, where `durationNs` is given, is whole again after it. */
 export type Fault = { readonly atNs: Nanoseconds; readonly durationNs?: Nanoseconds } & (
-  | { readonly kind: 'crash'; readonly node: NodeId }
-  | { readonly kind: 'cut'; readonly link: LinkId }
+  { readonly kind: 'crash'; readonly node: NodeId } | { readonly kind: 'cut'; readonly link: LinkId }
 );
 
 export interface Orchestration {

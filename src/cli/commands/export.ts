@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { exportFormats, exportResults, type ExportFormat } from '../../results/index.ts';
 import { formatCount } from '../format.ts';
 import type { Io } from '../io.ts';
+import { collect } from './options.ts';
 import { formatTable } from '../table.ts';
 
 /** `export RESULTS --to FORMAT`: the tables in another format. */
@@ -16,10 +17,7 @@ export function addExportCommand(program: Command, io: Io): void {
     .argument('<results>', 'results folder')
     .addOption(new Option('--to <format>', 'format').choices(Object.keys(exportFormats)).makeOptionMandatory())
     .option('--out <dir>', 'folder to write to (default: <results>/<format>)')
-    .option('--table <name>', 'only this table (repeatable)', (name: string, before: string[] = []) => [
-      ...before,
-      name,
-    ])
+    .option('--table <name>', 'only this table (repeatable)', collect)
     .option('-q, --quiet', 'print nothing')
     .action(async (folder: string, flags: { to: ExportFormat; out?: string; table?: string[]; quiet?: boolean }) => {
       const out = flags.out ?? join(folder, flags.to);

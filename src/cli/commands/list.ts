@@ -1,53 +1,46 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { relative } from 'node:path';
 import { Argument, type Command } from 'commander';
-import { arrivals, distributions, schedulers, technologies } from '../../model/index.ts';
 import { exportFormats, tables } from '../../results/index.ts';
-import { loadScenario } from '../../scenario/index.ts';
+import { listChoices, listScenarios, type CatalogueEntry } from '../../scenario/index.ts';
 import type { Io } from '../io.ts';
 import { formatTable } from '../table.ts';
 import { outputOption, printAs } from './options.ts';
 
-type Entry = readonly [name: string, description: string];
-
 const shipped = fileURLToPath(new URL('../../../scenarios', import.meta.url));
+const kinds = ['scheduler', 'arrivals', 'distribution', 'technology', 'scenario', 'table', 'format'] as const;
 
-/** What can be listed: each reads the registry that the program itself runs by. */
-const lists: Record<string, () => readonly Entry[]> = {
-  schedulers: () => Object.entries(schedulers),
-  arrivals: () => Object.entries(arrivals),
-  distributions: () => Object.entries(distributions),
-  technologies: () => Object.entries(technologies),
-  tables: () => Object.entries(tables).map(([name, { description }]) => [name, description]),
-  formats: () => Object.keys(exportFormats).map((name) => [name, `export --to ${name}`]),
-  scenarios: () =>
-    readdirSync(shipped)
-      .filter((file) => file.endsWith('.yaml'))
-      .toSorted((a, b) => (a < b ? -1 : 1))
-      .map((file) => [join('scenarios', file), describeScenario(join(shipped, file))]),
-};
-
-function describeScenario(path: string): string {
-  const { resolved } = loadScenario(path);
-  return String((resolved as { metadata?: { description?: string } }).metadata?.description ?? '').split('\n')[0]!;
+/** All that can be named, from the registries that the program itself runs by. */
+function catalogue(): CatalogueEntry[] {
+  return [
+    ...listChoices(),
+    ...listScenarios(shipped).map((entry) => ({ ...entry, name: relative('', entry.name) })),
+    ...Object.entries(tables).map(([name, { description }]) => ({ kind: 'table', name, description })),
+    ...Object.keys(exportFormats).map((name) => ({
+      kind: 'format',
+      name,
+      description: `codeco-sim export --to ${name}`,
+    })),
+  ];
 }
 
-/** `list [WHAT]`: algorithms, models, tables, shipped scenarios. */
+/** `list [KIND]`: algorithms, models, tables, shipped scenarios. */
 export function addListCommand(program: Command, io: Io): void {
   const command = program
     .command('list')
-    .summary('list schedulers, models, tables, shipped scenarios')
-    .addArgument(new Argument('[what]', 'what to list; all by default').choices(Object.keys(lists)));
+    .summary('list schedulers, models, shipped scenarios, tables')
+    .description('Lists what can be named in scenarios and commands.\n\nExample:\n  codeco-sim list scheduler')
+    .addArgument(new Argument('[kind]', 'what to list; everything by default').choices([...kinds]));
   outputOption(command, ['json', 'yaml']);
-  command.action((what: string | undefined, flags: { output?: string }) => {
-    const chosen = what === undefined ? Object.keys(lists) : [what];
-    const entries = chosen.map((name) => [name, lists[name]!()] as const);
-    if (flags.output !== undefined) {
-      printAs(io, flags.output, Object.fromEntries(entries.map(([name, list]) => [name, Object.fromEntries(list)])));
-      return;
-    }
-    const rows = entries.flatMap(([name, list]) => list.map((entry) => [name, ...entry]));
-    io.out(formatTable(['what', 'name', 'description'], rows));
+  command.action((kind: string | undefined, flags: { output?: string }) => {
+    const entries = catalogue().filter((entry) => kind === undefined || entry.kind === kind);
+    if (flags.output !== undefined) printAs(io, flags.output, entries);
+    else
+      io.out(
+        formatTable(
+          ['kind', 'name', 'description'],
+          entries.map(({ kind: of, name, description }) => [of, name, description]),
+        ),
+      );
   });
 }

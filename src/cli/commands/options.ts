@@ -11,7 +11,11 @@ export interface ScenarioFlags {
   readonly allow?: readonly string[];
 }
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+/** Gathers the values of a repeatable option. */
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];
 
 function wholeNumber(text: string): number {
   const number = Number(text);

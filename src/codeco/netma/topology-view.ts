@@ -4,7 +4,7 @@ import type { ObservedTopology } from '../../kubernetes/index.ts';
 import type { LinkId, VertexId, World } from '../../model/index.ts';
 
 /** Time between two probes of the links. Source: L2S-M's LPM, collector scrape interval of 15 s (reference of the project, NetMA). */
-export const PROBE_INTERVAL_NS = fromSeconds(15);
+const PROBE_INTERVAL_NS = fromSeconds(15);
 
 /**
  * The network as NetMA's probes saw it last: which links and vertices were up, and so which routes there were. A cut is

@@ -24,7 +24,6 @@ export const requestOutcomes = [
   /** Still under way when the run ended. */
   'unfinished',
 ] as const;
-export type RequestOutcome = (typeof requestOutcomes)[number];
 
 const OK = 0;
 const NOT_COVERED = requestOutcomes.indexOf('not-covered');

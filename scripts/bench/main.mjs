@@ -1,0 +1,24 @@
+// All benchmarks: `npm run bench`. With --smoke a small and quick pass that shows that they still run.
+import { cpus } from 'node:os';
+import { benchDevices } from './devices.mjs';
+import { benchKernel } from './kernel.mjs';
+import { printTable } from './measure.mjs';
+import { benchNetwork, benchTransfers } from './network.mjs';
+import { benchResults } from './results.mjs';
+
+const smoke = process.argv.includes('--smoke');
+console.log(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node.js ${process.version}${smoke ? ', smoke' : ''}`,
+);
+/** @type {[title: string, bench: (options: { smoke: boolean }) => object[] | Promise<object[]>][]} */
+const benchmarks = [
+  ['Kernel: millions of events a second of CPU time', benchKernel],
+  ['10,000 devices: whole runs, recorded to disk', benchDevices],
+  ['Requests recorded to Arrow', benchResults],
+  ['Network: microseconds of CPU a flow event', benchNetwork],
+  ['Network: transfers, with all their events', benchTransfers],
+];
+for (const [title, bench] of benchmarks) {
+  console.log(`\n## ${title}\n`);
+  printTable(await bench({ smoke }));
+}

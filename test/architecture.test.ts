@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join('src', file), 'utf8').matchAll(/\b(?:from|import) '(\.{1,2}\/[^']+)'/g)].map(([, specifier]) =>
+    normalize(join(dirname(file), specifier!)),
+  );
+/** The folder of src/ that a file lies in; a file beside the folders stands for itself. */
+const placeOf = (file: string): string => file.split('/', 1)[0]!;
+
+/** What each place may import, besides itself: imports run upwards only. A place that is not here is an error. */
+const allowed: Record<string, readonly string[]> = {
+  kernel: [],
+  model: ['kernel'],
+  dynamics: ['kernel', 'model'],
+  kubernetes: ['kernel', 'model', 'dynamics'],
+  codeco: ['kernel', 'model', 'dynamics', 'kubernetes'],
+  scenario: ['kernel', 'model'],
+  results: ['kernel', 'model'],
+  'observation.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'results'],
+  'simulation.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'codeco', 'results', 'observation.ts'],
+  'version.ts': [],
+  'simulate.ts': ['model', 'results', 'scenario', 'simulation.ts', 'version.ts'],
+  'verification.ts': ['kernel', 'model', 'results', 'simulate.ts', 'simulation.ts', 'version.ts'],
+  'index.ts': ['kernel', 'model', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
+  cli: ['kernel', 'model', 'dynamics', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
+};
+
+test('every import in src/ runs upwards', () => {
+  expect(files.length).toBeGreaterThan(50); // a check that reads nothing must not pass
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .map(placeOf)
+      .filter((target) => target !== placeOf(file) && !allowed[placeOf(file)]?.includes(target))
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('a folder is imported through its door', () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter(
+        (target) => placeOf(target) !== placeOf(file) && target.includes('/') && !/^[^/]+\/index\.ts$/.test(target),
+      )
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,127 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+// the program as users run it: built, in a process of its own
+const program = resolve('dist/cli/main.js');
+let folder: string;
+beforeAll(() => {
+  execFileSync(process.execPath, ['scripts/bootstrap.mjs'], { stdio: 'ignore' });
+  folder = mkdtempSync(join(tmpdir(), 'codeco-sim-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function cli(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+test('without arguments, and with --help, it says what it can do', () => {
+  expect(cli('--help').stdout).toContain('Exit status: 0 done');
+  for (const command of ['run', 'validate', 'explain', 'init', 'list', 'verify', 'export']) {
+    expect(cli('--help').stdout).toContain(`  ${command} `);
+    expect(cli(command, '--help').status).toBe(0);
+  }
+});
+
+test('an unknown command is a usage error with the nearest one', () => {
+  const { status, stderr } = cli('rum');
+  expect(status).toBe(2);
+  expect(stderr).toContain('Did you mean run?');
+});
+
+describe('the first steps of a stranger', () => {
+  test('init writes a scenario that is valid and runs; a second init does not overwrite it', () => {
+    expect(cli('init', 'mine.yaml')).toMatchObject({ status: 0 });
+    const again = cli('init', 'mine.yaml');
+    expect(again.status).toBe(2);
+    expect(again.stderr).toContain('--force');
+    expect(cli('validate', 'mine.yaml')).toMatchObject({ status: 0, stderr: '' });
+    const run = cli('run', 'mine.yaml', '--out', 'mine');
+    expect(run.status).toBe(0);
+    for (const word of ['Requests', 'latency', 'p95', 'failures', 'Placement', 'Energy', 'Digest', 'Tables', 'Next']) {
+      expect(run.stdout).toContain(word);
+    }
+    expect(run.stderr).toContain('100 %');
+  });
+
+  test('a run writes exactly one manifest.json, with one key digest, and the tables it names', () => {
+    const files = readdirSync(join(folder, 'mine'), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => file.endsWith('manifest.json'))).toEqual(['manifest.json']);
+    const text = readFileSync(join(folder, 'mine', 'manifest.json'), 'utf8');
+    expect(text.match(/"digest":/g)?.length).toBe(1);
+    for (const { file } of Object.values<{ file: string }>(JSON.parse(text).tables)) expect(files).toContain(file);
+  });
+
+  test('verify repeats it', () => {
+    const { status, stdout } = cli('verify', 'mine');
+    expect(status).toBe(0);
+    expect(stdout).toContain('mine: same, digest');
+  });
+
+  test.each(['parquet', 'csv', 'json'])('export writes the tables as %s', (format) => {
+    expect(cli('export', 'mine', '--to', format, '--out', format)).toMatchObject({ status: 0 });
+    expect(readdirSync(join(folder, format)).length).toBeGreaterThanOrEqual(8);
+  });
+});
+
+test('-o json prints a summary for programs, and nothing else on stdout', () => {
+  const { status, stdout } = cli('run', 'mine.yaml', '--out', 'json-run', '--quiet', '-o', 'json');
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'RunSummary', digest: expect.stringMatching(/^[0-9a-f]{16}$/) });
+});
+
+test('--seed and --set change the run, and --set of an unknown path is refused with the nearest one', () => {
+  const digest = (...args: string[]): string =>
+    JSON.parse(cli('run', 'mine.yaml', '--out', 'varied', '-q', '-o', 'json', ...args).stdout).digest;
+  const plain = digest();
+  expect(digest()).toBe(plain);
+  expect(digest('--seed', '99')).not.toBe(plain);
+  expect(digest('--set', 'orchestration.podStartup=9s')).not.toBe(plain);
+  const wrong = cli('run', 'mine.yaml', '--set', 'orchestration.podStartUp=9s');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain('podStartup');
+  expect(cli('run', 'mine.yaml', '--seed', 'x')).toMatchObject({ status: 2 });
+});
+
+test('a broken scenario tells all its problems at their places, exits with 2 and leaves nothing behind', () => {
+  const text = readFileSync(join(folder, 'mine.yaml'), 'utf8').replace(
+    /^ {2}duration: .*$/m,
+    '  duration: 10\n  sead: 3',
+  );
+  writeFileSync(join(folder, 'broken.yaml'), text);
+  const { status, stdout, stderr } = cli('run', 'broken.yaml', '--out', 'broken');
+  expect(status).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/broken\.yaml:\d+:\d+ {2}spec\.duration/);
+  expect(stderr).toContain('sead');
+  expect(stderr).toContain('seed');
+  expect(existsSync(join(folder, 'broken'))).toBe(false);
+});
+
+test('results that were changed are not verified', () => {
+  cli('run', 'mine.yaml', '--out', 'touched', '-q');
+  const table = join(folder, 'touched', 'requests.arrow');
+  const bytes = readFileSync(table);
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(table, bytes);
+  const { status, stderr } = cli('verify', 'touched');
+  expect(status).toBe(2);
+  expect(stderr).toContain('requests.arrow');
+});
+
+test('explain prints a field from the schema, and the nearest one of an unknown field', () => {
+  expect(cli('explain', 'spec.users.requests.rate').stdout).toContain('rate');
+  const { status, stderr } = cli('explain', 'spec.users.requests.rat');
+  expect(status).toBe(2);
+  expect(stderr).toContain('rate');
+});
+
+test('list prints every registry, and one of them alone', () => {
+  expect(cli('list').stdout).toContain('riverside-district');
+  const schedulers = JSON.parse(cli('list', 'scheduler', '-o', 'json').stdout) as { name: string }[];
+  expect(schedulers.map(({ name }) => name)).toEqual(['kube-scheduler', 'lowest-latency']);
+  expect(cli('list', 'planets')).toMatchObject({ status: 2 });
+});
