@@ -54,7 +54,8 @@ export function check(
     for (const error of relevant(validate.errors ?? [])) {
       const path = pathOf(root, error.instancePath);
       const warned = report(error, root, path, places, problems, tolerate?.warnings);
-      if (!warned) markBroken(path);
+      const missing = error.keyword === 'required' ? [error.params['missingProperty'] as string] : [];
+      if (!warned) markBroken([...path, ...missing]);
     }
   }
   return { isBroken: (path) => broken.has(key(path)), markBroken };
