@@ -69,9 +69,9 @@ export function addRunCommand(program: Command, io: Io): void {
     ]);
     io.out(`\nTables\n${formatTable(['file', 'rows', 'size'], tables).replace(/^/gm, '  ').trimEnd()}\n`);
     io.out(
-      `\nNext\n  codeco-sim verify ${out}                     run it again and compare\n` +
-        `  codeco-sim export ${out} --to csv --out tables  for other tools\n` +
-        `  codeco-sim run ${file} --out ${out}-b --set orchestration.scheduler=lowest-latency\n`,
+      `\nNext\n  npx codeco-sim verify ${out}                     run it again and compare\n` +
+        `  npx codeco-sim export ${out} --to csv --out tables  for other tools\n` +
+        `  npx codeco-sim run ${file} --out ${out}-b --set orchestration.scheduler=lowest-latency\n`,
     );
   });
 }
