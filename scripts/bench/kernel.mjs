@@ -11,6 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { printTable } from './measure.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const door = new URL('../../dist/kernel/index.js', import.meta.url);
@@ -25,10 +26,10 @@ const workloads = [
 /**
  * Measures all programs that are there.
  * @param {{ smoke?: boolean, rounds?: number }} options smoke: one short round, to see that everything works
- * @returns one row a workload: rates in events a second (undefined where a peer is not there), and how many times faster the kernel is;
- *   `skipped` says what was not there
+ * @returns one row a workload: million events a second of user CPU time of every program that is there, and how many times faster
+ *   the kernel is than each. What is not there is said on the console
  */
-export async function benchKernel({ smoke = false, rounds = smoke ? 1 : 5 } = {}) {
+export function benchKernel({ smoke = false, rounds = smoke ? 1 : 5 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-bench-'));
   try {
     const { programs, skipped } = findPrograms(folder);
@@ -52,10 +53,15 @@ export async function benchKernel({ smoke = false, rounds = smoke ? 1 : 5 } = {}
         throw new Error(`the programs used different delays: sums ${JSON.stringify([...checks])}`);
       }
       const median = Object.fromEntries([...rates].map(([name, values]) => [name, medianOf(values)]));
-      const ratios = Object.fromEntries(programs.slice(1).map(({ name }) => [name, median.kernel / median[name]]));
-      rows.push({ workload: workload.name, eventsPerSecond: median, timesFasterThan: ratios, rounds });
+      const row = { workload: workload.name, kernel: median.kernel / 1e6 };
+      for (const { name } of programs.slice(1)) {
+        row[name] = median[name] / 1e6;
+        row[`times ${name}`] = median.kernel / median[name];
+      }
+      rows.push(row);
     }
-    return { rows, skipped };
+    for (const sentence of skipped) console.log(sentence);
+    return rows;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -171,21 +177,6 @@ function measureMm1(Kernel, roundUpNs, customers) {
   return { events: 2 * customers, seconds, check: totalNs / customers / 1e9 };
 }
 
-function printTable({ rows, skipped }) {
-  const names = Object.keys(rows[0].eventsPerSecond);
-  const line = (cells) => console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(26) : cell.padStart(24))).join(''));
-  line(['million events/s', ...names]);
-  for (const { workload, eventsPerSecond, timesFasterThan } of rows) {
-    const cells = names.map((name) => {
-      const rate = (eventsPerSecond[name] / 1e6).toFixed(2);
-      return name in timesFasterThan ? `${rate} (kernel ${timesFasterThan[name].toFixed(1)}x)` : rate;
-    });
-    line([workload, ...cells]);
-  }
-  console.log(`median of ${rows[0].rounds} rounds, user CPU time`);
-  for (const sentence of skipped) console.log(sentence);
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [first, kind, ...rest] = process.argv.slice(2);
   if (first === '--measure') {
@@ -193,6 +184,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   } else {
     const at = process.argv.indexOf('--rounds');
     const rounds = at < 0 ? {} : { rounds: Number(process.argv[at + 1]) };
-    printTable(await benchKernel({ smoke: process.argv.includes('--smoke'), ...rounds }));
+    printTable(benchKernel({ smoke: process.argv.includes('--smoke'), ...rounds }));
   }
 }

@@ -28,8 +28,12 @@ export class TrailRecorder {
   #count = 0;
   readonly #maxEntries: number;
 
-  /** @param maxEntries an even number */
+  /**
+   * @param maxEntries an even number
+   * @throws {RangeError} if the stride is not a power of two
+   */
   constructor(firstStride: number = FIRST_STRIDE, maxEntries: number = MAX_ENTRIES) {
+    checkStride(firstStride);
     this.stride = firstStride;
     this.#maxEntries = maxEntries;
     this.#entries = new Uint16Array(Math.min(256, maxEntries));
@@ -93,13 +97,17 @@ function entryAt(trail: DigestTrail, eventCount: number): number {
 }
 
 function checkTrail({ stride, eventCount, bytes }: DigestTrail): void {
-  if (!(Number.isInteger(stride) && stride > 0 && (stride & (stride - 1)) === 0)) {
-    throw new RangeError(`stride of a digest trail: found ${stride}, expected a power of two`);
-  }
+  checkStride(stride);
   const expected = 2 * Math.floor(eventCount / stride);
   if (bytes.length !== expected) {
     throw new RangeError(
       `digest trail of ${eventCount} events at stride ${stride}: found ${bytes.length} bytes, expected ${expected}`,
     );
+  }
+}
+
+function checkStride(stride: number): void {
+  if (!(Number.isInteger(stride) && stride > 0 && (stride & (stride - 1)) === 0)) {
+    throw new RangeError(`stride of a digest trail: found ${stride}, expected a power of two`);
   }
 }

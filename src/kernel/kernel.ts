@@ -89,7 +89,7 @@ export class Kernel {
   #running = false;
   #stopped = false;
 
-  /** @throws {RangeError} if the seed is not a whole number, or the range of the log none */
+  /** @throws {RangeError} if the seed is not a whole number, the range of the log none, or the stride no power of two */
   constructor(options: KernelOptions) {
     const { seed, log, trailStride } = options;
     if (!Number.isSafeInteger(seed)) throw new RangeError(`seed: found ${seed}, expected a whole number`);

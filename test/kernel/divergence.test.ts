@@ -186,6 +186,19 @@ test('a trail of a kernel names the range of 64 events', () => {
   expect(firstDifference(left, left)).toBeUndefined();
 });
 
+test('a stride of 1 names the very event, and one that is no power of two is refused', () => {
+  const run = (deviant: number): DigestTrail => {
+    const kernel = new Kernel({ seed: 1, trailStride: 1 });
+    const step = kernel.on('step', () => {});
+    for (let i = 0; i < 300; i++) kernel.at(i as Nanoseconds, step, i === deviant ? -1 : i);
+    kernel.run();
+    return kernel.trail;
+  };
+  expect(firstDifference(run(-1), run(123))).toEqual({ from: 123, to: 124 });
+  const message = 'stride of a digest trail: found 0, expected a power of two';
+  expect(() => new Kernel({ seed: 1, trailStride: 0 })).toThrow(new RangeError(message));
+});
+
 test('a damaged trail is refused', () => {
   const good = chain(1000)({}).trail;
   expect(() => firstDifference({ ...good, bytes: good.bytes.subarray(2) }, good)).toThrow(RangeError);
