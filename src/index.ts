@@ -28,7 +28,15 @@ export {
   type Manifest,
   type RunMeasures,
 } from './results/index.ts';
-export { InputError, loadScenario, scenarioFromObject, type LoadedScenario, type Problem } from './scenario/index.ts';
+export {
+  InputError,
+  loadScenario,
+  scenarioFromObject,
+  scenarioSchema,
+  type LoadedScenario,
+  type Problem,
+  type Scenario,
+} from './scenario/index.ts';
 export { simulate, type Run, type SimulateOptions } from './simulate.ts';
 export { verifyResults, type Verification } from './verification.ts';
 export { VERSION } from './version.ts';

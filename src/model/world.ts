@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { Point } from './geometry.ts';
 import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
@@ -171,7 +172,7 @@ export type Fault = { readonly atNs: Nanoseconds; readonly durationNs?: Nanoseco
 );
 
 export interface Orchestration {
-  readonly scheduler: 'kube-scheduler' | 'lowest-latency';
+  readonly scheduler: SchedulerName;
   /** From the binding of a pod to its readiness. */
   readonly podStartupNs: Nanoseconds;
   /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */
