@@ -2,23 +2,22 @@ import { group } from 'd3-array';
 import { requestOutcomes } from '../dynamics/index.ts';
 import type { Run } from '../simulate.ts';
 import { formatCount, formatDuration, formatEnergy, formatShare, significant } from './format.ts';
+import type { Io } from './io.ts';
 import { formatTable } from './table.ts';
 
 const MOST_NODES = 12;
 
 /** What a run came to, for people. */
-export function formatSummary(
-  { world, measures, outcomes, placement, digest, eventCount }: Run,
-  wallMs: number,
-): string {
+export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']): string {
+  const { world, measures, outcomes, placement, digest, eventCount } = run;
   const sent = measures.requests_sent;
   const after = world.warmupNs > 0 ? `, after ${formatDuration(world.warmupNs)} of warm-up` : '';
   const lines = [
-    `${world.name}: ${formatDuration(world.durationNs)} simulated in ${formatDuration(wallMs * 1e6)} (${formatCount(eventCount)} events)`,
+    `${bold(world.name)}: ${formatDuration(world.durationNs)} simulated in ${formatDuration(wallMs * 1e6)} (${formatCount(eventCount)} events)`,
     `  ${count(world.clusters.length, 'cluster')}, ${count(world.nodes.length, 'node')}, ${count(world.links.length, 'link')}, ` +
       `${count(world.accessPoints.length, 'access point')}, ${count(world.users.length, 'user')}, ${count(world.apps.length, 'application')}`,
     '',
-    `Requests${after}`,
+    `${bold('Requests')}${after}`,
     `  sent ${formatCount(sent)}, answered ${formatCount(measures.requests_succeeded)} (${sent === 0 ? '–' : formatShare(measures.requests_succeeded / sent)})`,
   ];
   const latencies = [
@@ -33,15 +32,14 @@ export function formatSummary(
   }
   const failures = requestOutcomes.filter((name) => name !== 'ok' && (outcomes[name] ?? 0) > 0);
   const causes = failures.map((name) => `${formatCount(outcomes[name]!)} ${name}`).join(', ');
+  const meanW = measures.energy_j / (world.durationNs / 1e9);
   lines.push(
     `  failures ${causes === '' ? 'none' : causes}`,
     '',
-    placementText(placement),
-    `Energy ${formatEnergy(measures.energy_j)}`,
+    `${bold('Placement at the end')}\n${placementText(placement)}`,
+    `${bold('Energy')} ${formatEnergy(measures.energy_j)} (${significant(meanW)} W on average, all nodes)`,
+    `${bold('Digest')} ${digest}`,
   );
-  const meanW = measures.energy_j / (world.durationNs / 1e9);
-  lines[lines.length - 1] += ` (${significant(meanW)} W on average, all nodes)`;
-  lines.push(`Digest ${digest}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -54,7 +52,7 @@ function placementText(placement: Run['placement']): string {
   const more =
     rows.length > shown.length ? `  … and ${rows.length - shown.length} more nodes: see the table pods\n` : '';
   const table = formatTable(['node', 'pods', 'which'], shown).replace(/^/gm, '  ').trimEnd();
-  return `Placement at the end\n${table}\n${more}`;
+  return `${table}\n${more}`;
 }
 
 function shorten(text: string): string {

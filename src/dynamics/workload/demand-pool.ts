@@ -1,3 +1,5 @@
+import { grown } from '../network/growth.ts';
+
 /** Blocks of CPU demands, one for each request in flight: as long as the request's call plan. Blocks are used again. */
 export class DemandPool {
   /** CPU work in ns on a reference core. A block is the stretch from its start on. */
@@ -9,11 +11,7 @@ export class DemandPool {
   take(length: number): number {
     const start = this.#freeByLength.get(length)?.pop();
     if (start !== undefined) return start;
-    if (this.#used + length > this.workNs.length) {
-      const wider = new Float64Array(2 * this.workNs.length + length);
-      wider.set(this.workNs);
-      this.workNs = wider;
-    }
+    this.workNs = grown(this.workNs, this.#used + length);
     this.#used += length;
     return this.#used - length;
   }

@@ -1,3 +1,5 @@
+import { grown } from '../network/growth.ts';
+
 /** Where a visit stands. */
 export const VisitState = { Free: 0, Sent: 1, Queued: 2, Running: 3, Calling: 4, Returning: 5, Dead: 6 } as const;
 
@@ -75,28 +77,23 @@ export class Visits {
 
   #grow(): void {
     this.capacity *= 2;
-    const wider = <A extends Uint8Array | Int32Array | Float64Array>(column: A): A => {
-      const copy = new (column.constructor as new (length: number) => A)(this.capacity);
-      copy.set(column);
-      return copy;
-    };
-    this.state = wider(this.state);
-    this.cause = wider(this.cause);
-    this.parent = wider(this.parent);
-    this.root = wider(this.root);
-    this.position = wider(this.position);
-    this.pod = wider(this.pod);
-    this.called = wider(this.called);
-    this.pending = wider(this.pending);
-    this.sinceNs = wider(this.sinceNs);
-    this.networkNs = wider(this.networkNs);
-    this.queueNs = wider(this.queueNs);
-    this.cpuNs = wider(this.cpuNs);
-    this.user = wider(this.user);
-    this.issuedNs = wider(this.issuedNs);
-    this.request = wider(this.request);
-    this.demands = wider(this.demands);
-    this.live = wider(this.live);
-    this.#free = wider(this.#free);
+    this.state = grown(this.state, this.capacity);
+    this.cause = grown(this.cause, this.capacity);
+    this.parent = grown(this.parent, this.capacity);
+    this.root = grown(this.root, this.capacity);
+    this.position = grown(this.position, this.capacity);
+    this.pod = grown(this.pod, this.capacity);
+    this.called = grown(this.called, this.capacity);
+    this.pending = grown(this.pending, this.capacity);
+    this.sinceNs = grown(this.sinceNs, this.capacity);
+    this.networkNs = grown(this.networkNs, this.capacity);
+    this.queueNs = grown(this.queueNs, this.capacity);
+    this.cpuNs = grown(this.cpuNs, this.capacity);
+    this.user = grown(this.user, this.capacity);
+    this.issuedNs = grown(this.issuedNs, this.capacity);
+    this.request = grown(this.request, this.capacity);
+    this.demands = grown(this.demands, this.capacity);
+    this.live = grown(this.live, this.capacity);
+    this.#free = grown(this.#free, this.capacity);
   }
 }
