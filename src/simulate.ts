@@ -1,6 +1,13 @@
+import { PodRefused } from './kubernetes/index.ts';
 import type { World } from './model/index.ts';
 import { Recorder, type Manifest, type RunMeasures } from './results/index.ts';
-import { loadScenario, scenarioFromObject, type LoadedScenario, type LoadOptions } from './scenario/index.ts';
+import {
+  InputError,
+  loadScenario,
+  scenarioFromObject,
+  type LoadedScenario,
+  type LoadOptions,
+} from './scenario/index.ts';
 import { runSimulation } from './simulation.ts';
 import { VERSION } from './version.ts';
 
@@ -25,8 +32,8 @@ export interface Run {
   readonly measures: RunMeasures;
   /** Requests issued after the warm-up, by how they ended. */
   readonly outcomes: Readonly<Record<string, number>>;
-  /** Pods on each node at the end of the run. */
-  readonly placement: readonly { readonly pod: string; readonly node: string | undefined }[];
+  /** The pods that are there at the end of the run; without a node, why. */
+  readonly placement: readonly { readonly pod: string; readonly node?: string; readonly message?: string }[];
   readonly eventCount: number;
   /** What was written, where `out` was given. */
   readonly manifest: Manifest | undefined;
@@ -84,10 +91,13 @@ export function record(
     const { digest, manifest } = recorder.close({ trail: kernel.trail, measures, scenario: stored });
     const placement = pods
       .filter(({ phase }) => phase !== 'gone')
-      .map(({ name, node }) => ({ pod: name, node: node === undefined ? undefined : world.nodes[node]!.name }));
+      .map(({ name, node, message }) =>
+        node === undefined ? { pod: name, message } : { pod: name, node: world.nodes[node]!.name },
+      );
     return { digest, world, measures, outcomes, placement, eventCount: kernel.eventCount, manifest };
   } catch (error) {
     recorder.abandon();
+    if (error instanceof PodRefused) throw new InputError([{ file: scenario.file, found: error.message }]);
     throw error;
   }
 }

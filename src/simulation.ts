@@ -36,7 +36,7 @@ const PROGRESS_STEPS = 400;
 /**
  * Runs a world from its start to its end, and writes what happens into the recorder's tables; closing the recorder is the
  * caller's. The same world gives the same events and rows, always.
- * @throws {RangeError} if a pod of the world says something that Kubernetes refuses
+ * @throws {PodRefused} if a pod of the world says something that Kubernetes refuses
  */
 export function runSimulation(world: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
   const kernel = new Kernel({

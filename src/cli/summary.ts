@@ -6,6 +6,7 @@ import type { Io } from './io.ts';
 import { formatTable } from './table.ts';
 
 const MOST_NODES = 12;
+const MOST_PENDING = 5;
 
 /** What a run came to, for people. */
 export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']): string {
@@ -44,7 +45,8 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
 }
 
 function placementText(placement: Run['placement']): string {
-  const byNode = group(placement, ({ node }) => node ?? '(no node)');
+  const placed = placement.filter(({ node }) => node !== undefined);
+  const byNode = group(placed, ({ node }) => node!);
   const rows = [...byNode].map(
     ([node, pods]) => [node, pods.length, shorten(pods.map(({ pod }) => pod).join(' '))] as const,
   );
@@ -52,7 +54,13 @@ function placementText(placement: Run['placement']): string {
   const more =
     rows.length > shown.length ? `  … and ${rows.length - shown.length} more nodes: see the table pods\n` : '';
   const table = formatTable(['node', 'pods', 'which'], shown).replace(/^/gm, '  ').trimEnd();
-  return `${table}\n${more}`;
+  const pending = placement
+    .filter(({ node }) => node === undefined)
+    .map(({ pod, message }) => `  ${pod} has no node: ${message === '' ? 'not scheduled yet' : message}\n`);
+  const shownPending = pending.slice(0, MOST_PENDING).join('');
+  const morePending =
+    pending.length > MOST_PENDING ? `  … and ${pending.length - MOST_PENDING} more pods without a node\n` : '';
+  return `${placed.length > 0 ? `${table}\n` : ''}${more}${shownPending}${morePending}`;
 }
 
 function shorten(text: string): string {

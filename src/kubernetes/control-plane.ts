@@ -1,5 +1,5 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
-import type { AppId, NodeId, PodId, ServiceId, Taint, World } from '../model/index.ts';
+import type { AppId, NodeId, PodId, PodObject, ServiceId, Taint, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -25,6 +25,9 @@ const UNREACHABLE_TAINTS: readonly Taint[] = [
   { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' },
   { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
 ];
+
+/** A pod that Kubernetes' API server would not take. */
+export class PodRefused extends Error {}
 
 /** A decision of the scheduler as it is recorded. */
 export interface PlacementDecision {
@@ -84,7 +87,7 @@ export class ControlPlane {
   readonly #retry: HandlerId;
   #attemptDue = false;
 
-  /** @throws {RangeError} if a pod says something that Kubernetes' API server refuses; the message names the field */
+  /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
   constructor(
     kernel: Kernel,
     world: World,
@@ -119,7 +122,7 @@ export class ControlPlane {
     for (const [id, service] of world.services.entries()) {
       const app = world.apps[service.app]!;
       const template = podTemplate(app, service, world.clusters);
-      const kind = compilePod(template);
+      const kind = compileTemplate(template, app.name);
       // callers reach the pods by a Service, and kube-scheduler's default spreading groups pods by their Services
       this.#cache.setService(app.namespace, `${app.name}-${service.name}`, template.metadata.labels!);
       this.#kinds[id] = kind;
@@ -203,6 +206,7 @@ export class ControlPlane {
       goneNs: undefined,
       reason: undefined,
       attempts: 0,
+      message: '',
       attemptedNs: 0,
     };
     this.pods.push(pod);
@@ -231,6 +235,7 @@ export class ControlPlane {
     });
     pod.attempts++;
     pod.attemptedNs = this.#kernel.now;
+    pod.message = decision.message;
     const viewAgeNs = this.#world.orchestration.scheduler === 'lowest-latency' ? this.#topology.ageNs : 0;
     this.#hooks.decided({ pod, viewAgeNs, decision });
     if (decision.node === undefined) {
@@ -294,5 +299,14 @@ export class ControlPlane {
       const at = Math.max(now, pod.attemptedNs + podBackoffNs(pod.attempts)) as Nanoseconds;
       this.#kernel.at(at, this.#retry, pod.id);
     }
+  }
+}
+
+function compileTemplate(template: PodObject, app: string): PodKind {
+  try {
+    return compilePod(template);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PodRefused(`application ${app}: ${error.message}`, { cause: error });
   }
 }

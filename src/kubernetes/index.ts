@@ -1,4 +1,4 @@
-export { ControlPlane, type ControlPlaneHooks, type PlacementDecision } from './control-plane.ts';
+export { ControlPlane, PodRefused, type ControlPlaneHooks, type PlacementDecision } from './control-plane.ts';
 export { Endpoints } from './endpoints.ts';
 export type { ObservedTopology } from './observed-topology.ts';
 export type { Pod, PodPhase } from './pods.ts';

@@ -24,5 +24,7 @@ export interface Pod {
   reason: string | undefined;
   /** Scheduling attempts so far, and the time of the last one. */
   attempts: number;
+  /** What the last attempt came to, in kube-scheduler's words; empty when it found a node. */
+  message: string;
   attemptedNs: number;
 }
