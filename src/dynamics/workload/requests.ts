@@ -100,6 +100,8 @@ export class Requests {
   readonly #arrivalStreams: (RandomStream | undefined)[] = [];
   readonly #workStreams: (RandomStream | undefined)[] = [];
   readonly #userEndpoints: EndpointId[] = [];
+  /** Group by user, apart from the users themselves: it is asked for at every step of a request. */
+  readonly #groupOf: Int32Array;
   readonly #covered: Uint8Array;
   #issued = 0;
   readonly #ended: EndedRequest = {
@@ -127,6 +129,7 @@ export class Requests {
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
     this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
     this.#covered = new Uint8Array(world.users.length);
+    this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
   }
 
   /** Requests issued so far. */
@@ -190,7 +193,7 @@ export class Requests {
 
   #issueRequest(user: UserId): void {
     const now = this.#kernel.now;
-    const group = this.#world.users[user]!.group;
+    const group = this.#groupOf[user]!;
     const load = this.#world.userGroups[group]!.requests!;
     const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
     this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
@@ -213,7 +216,7 @@ export class Requests {
 
   #planOf(visit: number): CallPlan {
     const user = this.#visits.user[this.#visits.root[visit]!]!;
-    return this.#plans[this.#world.users[user]!.group]!;
+    return this.#plans[this.#groupOf[user]!]!;
   }
 
   #send(visit: number, from: EndpointId, service: ServiceId): void {
@@ -393,7 +396,7 @@ export class Requests {
     const user = visits.user[root]! as UserId;
     ended.request = visits.request[root]!;
     ended.user = user;
-    ended.service = this.#world.userGroups[this.#world.users[user]!.group]!.requests!.to;
+    ended.service = this.#world.userGroups[this.#groupOf[user]!]!.requests!.to;
     ended.pod = visits.pod[root]!;
     ended.outcome = outcome;
     ended.issuedNs = visits.issuedNs[root]!;
