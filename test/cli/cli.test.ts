@@ -122,6 +122,15 @@ test('explain prints a field from the schema, and the nearest one of an unknown 
 test('list prints every registry, and one of them alone', () => {
   expect(cli('list').stdout).toContain('riverside-district');
   const schedulers = JSON.parse(cli('list', 'scheduler', '-o', 'json').stdout) as { name: string }[];
-  expect(schedulers.map(({ name }) => name)).toEqual(['kube-scheduler', 'lowest-latency']);
+  expect(schedulers.map(({ name }) => name)).toEqual([
+    'kube-scheduler',
+    'lowest-latency',
+    'random',
+    'round-robin',
+    'first-fit',
+    'best-fit',
+    'worst-fit',
+    'spread',
+  ]);
   expect(cli('list', 'planets')).toMatchObject({ status: 2 });
 });

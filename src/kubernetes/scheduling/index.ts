@@ -1,12 +1,24 @@
 import type { SchedulerName } from '../../model/index.ts';
+import { bestFit } from './best-fit.ts';
+import { firstFit } from './first-fit.ts';
 import { kubeScheduler } from './kube-scheduler.ts';
 import { lowestLatency } from './lowest-latency.ts';
+import { random } from './random.ts';
+import { roundRobin } from './round-robin.ts';
 import type { Scheduler } from './scheduler.ts';
+import { spread } from './spread.ts';
+import { worstFit } from './worst-fit.ts';
 
 /** The placement algorithms that a scenario can name. Each call makes one for one cluster. */
 export const schedulers: Readonly<Record<SchedulerName, () => Scheduler>> = {
   'kube-scheduler': () => kubeScheduler(),
   'lowest-latency': () => lowestLatency(),
+  random: () => random(),
+  'round-robin': () => roundRobin(),
+  'first-fit': () => firstFit(),
+  'best-fit': () => bestFit(),
+  'worst-fit': () => worstFit(),
+  spread: () => spread(),
 };
 
 export type { PluginScores } from './framework.ts';

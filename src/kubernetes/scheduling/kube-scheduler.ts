@@ -146,6 +146,7 @@ export function verdicts(filtered: Filtered, slots: Int32Array = new Int32Array(
   return {
     refused: filtered.refused.map((node) => ({ node, rejection: rejections[node.slot]! })),
     feasible: nodes(filtered.slots, filtered.feasible),
+    own: [],
     scores: scored?.perPlugin ?? [],
     scored: nodes(slots, scored?.totals.length ?? 0),
     totals: scored?.totals.slice() ?? new Float64Array(0),
