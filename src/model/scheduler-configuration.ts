@@ -14,8 +14,18 @@ export type DecidingPoint = (typeof decidingPoints)[number];
 
 /** Points that can be configured, beside multiPoint. */
 const points = [
-  ...['preEnqueue', 'queueSort', 'preFilter', ...decidingPoints.slice(0, 2), 'preScore', 'score'],
-  ...['reserve', 'permit', 'preBind', 'bind', 'postBind'],
+  'preEnqueue',
+  'queueSort',
+  'preFilter',
+  'filter',
+  'postFilter',
+  'preScore',
+  'score',
+  'reserve',
+  'permit',
+  'preBind',
+  'bind',
+  'postBind',
 ] as const;
 
 /**

@@ -183,8 +183,15 @@ const extendsPoint = (name: DecidingPlugin, point: DecidingPoint): boolean =>
 
 /** A plugin without what is not to run of it. */
 function atPoints(plugin: Plugin, filters: boolean, scores: boolean): Plugin {
-  const { name, preFilter, filter, preScore, score, normalise } = plugin;
-  const filtering = { ...(preFilter && { preFilter }), ...(filter && { filter }) };
-  const scoring = { ...(preScore && { preScore }), ...(score && { score }), ...(normalise && { normalise }) };
-  return { name, ...(filters ? filtering : {}), ...(scores ? scoring : {}) };
+  const kept = { ...plugin };
+  if (!filters) {
+    delete kept.preFilter;
+    delete kept.filter;
+  }
+  if (!scores) {
+    delete kept.preScore;
+    delete kept.score;
+    delete kept.normalise;
+  }
+  return kept;
 }
