@@ -10,6 +10,7 @@ import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addWhyCommand } from './commands/why.ts';
 import { exitCodes } from './exit-codes.ts';
 import { processIo } from './io.ts';
 import { UsageError } from './usage-error.ts';
@@ -32,6 +33,7 @@ const commands = [
   addInitCommand,
   addListCommand,
   addVerifyCommand,
+  addWhyCommand,
   addExportCommand,
 ];
 for (const add of commands) add(program, io);

@@ -30,6 +30,16 @@ export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export {
+  decidingPlugins,
+  decidingPoints,
+  schedulerConfigurationSchema,
+  type DecidingPlugin,
+  type DecidingPoint,
+  type PluginSet,
+  type PublishedProfile,
+  type SchedulerConfiguration,
+} from './scheduler-configuration.ts';
+export {
   expectedUnit,
   parseBandwidth,
   parseBytes,
