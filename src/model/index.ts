@@ -1,3 +1,4 @@
+export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
   distributions,

@@ -1,9 +1,8 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
-import type { PodId, ServiceId, UserId, World } from '../../model/index.ts';
+import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
-import { planCalls, type CallPlan } from './call-plan.ts';
 import { DemandPool } from './demand-pool.ts';
 import { durationSampler, type DurationSampler } from './durations.ts';
 import { Visits, VisitState } from './visits.ts';
