@@ -38,11 +38,14 @@ const commands = [
 ];
 for (const add of commands) add(program, io);
 
-// a reader that closes the pipe early, such as head, has seen enough
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // a reader that closes the pipe early, such as head, has seen enough
   if (error.code === 'EPIPE') process.exit(exitCodes.done);
-  throw error;
+  io.err(`codeco-sim failed: cannot write to standard output: ${error.message}\n`);
+  process.exit(exitCodes.failed);
 });
+// nobody listens to what is said on the way; the results count
+process.stderr.on('error', () => undefined);
 
 try {
   await program.parseAsync();

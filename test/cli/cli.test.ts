@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -162,6 +171,26 @@ describe('why', () => {
     expect(stdout).toContain('Choice: ');
     expect(stdout).toContain('--set results.verdicts=true');
   });
+});
+
+test('a full standard output fails with one line, and a full standard error does not matter', () => {
+  const full = openSync('/dev/full', 'w');
+  const list = spawnSync(process.execPath, [program, 'list'], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  expect(list.status).toBe(3);
+  expect(list.stderr).toMatch(/^codeco-sim failed: cannot write to standard output: .*\n$/);
+  const args = [program, 'run', 'mine.yaml', '--out', 'unheard'];
+  const run = spawnSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', full], encoding: 'utf8' });
+  expect(run.status).toBe(0);
+  expect(run.stdout).toContain('Digest');
+  closeSync(full);
+});
+
+test('a folder that cannot be made is told at once, with what to do', () => {
+  const { status, stderr } = cli('run', 'mine.yaml', '--out', '/proc/results');
+  expect(status).toBe(2);
+  expect(stderr).toContain('cannot create the results folder /proc/results');
+  expect(cli('init', 'nowhere/mine.yaml')).toMatchObject({ status: 2 });
+  expect(cli('init', 'mine.json')).toMatchObject({ status: 2 });
 });
 
 test('results that were changed are not verified', () => {
