@@ -10,6 +10,7 @@ import {
   type Node,
   type ParsedNode,
 } from 'yaml';
+import { findJsonMistake } from './json.ts';
 import type { ProblemList } from './problem.ts';
 import type { Mark, Places, Source } from './source.ts';
 
@@ -22,28 +23,52 @@ const knownTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 );
 
-class TooMuch extends Error {}
+/** A document as a plain value, and its first line to point at. */
+export interface ReadDocument {
+  readonly value: unknown;
+  readonly mark: Mark;
+}
+
+class TooMuch extends Error {
+  readonly at: readonly [start: number, end: number];
+
+  constructor(found: string, at: readonly [start: number, end: number]) {
+    super(found);
+    this.at = at;
+  }
+}
 
 /**
- * The documents of a YAML 1.2 or JSON text as plain values; empty ones are left out.
+ * The documents of a YAML 1.2 text as plain values; empty ones are left out. A file called .json is held to JSON.
  * What is wrong is added to `problems`; the result is undefined if a document cannot be read at all.
  * @param from offset in the source's text to read from
  */
-export function readDocuments(source: Source, places: Places, problems: ProblemList, from = 0): unknown[] | undefined {
+export function readDocuments(
+  source: Source,
+  places: Places,
+  problems: ProblemList,
+  from = 0,
+): ReadDocument[] | undefined {
+  const mistake = source.name.endsWith('.json') ? findJsonMistake(source.text) : undefined;
+  if (mistake !== undefined) {
+    const { start, end, found, expected } = mistake;
+    problems.add(mark(source, start, end), [], found, { expected });
+    return undefined;
+  }
   const before = problems.length;
   try {
-    const values: unknown[] = [];
+    const read: ReadDocument[] = [];
     const reader = new DocumentReader(source, places, problems, from);
     for (const document of compose(source, from)) {
       reportSyntax(source, document, problems, from);
       if (document.errors.length > 0 || document.contents === null) continue;
       const value = reader.read(document);
-      if (value !== null && value !== undefined) values.push(value);
+      if (value !== null && value !== undefined) read.push({ value, mark: reader.firstLine(document) });
     }
-    return problems.length > before ? undefined : values;
+    return problems.length > before ? undefined : read;
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;
-    problems.addFile(source.name, error.message);
+    problems.add(mark(source, ...error.at), [], error.message);
     return undefined;
   }
 }
@@ -70,11 +95,12 @@ function* compose(source: Source, from: number): Generator<Document.Parsed<Parse
   const composer = new Composer({ version: '1.2', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
   const text = from === 0 ? source.text : source.text.slice(from);
   let lexemes = 0;
+  const here = (): [number, number] => [parser.offset + from, parser.offset + from + 1];
   for (const lexeme of new Lexer().lex(text)) {
     if (++lexemes > 4 * MAX_VALUES)
-      throw new TooMuch(`longer than about ${MAX_VALUES} values: list positions in a CSV file`);
+      throw new TooMuch(`longer than about ${MAX_VALUES} values: list positions in a CSV file`, here());
     for (const token of parser.next(lexeme)) yield* composer.next(token) as Iterable<Document.Parsed<ParsedNode>>;
-    if (parser.stack.length > 2 * MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`);
+    if (parser.stack.length > 2 * MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`, here());
   }
   for (const token of parser.end()) yield* composer.next(token) as Iterable<Document.Parsed<ParsedNode>>;
   yield* composer.end(false, text.length) as Iterable<Document.Parsed<ParsedNode>>;
@@ -92,8 +118,8 @@ class DocumentReader {
   readonly #from: number;
   /** By name, as of the node that is being read. */
   readonly #anchors = new Map<string, Node>();
-  /** How many aliases deep the node that is being read is. */
-  #unfolding = 0;
+  /** The alias that the node that is being read comes from; of aliases in aliases, the outermost. */
+  #unfolding: Node | undefined;
   #values = 0;
 
   constructor(source: Source, places: Places, problems: ProblemList, from: number) {
@@ -107,23 +133,30 @@ class DocumentReader {
     this.#anchors.clear();
     const value = this.#value(document.contents, 0);
     if (typeof value === 'object' && value !== null) {
-      const [start, end] = this.#range(document.contents as Node);
       // the place of a document as a whole is its first line
-      this.#places.setRoot(value, { source: this.#source, value: [start, this.#firstLineEnd(start, end)] });
+      const { start, end } = this.firstLine(document);
+      this.#places.setRoot(value, { source: this.#source, value: [start, end] });
     }
     return value;
   }
 
+  firstLine(document: Document.Parsed<ParsedNode>): Mark {
+    const [start, end] = this.#range(document.contents as Node);
+    const lineEnd = this.#source.text.indexOf('\n', start);
+    return mark(this.#source, start, lineEnd < 0 ? end : Math.min(lineEnd, end));
+  }
+
   #value(node: Node | null, depth: number): unknown {
-    if (++this.#values > MAX_VALUES) throw new TooMuch(`more than ${MAX_VALUES} values once aliases are unfolded`);
-    if (depth > MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`);
+    if (++this.#values > MAX_VALUES)
+      throw this.#tooMuch(node, `more than ${MAX_VALUES} values once aliases are unfolded`);
+    if (depth > MAX_DEPTH) throw this.#tooMuch(node, `nested deeper than ${MAX_DEPTH} levels`);
     if (node === null) return null;
     if (isAlias(node)) {
       const anchored = this.#anchors.get(node.source);
       if (anchored === undefined) this.#report(node, `no anchor named "${node.source}" before this`);
-      return anchored === undefined ? null : this.#unfold(anchored, depth);
+      return anchored === undefined ? null : this.#unfold(node, anchored, depth);
     }
-    if (this.#unfolding === 0 && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    if (this.#unfolding === undefined && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined && !knownTags.has(node.tag)) this.#report(node, `the tag ${node.tag} is not supported`);
     if (isMap(node)) {
       const map: Record<string, unknown> = {};
@@ -142,11 +175,17 @@ class DocumentReader {
   }
 
   /** An anchor's value once more; one inside itself is caught by the limit of depth. */
-  #unfold(anchored: Node, depth: number): unknown {
-    this.#unfolding++;
+  #unfold(alias: Node, anchored: Node, depth: number): unknown {
+    const outer = this.#unfolding;
+    this.#unfolding ??= alias;
     const value = this.#value(anchored, depth + 1);
-    this.#unfolding--;
+    this.#unfolding = outer;
     return value;
+  }
+
+  #tooMuch(node: Node | null, found: string): TooMuch {
+    const at = this.#unfolding ?? node;
+    return new TooMuch(found, at === null ? [this.#from, this.#from] : this.#range(at));
   }
 
   #entry(map: Record<string, unknown>, keyNode: Node, valueNode: Node | null, depth: number): void {
@@ -171,11 +210,6 @@ class DocumentReader {
   #range(node: Node): readonly [number, number] {
     const [start, end] = node.range ?? [0, 0];
     return [start + this.#from, end + this.#from];
-  }
-
-  #firstLineEnd(start: number, end: number): number {
-    const lineEnd = this.#source.text.indexOf('\n', start);
-    return lineEnd < 0 ? end : Math.min(lineEnd, end);
   }
 
   #report(node: Node, found: string): void {

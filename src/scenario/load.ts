@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { World } from '../model/index.ts';
-import { readDocuments } from './documents.ts';
+import { readDocuments, type ReadDocument } from './documents.ts';
 import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './files.ts';
 import { nearest } from './nearest.ts';
 import { inheritNodeClasses } from './node-classes.ts';
@@ -8,7 +8,7 @@ import { override } from './overrides.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
 import { scenarioSchema, type Scenario } from './schema/index.ts';
 import { fillDefaults, type Schema } from './shape.ts';
-import { isMap, Places, Source } from './source.ts';
+import { isMap, Places, Source, type Mark } from './source.ts';
 import { check, quote } from './validation.ts';
 import { buildWorld } from './world/index.ts';
 
@@ -36,6 +36,13 @@ export interface LoadedScenario {
 }
 
 type Document = Record<string, unknown>;
+
+interface ScenarioDocument {
+  readonly document: Document;
+  readonly name: string | undefined;
+  /** Its first line. */
+  readonly mark: Mark;
+}
 
 /**
  * Reads a scenario file and builds its world. `file.yaml#name` chooses one of several scenarios in a file.
@@ -152,25 +159,27 @@ class Loader {
   #chooseScenario(source: Source, name: string | undefined): Document | undefined {
     const documents = readDocuments(source, this.#places, this.#problems);
     if (documents === undefined) return undefined;
-    const scenarios: Document[] = [];
+    const scenarios: ScenarioDocument[] = [];
     const codecoApps: unknown[] = [];
-    for (const document of documents) {
+    for (const read of documents) {
+      const { value: document, mark } = read;
       const kind = isMap(document) ? document['kind'] : undefined;
-      if (isMap(document) && kind === 'Scenario') scenarios.push(document);
+      if (isMap(document) && kind === 'Scenario') scenarios.push({ document, name: nameOf(document), mark });
       else if (kind === 'CodecoApp') codecoApps.push(document);
-      else if (!isKubernetesService(document)) this.#reportKind(document, source);
+      else if (!isKubernetesService(document)) this.#reportKind(read);
     }
     this.#beside.set(source, codecoApps);
-    const chosen = name === undefined ? scenarios : scenarios.filter((scenario) => nameOf(scenario) === name);
-    if (chosen.length === 1) return chosen[0];
+    const chosen = name === undefined ? scenarios : scenarios.filter((scenario) => scenario.name === name);
+    if (chosen.length === 1) return chosen[0]!.document;
+    if (this.#reportTaken(chosen)) return undefined;
     this.#reportChoice(source, name, scenarios, codecoApps.length);
     return undefined;
   }
 
-  #reportKind(document: unknown, source: Source): void {
+  #reportKind({ value: document, mark }: ReadDocument): void {
     const expected = 'kind: Scenario or kind: CodecoApp';
     if (!isMap(document)) {
-      this.#problems.addFile(source.name, 'a document that is not a map', { expected });
+      this.#problems.add(mark, [], 'a document that is not a map', { expected });
     } else if (typeof document['kind'] === 'string') {
       const { kind } = document;
       const details = { expected, nearest: () => nearest(kind as string, ['Scenario', 'CodecoApp']) };
@@ -186,14 +195,45 @@ class Loader {
       });
   }
 
-  #reportChoice(source: Source, name: string | undefined, scenarios: readonly Document[], codecoApps: number): void {
-    const known = scenarios.map(nameOf);
+  /** Scenarios of one name cannot be told apart. */
+  #reportTaken(scenarios: readonly ScenarioDocument[]): boolean {
+    const firsts = new Map<string, ScenarioDocument>();
+    let areTaken = false;
+    for (const scenario of scenarios) {
+      const { name, document } = scenario;
+      if (name === undefined) continue;
+      const first = firsts.get(name);
+      if (first === undefined) {
+        firsts.set(name, scenario);
+        continue;
+      }
+      areTaken = true;
+      const path = ['metadata', 'name'];
+      const { source, start } = this.#places.markValue(first.document, path)!;
+      this.#problems.add(this.#places.markValue(document, path), path, `the name ${quote(name)} is taken`, {
+        expected: `a name of its own: the Scenario of line ${source.locate(start).line} has this one`,
+      });
+    }
+    return areTaken;
+  }
+
+  #reportChoice(
+    source: Source,
+    name: string | undefined,
+    scenarios: readonly ScenarioDocument[],
+    codecoApps: number,
+  ): void {
+    const known = scenarios.map((scenario) => scenario.name).filter((other) => other !== undefined);
     if (name !== undefined && scenarios.length > 0) {
-      const details = { expected: `one of ${known.join(', ')}`, nearest: () => nearest(name, known) };
+      const expected = known.length === 0 ? 'a metadata.name in the Scenario' : `one of ${known.join(', ')}`;
+      const details = { expected, nearest: () => nearest(name, known) };
       this.#problems.addFile(source.name, `no Scenario is named ${quote(name)}`, details);
     } else if (scenarios.length > 1) {
-      const expected = `the name of one of them: ${source.name}#${known[0]}`;
-      this.#problems.addFile(source.name, `${scenarios.length} Scenarios: ${known.join(', ')}`, { expected });
+      const [first] = known;
+      const expected =
+        first === undefined ? 'a metadata.name in each' : `the name of one of them: ${source.name}#${first}`;
+      const names = scenarios.map((scenario) => scenario.name ?? '(no name)').join(', ');
+      this.#problems.add(scenarios[1]!.mark, [], `${scenarios.length} Scenarios: ${names}`, { expected });
     } else if (this.#problems.length === 0) {
       const found = codecoApps > 0 ? 'a CodecoApp, but no Scenario' : 'no Scenario: the file is empty';
       this.#problems.addFile(source.name, found, {
@@ -262,9 +302,9 @@ function isKubernetesService(document: unknown): boolean {
   return isMap(document) && document['apiVersion'] === 'v1' && document['kind'] === 'Service';
 }
 
-function nameOf(document: Document): string {
+function nameOf(document: Document): string | undefined {
   const { metadata } = document;
-  return isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : '(no name)';
+  return isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : undefined;
 }
 
 /** JSON whose maps are in the order of their keys. */

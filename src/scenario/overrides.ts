@@ -49,7 +49,7 @@ export function override(
     }
     const entries = container as Record<string | number, unknown>;
     if (index === steps.length - 1) {
-      entries[key] = documents[0] ?? null;
+      entries[key] = documents[0]?.value ?? null;
       places.set(container, key, {
         source,
         key: [0, equals],

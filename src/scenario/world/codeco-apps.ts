@@ -84,7 +84,7 @@ export class CodecoAppLibrary {
       const documents = readDocuments(source, build.places, build.problems);
       this.#files.set(
         file,
-        documents?.filter((document) => isMap(document) && document['kind'] === 'CodecoApp'),
+        documents?.map(({ value }) => value).filter((document) => isMap(document) && document['kind'] === 'CodecoApp'),
       );
     }
     return this.#files.get(file);

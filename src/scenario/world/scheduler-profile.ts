@@ -29,7 +29,8 @@ export function readSchedulerProfile(build: Build, reference: string, path: Path
   const file = readReferenced(build, reference, path, 'documents');
   if (file === undefined) return undefined;
   const before = build.problems.length;
-  const documents = readDocuments(new Source(file.name, file.text, file.folder), build.places, build.problems) ?? [];
+  const source = new Source(file.name, file.text, file.folder);
+  const documents = (readDocuments(source, build.places, build.problems) ?? []).map(({ value }) => value);
   if (build.problems.length > before) return undefined;
   const kinds = documents.map((document) => (isMap(document) ? document['kind'] : undefined));
   if (documents.length !== 1 || kinds[0] !== 'KubeSchedulerConfiguration') {
