@@ -1,10 +1,12 @@
 export {
   arrivals,
   distributions,
+  mobilityModels,
   schedulers,
   technologies,
   type ArrivalsName,
   type DistributionName,
+  type MobilityName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
@@ -28,6 +30,7 @@ export {
 export { distance, type Point } from './geometry.ts';
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
+export type * from './mobility.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export {
   expectedUnit,

@@ -4,6 +4,7 @@ import type { CodecoApp } from './codeco-app.ts';
 import type { Point } from './geometry.ts';
 import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
+import type { Mobility } from './mobility.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
 
 /**
@@ -92,6 +93,10 @@ export interface AccessPoint {
   readonly uplinkMedium: MediumId;
   /** The same as `uplinkMedium` where the cell is half-duplex. */
   readonly downlinkMedium: MediumId;
+  /** How much nearer another access point must be for a user to change over to it; 0 where absent. */
+  readonly hysteresisM?: Metres;
+  /** How long a user that changes over to it is cut off; 0 where absent. */
+  readonly handoverNs?: Nanoseconds;
 }
 
 export interface App {
@@ -150,6 +155,8 @@ export type Duration =
 export interface UserGroup {
   readonly name: string;
   readonly requests?: RequestLoad;
+  /** Its users stand still where absent. */
+  readonly mobility?: Mobility;
 }
 
 export interface RequestLoad {
@@ -163,6 +170,7 @@ export interface RequestLoad {
 export interface User {
   readonly name: string;
   readonly group: number;
+  /** Where it stands; of a user that moves, a point of its area or way. */
   readonly position: Point;
 }
 
