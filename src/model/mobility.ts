@@ -62,7 +62,7 @@ export interface RouteMobility {
   /** At each waypoint, before it goes on. */
   readonly pauseNs: Nanoseconds;
   /** At the last waypoint: stay there, go on to the first, or go back the same way. */
-  readonly then: 'stop' | 'loop' | 'return';
+  readonly end: 'stop' | 'loop' | 'return';
   /** How much later than the user before it each user of the group starts. */
   readonly headwayNs: Nanoseconds;
 }

@@ -21,14 +21,14 @@ export const route: MobilityModel<RouteMobility> = (mobility, { index }) => {
   return { first, next };
 };
 
-function atSpeed({ waypoints, speedMps, pauseNs, then }: RouteMobility): (leg: Leg) => void {
+function atSpeed({ waypoints, speedMps, pauseNs, end }: RouteMobility): (leg: Leg) => void {
   if (speedMps === undefined) throw new RangeError('a route without a timetable has a speed');
   const last = waypoints.length - 1;
   let at = 0;
   let forward = true;
   let isRested = true; // the wait for the start is rest enough
   return (leg) => {
-    if (at === last && then === 'stop') {
+    if (at === last && end === 'stop') {
       stay(leg, Infinity);
       return;
     }
@@ -37,7 +37,7 @@ function atSpeed({ waypoints, speedMps, pauseNs, then }: RouteMobility): (leg: L
       isRested = true;
       return;
     }
-    if (then === 'return' && (forward ? at === last : at === 0)) forward = !forward;
+    if (end === 'return' && (forward ? at === last : at === 0)) forward = !forward;
     at = (at + (forward ? 1 : -1)) % waypoints.length;
     isRested = false;
     goTo(leg, waypoints[at]!.x, waypoints[at]!.y, speedMps);

@@ -158,9 +158,9 @@ const cellName = text({
 
 /** Where the scenario states nothing else. Own design: round figures of a cell in a city. */
 export const technologyDefaults = {
-  wifi: { range: '50m', bandwidth: '200Mbit/s', latency: '2ms', duplex: 'half' },
-  lte: { range: '1km', bandwidth: '75Mbit/s', latency: '15ms', duplex: 'full' },
-  nr: { range: '350m', bandwidth: '500Mbit/s', latency: '4ms', duplex: 'full' },
+  wifi: { range: '50m', bandwidth: '200Mbit/s', latency: '2ms', duplex: 'half', handover: '200ms', hysteresis: '3m' },
+  lte: { range: '1km', bandwidth: '75Mbit/s', latency: '15ms', duplex: 'full', handover: '50ms', hysteresis: '50m' },
+  nr: { range: '350m', bandwidth: '500Mbit/s', latency: '4ms', duplex: 'full', handover: '50ms', hysteresis: '15m' },
 } as const;
 
 const defaultsOf = (field: keyof (typeof technologyDefaults)['nr']) =>
@@ -208,6 +208,20 @@ const access = object(
     duplex: optional(
       oneOf(duplex, {
         description: `Whether up and down share the capacity. Default by technology: ${defaultsOf('duplex')}.`,
+      }),
+    ),
+    handover: optional(
+      measured('duration', {
+        description:
+          'How long a user that changes over to one of them is cut off: what it has under way waits. ' +
+          `Default by technology, own design: ${defaultsOf('handover')}.`,
+      }),
+    ),
+    hysteresis: optional(
+      measured('distance', {
+        description:
+          'How much nearer another access point must be before a user of one of them changes over; 0m or at least 1mm. ' +
+          `Default by technology, own design: ${defaultsOf('hysteresis')}.`,
       }),
     ),
   },

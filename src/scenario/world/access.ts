@@ -17,6 +17,8 @@ import { placeAll } from './positions.ts';
 
 type Written = Exclude<Scenario['spec']['infrastructure']['access'], readonly unknown[]>;
 
+const LEAST_HYSTERESIS_M = 1e-3;
+
 /** Access points, by the entries of `spec.infrastructure.access`; stand-alone ones also become vertices with a link. */
 export class Access {
   readonly accessPoints: AccessPoint[] = [];
@@ -70,6 +72,7 @@ export class Access {
         expected: 'positions of stand-alone access points in "at"',
       });
     }
+    if (entry.hysteresis !== undefined) this.#checkHysteresis(parseDistance(entry.hysteresis), path);
     const cells: AccessPoint[] = [];
     this.#cells.push(cells);
     if (isAlone) this.#addStandAlone(entry, path, cells);
@@ -79,6 +82,12 @@ export class Access {
         expected: 'nodes with "at", or the positions of stand-alone access points in "at"',
       });
     }
+  }
+
+  /** Where it is less than the rounding of positions, two access points could take turns for ever. */
+  #checkHysteresis(hysteresisM: number, path: Path): void {
+    if (hysteresisM === 0 || hysteresisM >= LEAST_HYSTERESIS_M) return;
+    this.#build.problem([...path, 'hysteresis'], 'too small a distance', { expected: '0m or at least 0.001m' });
   }
 
   #addAtNodes(entry: Written, path: Path, cells: AccessPoint[]): void {
@@ -139,6 +148,8 @@ export class Access {
       latencyNs: parseDuration(entry.latency ?? defaults.latency),
       uplinkMedium,
       downlinkMedium,
+      hysteresisM: parseDistance(entry.hysteresis ?? defaults.hysteresis),
+      handoverNs: parseDuration(entry.handover ?? defaults.handover),
     };
     this.accessPoints.push(point);
     cells.push(point);

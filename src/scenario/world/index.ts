@@ -52,7 +52,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   infrastructure.demandConnected();
   const apps = new Apps(build, infrastructure, new CodecoAppLibrary(parts.documents, defaultBehaviour()));
   apps.build();
-  const users = new Users(build, infrastructure, apps);
+  const users = new Users(build, infrastructure, apps, access.accessPoints);
   users.place();
   users.checkNames();
   const faults = readFaults(build, infrastructure);
@@ -61,6 +61,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   problems.throwIfAny();
   infrastructure.plane.project();
   users.settle();
+  problems.throwIfAny();
   if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
   return {
     name: scenario.metadata.name,

@@ -33,7 +33,7 @@ const route: RouteMobility = {
   ],
   speedMps: 10,
   pauseNs: (2 * S) as Nanoseconds,
-  then: 'stop',
+  end: 'stop',
   headwayNs: (7 * S) as Nanoseconds,
 };
 const where = (mobility: Mobility, user: number, ...seconds: number[]): number[][] => {
@@ -44,7 +44,7 @@ const where = (mobility: Mobility, user: number, ...seconds: number[]): number[]
   });
 };
 
-test.each([manhattan, gaussMarkov, route, { ...route, then: 'loop' as const }])(
+test.each([manhattan, gaussMarkov, route, { ...route, end: 'loop' as const }])(
   'each leg of $model begins when and where the one before has ended, in whole nanoseconds',
   (mobility) => {
     for (const { first: leg, next } of movers(mobility, 20)) {
@@ -186,13 +186,13 @@ describe('route', () => {
   test('goes on to the first waypoint, or back', () => {
     const near = (positions: number[][]): number[][] => positions.map((xy) => xy.map((v) => Math.round(v * 1e6) / 1e6));
     // 17 s at the last; on at 19 s; the way back to the start is 111.8 m long
-    const loop = where({ ...route, then: 'loop' }, 0, 19, 19 + 11.180339888, 19 + 13.180339888 + 5);
+    const loop = where({ ...route, end: 'loop' }, 0, 19, 19 + 11.180339888, 19 + 13.180339888 + 5);
     expect(near(loop)).toEqual([
       [100, 50],
       [0, 0],
       [50, 0],
     ]);
-    expect(where({ ...route, then: 'return' }, 0, 19, 24, 26, 36, 38, 43)).toEqual([
+    expect(where({ ...route, end: 'return' }, 0, 19, 24, 26, 36, 38, 43)).toEqual([
       [100, 50],
       [100, 0],
       [100, 0],

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { AttachedEndpointId, VertexId } from '../../../src/dynamics/network/index.ts';
+import type { AttachedEndpointId } from '../../../src/dynamics/network/index.ts';
 import { DELIVERED, LOST } from '../../../src/dynamics/network/index.ts';
 import { Kernel, type Nanoseconds } from '../../../src/kernel/index.ts';
-import { distance, type Area, type Metres, type Mobility, type UserId } from '../../../src/model/index.ts';
+import {
+  distance,
+  type Area,
+  type Metres,
+  type Mobility,
+  type UserId,
+  type VertexId,
+} from '../../../src/model/index.ts';
 import { radioWorld, setInMotion, track, type Cell, type Moved } from './small-cells.ts';
 
 const S = 1e9;
@@ -23,7 +30,7 @@ describe('a user who walks past two cells at 1 m/s', () => {
     ],
     speedMps: 1,
     pauseNs: 0 as Nanoseconds,
-    then: 'stop',
+    end: 'stop',
     headwayNs: 0 as Nanoseconds,
   };
 
