@@ -2,14 +2,8 @@ import type { Nanoseconds } from '../kernel/index.ts';
 import type { Point } from './geometry.ts';
 import type { Metres } from './units.ts';
 
-/** How the users of a group move; one shape a model, as in `mobilityModels`. */
-export type Mobility =
-  | { readonly model: 'static' }
-  | RandomWaypointMobility
-  | ManhattanMobility
-  | GaussMarkovMobility
-  | RouteMobility
-  | TraceMobility;
+/** How the users of a group move; one shape a model, as in `mobilityModels`. Who stands still has none. */
+export type Mobility = RandomWaypointMobility | ManhattanMobility | GaussMarkovMobility | RouteMobility | TraceMobility;
 
 /** Where users may be: a disc, or a rectangle with sides along the axes. */
 export type Area =

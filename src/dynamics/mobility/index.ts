@@ -10,19 +10,18 @@ import { trace } from './trace.ts';
 export type { Itinerary } from './itinerary.ts';
 export { positionOn, type Leg } from './leg.ts';
 
-/** The models that a position of the group's own says nothing to; `static` stands at it. */
-const models: { readonly [M in Exclude<Mobility['model'], 'static'>]: MobilityModel<Extract<Mobility, { model: M }>> } =
-  {
-    'random-waypoint': randomWaypoint,
-    manhattan,
-    'gauss-markov': gaussMarkov,
-    route,
-    trace,
-  };
+/** A new model is one file, one line here, one shape of `Mobility` and one of the scenario's format. */
+const models: { readonly [M in Mobility['model']]: MobilityModel<Extract<Mobility, { model: M }>> } = {
+  'random-waypoint': randomWaypoint,
+  manhattan,
+  'gauss-markov': gaussMarkov,
+  route,
+  trace,
+};
 
 /** The motion of one mover. @param position where it stands if it does not move */
 export function itineraryOf(mobility: Mobility | undefined, position: Point, mover: MoverContext): Itinerary {
-  if (mobility === undefined || mobility.model === 'static') {
+  if (mobility === undefined) {
     const first = legAt(0, position);
     stay(first, Infinity);
     return { first, next() {} };

@@ -7,7 +7,7 @@ export interface Itinerary {
   /** The leg that the mover is on at time 0. */
   readonly first: Leg;
   /** Turns a leg of the chain, at first `first` itself, into the one after it. Not asked after a leg without end. */
-  next(leg: Leg): void;
+  readonly next: (leg: Leg) => void;
 }
 
 /** What a mover is given besides its model. */

@@ -9,12 +9,12 @@ import { nearestAccessPoint } from './nearest.ts';
 const NO_CELL = -1;
 
 /** A handover back within this time is a ping-pong: the minimum time of stay of 3GPP TR 36.839, 5.1.2. */
-export const PING_PONG_NS = 1e9;
+const PING_PONG_NS = 1e9;
 
 /** What happens to a user's association: one of these rows in the table of movements. */
 export type MovementEvent = 'attached' | 'handover' | 'out-of-range';
 
-export interface AssociationSink {
+interface AssociationSink {
   /**
    * @param accessPoint where the user is from now on; undefined where it is out of range of all
    * @param present false when the user, of a recorded trace, is not there any more or not yet
@@ -45,7 +45,7 @@ export interface AssociationSink {
  * Users of groups without mobility are attached once, to the nearest access point in range, and make no events.
  */
 export class Association {
-  /** Changes of access point, and those of them that went back within `PING_PONG_NS`; coverage lost. */
+  /** Changes of access point, and those of them that went back within a second; coverage lost. */
   readonly counts = { handovers: 0, pingPongs: 0, coverageLosses: 0 };
   /** By user: what it hangs on the network by. */
   readonly endpoints: readonly AttachedEndpointId[];
@@ -105,8 +105,8 @@ export class Association {
       if (accessPoint !== undefined) this.#network.attach(this.endpoints[user]!, accessPoint);
       const event = accessPoint === undefined ? 'out-of-range' : 'attached';
       this.#sink.moved(user, event, accessPoint, positionOn(first, 0), first.present);
-      const model = userGroups[users[user]!.group]!.mobility?.model ?? 'static';
-      if (model !== 'static' && accessPoints.length > 0) this.#proceed(user);
+      const isMobile = userGroups[users[user]!.group]!.mobility !== undefined;
+      if (isMobile && accessPoints.length > 0) this.#proceed(user);
     }
   }
 
