@@ -97,6 +97,8 @@ export interface AccessPoint {
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */
   readonly handoverNs?: Nanoseconds;
+  /** Highest rates of one user by its distance, from the nearest step to the farthest, whose rate holds beyond it too. */
+  readonly rateSteps?: readonly { readonly withinM: Metres; readonly rateBps: BitsPerSecond }[];
 }
 
 export interface App {

@@ -5,6 +5,7 @@ import type { AttachedEndpointId, Network } from '../network/index.ts';
 import { CellGrid } from './cell-grid.ts';
 import { nearerBy, velocityOf, withinRange } from './interval.ts';
 import { nearestAccessPoint } from './nearest.ts';
+import { rateAt } from './rate-steps.ts';
 
 const NO_CELL = -1;
 
@@ -40,7 +41,8 @@ interface AssociationSink {
  * - In a handover the user belongs to the new access point at once, but for the new one's handover time nothing is carried:
  *   flows pause with what they have left, and what is sent waits; nothing is lost. Messages that are in the air go on.
  *   The association is looked at again when the handover is over.
- * - An access point that is touched for less than a nanosecond does not count.
+ * - The highest rate of a user's flows is that of the rate step that its distance is in, from the instant it is in it.
+ * - An access point or step that is touched for less than a nanosecond does not count.
  *
  * Users of groups without mobility are attached once, to the nearest access point in range, and make no events.
  */
@@ -61,7 +63,10 @@ export class Association {
   readonly #serving: Int32Array;
   readonly #previous: Int32Array;
   readonly #sinceNs: Float64Array;
+  /** By user: the highest rate that it has at its access point, bit/s; 0 in a handover. */
+  readonly #rateBps: Float64Array;
   readonly #turn: HandlerId;
+  readonly #rateStep: HandlerId;
   readonly #change: HandlerId;
   readonly #handoverEnd: HandlerId;
 
@@ -90,8 +95,10 @@ export class Association {
     this.#serving = Int32Array.from(this.initial, (accessPoint) => accessPoint ?? NO_CELL);
     this.#previous = new Int32Array(users.length).fill(NO_CELL);
     this.#sinceNs = new Float64Array(users.length);
+    this.#rateBps = new Float64Array(users.length);
     this.endpoints = users.map(() => network.addEndpoint());
     this.#turn = kernel.on('mobility.turn', (user) => this.#proceed(user as UserId));
+    this.#rateStep = kernel.on('radio.rate-step', (user) => this.#proceed(user as UserId));
     this.#change = kernel.on('radio.change', (user, cell) => this.#apply(user as UserId, cell));
     this.#handoverEnd = kernel.on('radio.handover-end', (user) => this.#endHandover(user as UserId));
   }
@@ -102,7 +109,8 @@ export class Association {
     for (const [index, { first }] of this.#itineraries.entries()) {
       const user = index as UserId;
       const accessPoint = this.initial[user];
-      if (accessPoint !== undefined) this.#network.attach(this.endpoints[user]!, accessPoint);
+      if (accessPoint !== undefined)
+        this.#connect(user, rateAt(first, velocityOf(first), accessPoints[accessPoint]!, 0).rateBps);
       const event = accessPoint === undefined ? 'out-of-range' : 'attached';
       this.#sink.moved(user, event, accessPoint, positionOn(first, 0), first.present);
       const isMobile = userGroups[users[user]!.group]!.mobility !== undefined;
@@ -132,9 +140,33 @@ export class Association {
       return;
     }
     const { timeNs, cell } = this.#nextChange(user, leg, notBeforeNs);
-    if (timeNs >= leg.endNs) this.#schedule(leg.endNs, this.#turn, user);
+    const nextRateNs = timeNs > now ? this.#stepRate(user, leg) : Infinity;
+    if (nextRateNs < Math.min(timeNs, leg.endNs)) this.#schedule(nextRateNs, this.#rateStep, user);
+    else if (timeNs >= leg.endNs) this.#schedule(leg.endNs, this.#turn, user);
     else if (timeNs > now) this.#schedule(timeNs, this.#change, user, cell);
     else this.#apply(user, cell);
+  }
+
+  /** Gives a user the rate of its distance. @returns when it changes next, or Infinity */
+  #stepRate(user: UserId, leg: Leg): number {
+    const serving = this.#world.accessPoints[this.#serving[user]!];
+    if (serving?.rateSteps === undefined) return Infinity;
+    const { rateBps, untilNs } = rateAt(leg, velocityOf(leg), serving, this.#kernel.now - leg.startNs);
+    if (rateBps !== this.#rateBps[user]) this.#connect(user, rateBps);
+    return leg.startNs + untilNs;
+  }
+
+  /** Attaches a user to its access point in the network. */
+  #connect(user: UserId, rateBps: number): void {
+    this.#rateBps[user] = rateBps;
+    this.#network.attach(this.endpoints[user]!, this.#serving[user]! as AccessPointId, rateBps);
+  }
+
+  /** Attaches a user to its access point with the rate of its distance. */
+  #connectAtDistance(user: UserId): void {
+    const leg = this.#legOf(user);
+    const serving = this.#world.accessPoints[this.#serving[user]!]!;
+    this.#connect(user, rateAt(leg, velocityOf(leg), serving, this.#kernel.now - leg.startNs).rateBps);
   }
 
   #schedule(timeNs: number, handler: HandlerId, user: UserId, cell = 0): void {
@@ -220,7 +252,7 @@ export class Association {
   #attach(user: UserId, accessPoint: AccessPointId, leg: Leg): void {
     this.#serving[user] = accessPoint;
     this.#previous[user] = NO_CELL;
-    this.#network.attach(this.endpoints[user]!, accessPoint);
+    this.#connectAtDistance(user);
     this.#sink.moved(user, 'attached', accessPoint, positionOn(leg, this.#kernel.now), true);
   }
 
@@ -241,7 +273,8 @@ export class Association {
     this.#previous[user] = this.#serving[user]!;
     this.#serving[user] = accessPoint;
     this.#sinceNs[user] = now;
-    this.#network.attach(this.endpoints[user]!, accessPoint, durationNs > 0 ? 0 : Infinity);
+    if (durationNs > 0) this.#connect(user, 0);
+    else this.#connectAtDistance(user);
     this.#sink.moved(user, 'handover', accessPoint, positionOn(leg, now), true);
     if (durationNs === 0) return false;
     this.#kernel.after(durationNs as Nanoseconds, this.#handoverEnd, user);
@@ -249,7 +282,7 @@ export class Association {
   }
 
   #endHandover(user: UserId): void {
-    this.#network.attach(this.endpoints[user]!, this.#serving[user]! as AccessPointId);
+    this.#connectAtDistance(user);
     this.#proceed(user);
   }
 }

@@ -217,6 +217,24 @@ const access = object(
           `Default by technology, own design: ${defaultsOf('handover')}.`,
       }),
     ),
+    rates: optional(
+      listOf(
+        object(
+          {
+            within: measured('distance', { description: 'Up to this distance.', positive: true }),
+            rate: measured('bandwidth', { description: 'Highest rate of one user there.', positive: true }),
+          },
+          { description: 'A rate step.', expects: '{ within, rate }' },
+        ),
+        {
+          description:
+            'Highest rates of one user by its distance, each step farther and slower than the one before; beyond the ' +
+            'last its rate holds too. Only the capacity of the cell limits a user where absent.',
+          minItems: 1,
+          expects: 'a list of steps such as [{ within: 100m, rate: 300Mbit/s }, { within: 250m, rate: 50Mbit/s }]',
+        },
+      ),
+    ),
     hysteresis: optional(
       measured('distance', {
         description:

@@ -19,6 +19,12 @@ type Written = Exclude<Scenario['spec']['infrastructure']['access'], readonly un
 
 const LEAST_HYSTERESIS_M = 1e-3;
 
+type RateStep = NonNullable<AccessPoint['rateSteps']>[number];
+
+function readStep({ within, rate }: { readonly within: string; readonly rate: string }): RateStep {
+  return { withinM: parseDistance(within), rateBps: parseBandwidth(rate) };
+}
+
 /** Access points, by the entries of `spec.infrastructure.access`; stand-alone ones also become vertices with a link. */
 export class Access {
   readonly accessPoints: AccessPoint[] = [];
@@ -73,6 +79,7 @@ export class Access {
       });
     }
     if (entry.hysteresis !== undefined) this.#checkHysteresis(parseDistance(entry.hysteresis), path);
+    this.#checkRates(entry.rates?.map(readStep) ?? [], path);
     const cells: AccessPoint[] = [];
     this.#cells.push(cells);
     if (isAlone) this.#addStandAlone(entry, path, cells);
@@ -88,6 +95,17 @@ export class Access {
   #checkHysteresis(hysteresisM: number, path: Path): void {
     if (hysteresisM === 0 || hysteresisM >= LEAST_HYSTERESIS_M) return;
     this.#build.problem([...path, 'hysteresis'], 'too small a distance', { expected: '0m or at least 0.001m' });
+  }
+
+  #checkRates(steps: readonly RateStep[], path: Path): void {
+    const wrong = steps.findIndex((step, index) => {
+      const before = steps[index - 1];
+      return before !== undefined && (step.withinM <= before.withinM || step.rateBps >= before.rateBps);
+    });
+    if (wrong < 0) return;
+    this.#build.problem([...path, 'rates', wrong], 'a step that is not farther and slower than the one before', {
+      expected: 'steps from the nearest and fastest to the farthest and slowest',
+    });
   }
 
   #addAtNodes(entry: Written, path: Path, cells: AccessPoint[]): void {
@@ -150,6 +168,7 @@ export class Access {
       downlinkMedium,
       hysteresisM: parseDistance(entry.hysteresis ?? defaults.hysteresis),
       handoverNs: parseDuration(entry.handover ?? defaults.handover),
+      ...(entry.rates === undefined ? {} : { rateSteps: entry.rates.map(readStep) }),
     };
     this.accessPoints.push(point);
     cells.push(point);

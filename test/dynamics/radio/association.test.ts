@@ -141,6 +141,37 @@ describe('what is under way in a handover of 2 s', () => {
   });
 });
 
+describe('rate steps of 80 Mbit/s up to 30 m and 8 Mbit/s beyond', () => {
+  const rateSteps = [
+    { withinM: 30, rateBps: 80e6 },
+    { withinM: 60, rateBps: 8e6 },
+  ];
+  const cells: Cell[] = [{ x: 0, y: 0, rangeM: 200, rateSteps }];
+  const arrival = (moves: Mobility, bytes: number): number => {
+    const { kernel, network, association, run } = setInMotion(radioWorld(cells, [[moves, 1]], 300));
+    let endedS = NaN;
+    const receiver = network.receiver(() => (endedS = kernel.now / S));
+    network.send(receiver, 0, association.endpoints[0] as AttachedEndpointId, 0 as VertexId, bytes);
+    run();
+    return endedS;
+  };
+
+  test('a flow has the rate of each step for the time in it, to the instant', () => {
+    // 2 ms of latency, then 10 MB/s up to 30 s, and 1 MB/s from there
+    const out = track([0, 0, 0], [200, 200, 0], [300, 200, 0]);
+    expect(arrival(out, 299.98e6 + 20e6)).toBeCloseTo(50, 6);
+    // 1 MB/s on the way in and, beyond the last step, before it; 10 MB/s for the 60 s within 30 m
+    const through = track([0, -100, 0], [200, 100, 0], [300, 100, 0]);
+    expect(arrival(through, 69.998e6 + 600e6 + 20e6)).toBeCloseTo(150, 6);
+  });
+
+  test('passing abeam at 30.01 m never is in the inner one; a rest in it stays', () => {
+    const abeam = track([0, -100, 30.01], [200, 100, 30.01]);
+    expect(arrival(abeam, 99.998e6)).toBeCloseTo(100, 6);
+    expect(arrival(track([0, 3, 4], [200, 3, 4]), 99.98e6)).toBeCloseTo(10, 6);
+  });
+});
+
 describe('many movers over many cells, against the rules at fine steps', () => {
   const cells: Cell[] = [];
   const stream = new Kernel({ seed: 5 }).streams.get('cells');

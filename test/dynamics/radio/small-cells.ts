@@ -9,6 +9,7 @@ export interface Cell {
   readonly rangeM: number;
   readonly hysteresisM?: number;
   readonly handoverNs?: number;
+  readonly rateSteps?: readonly { readonly withinM: number; readonly rateBps: number }[];
 }
 
 export interface Moved {
@@ -30,7 +31,7 @@ export function radioWorld(
   groups: readonly [Mobility, count: number][],
   seconds: number,
 ): RadioWorld {
-  const accessPoints = cells.map(({ x, y, rangeM, hysteresisM, handoverNs }, index) => ({
+  const accessPoints = cells.map(({ x, y, rangeM, hysteresisM, handoverNs, rateSteps }, index) => ({
     name: `cell-${index}`,
     vertex: index + 1,
     position: { x, y },
@@ -41,6 +42,7 @@ export function radioWorld(
     downlinkMedium: 4 * index + 1,
     ...(hysteresisM === undefined ? {} : { hysteresisM }),
     ...(handoverNs === undefined ? {} : { handoverNs }),
+    ...(rateSteps === undefined ? {} : { rateSteps }),
   }));
   const world = {
     vertices: Array.from({ length: cells.length + 1 }, (_, index) => ({ name: `v${index}`, kind: 'switch' })),
