@@ -122,7 +122,7 @@ export class Observation {
     if (decision.verdicts !== undefined) this.#verdicts(number, decision.verdicts);
   }
 
-  #verdicts(decision: number, { refused, feasible, scores, scored }: Verdicts): void {
+  #verdicts(decision: number, { refused, feasible, own, scores, scored }: Verdicts): void {
     const { verdicts } = this.#recorder.tables;
     for (const { node, rejection } of refused) {
       verdicts.append({
@@ -134,9 +134,14 @@ export class Observation {
       });
     }
     for (const { name } of feasible) verdicts.append({ decision, node: name, plugin: 'filters', verdict: 'passed' });
+    this.#scores(decision, own, feasible);
+    this.#scores(decision, scores, scored);
+  }
+
+  #scores(decision: number, scores: Verdicts['scores'], nodes: Verdicts['scored']): void {
     for (const { plugin, weight, raw, normalised } of scores) {
-      for (const [index, { name }] of scored.entries()) {
-        verdicts.append({
+      for (const [index, { name }] of nodes.entries()) {
+        this.#recorder.tables.verdicts.append({
           decision,
           node: name,
           plugin,

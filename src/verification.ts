@@ -25,8 +25,10 @@ export type Verification =
       /** Version that recorded the run, and the one that repeated it. */
       readonly recordedVersion: string;
       readonly version: string;
-      /** Tables whose rows differ. */
+      /** Tables that differ. */
       readonly tables: readonly string[];
+      /** Facts in which the manifests differ. */
+      readonly facts: readonly string[];
       /** Where the recorded events and the repeated ones part: undefined where they are the same and only rows differ. */
       readonly range?: EventRange;
       /** The repeated run's events in that range: the first that differs is one of them (it is the only one unless the run was long). */
@@ -49,27 +51,47 @@ export function verifyResults(
   try {
     const out = join(scratch, 'run');
     const repeated = record(stored.world, manifest.scenario, { out, ...options }, stored);
-    if (repeated.digest === manifest.digest)
-      return { same: true, digest: repeated.digest, events: repeated.eventCount };
-    return explainDifference(folder, manifest, out, stored.world);
+    const difference = compare(manifest, readManifest(out));
+    return difference === undefined
+      ? { same: true, digest: repeated.digest, events: repeated.eventCount }
+      : explainDifference(difference, folder, manifest, out, stored.world);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-function explainDifference(folder: string, manifest: Manifest, out: string, world: World): Verification {
-  const repeated = readManifest(out);
-  const difference = {
-    same: false as const,
-    recordedDigest: manifest.digest,
+type Difference = Extract<Verification, { same: false }>;
+
+/** What two manifests of the same run must not differ in. Files carry version and digest: where these differ, rows are compared. */
+function compare(recorded: Manifest, repeated: Manifest): Difference | undefined {
+  const sameBytes = recorded.version === repeated.version && recorded.digest === repeated.digest;
+  const key = sameBytes ? 'sha256' : 'rowDigest';
+  const names = Object.keys(repeated.tables).filter((name) => sameBytes || name !== 'runs');
+  const tables = names.filter((name) => repeated.tables[name]![key] !== recorded.tables[name]?.[key]);
+  const facts = (['name', 'seed', 'digest', 'events', 'trail'] as const).filter(
+    (fact) => JSON.stringify(recorded[fact]) !== JSON.stringify(repeated[fact]),
+  );
+  if (recorded.files['trail.bin']?.sha256 !== repeated.files['trail.bin']!.sha256) facts.push('trail');
+  if (tables.length === 0 && facts.length === 0) return undefined;
+  return {
+    same: false,
+    recordedDigest: recorded.digest,
     digest: repeated.digest,
-    recordedVersion: manifest.version,
+    recordedVersion: recorded.version,
     version: VERSION,
-    tables: Object.keys(repeated.tables).filter(
-      (name) => name !== 'runs' && repeated.tables[name]!.rowDigest !== manifest.tables[name]?.rowDigest,
-    ),
+    tables,
+    facts: [...new Set(facts)],
   };
-  const range = firstDifference(readTrail(folder, manifest), readTrail(out, repeated));
+}
+
+function explainDifference(
+  difference: Difference,
+  folder: string,
+  manifest: Manifest,
+  out: string,
+  world: World,
+): Verification {
+  const range = firstDifference(readTrail(folder, manifest), readTrail(out));
   if (range === undefined) return difference;
   const nondeterminism = divergence(runOf(world), runOf(world));
   if (nondeterminism !== undefined) return { ...difference, range, nondeterminism };

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -241,6 +242,22 @@ describe('repetition', () => {
   test('is verified from the results folder alone', () => {
     const { digest } = simulate(twoClusters(), { codecoApps: [shop], out: folder });
     expect(verifyResults(folder)).toMatchObject({ same: true, digest });
+  });
+
+  test('is held against the tables on the disk and the facts of the manifest, not the digest alone', () => {
+    simulate(twoClusters(), { codecoApps: [shop], out: folder });
+    const path = join(folder, 'manifest.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...manifest, seed: 10 }));
+    expect(verifyResults(folder)).toMatchObject({ same: false, facts: ['seed'], tables: [] });
+    // a table that somebody changed, and the hash in the manifest with it
+    const table = readFileSync(join(folder, 'nodes.arrow'));
+    const at = table.length >> 1;
+    table[at] = table[at]! ^ 1;
+    writeFileSync(join(folder, 'nodes.arrow'), table);
+    const nodes = { ...manifest.tables.nodes, sha256: createHash('sha256').update(table).digest('hex') };
+    writeFileSync(path, JSON.stringify({ ...manifest, tables: { ...manifest.tables, nodes } }));
+    expect(verifyResults(folder)).toMatchObject({ same: false, facts: [], tables: ['nodes'] });
   });
 
   test('that is not deterministic is told with the first event that differs', () => {

@@ -10,6 +10,7 @@ import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addWhyCommand } from './commands/why.ts';
 import { exitCodes } from './exit-codes.ts';
 import { processIo } from './io.ts';
 import { UsageError } from './usage-error.ts';
@@ -32,15 +33,19 @@ const commands = [
   addInitCommand,
   addListCommand,
   addVerifyCommand,
+  addWhyCommand,
   addExportCommand,
 ];
 for (const add of commands) add(program, io);
 
-// a reader that closes the pipe early, such as head, has seen enough
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // a reader that closes the pipe early, such as head, has seen enough
   if (error.code === 'EPIPE') process.exit(exitCodes.done);
-  throw error;
+  io.err(`codeco-sim failed: cannot write to standard output: ${error.message}\n`);
+  process.exit(exitCodes.failed);
 });
+// nobody listens to what is said on the way; the results count
+process.stderr.on('error', () => undefined);
 
 try {
   await program.parseAsync();

@@ -8,6 +8,7 @@ import { cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
 import {
   compilePod,
+  readProfile,
   readResources,
   SchedulerCache,
   schedulers,
@@ -103,7 +104,8 @@ export class ControlPlane {
     this.#communication = new CommunicationCost(world, topology, demand);
     this.#hooks = hooks;
     this.#ordinals = world.services.map(() => 0);
-    this.#scheduler = schedulers[world.orchestration.scheduler]();
+    const { scheduler, schedulerProfile } = world.orchestration;
+    this.#scheduler = schedulers[scheduler](schedulerProfile && readProfile(schedulerProfile));
     this.#ties = kernel.streams.get('scheduler/ties');
     this.#nodes = world.nodes.map((node, id) => ({
       info: this.#cache.addNode({

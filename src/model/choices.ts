@@ -6,6 +6,12 @@
 export const schedulers = {
   'kube-scheduler': "Kubernetes' default scheduler: its filters, scores, weights and tie-breaking.",
   'lowest-latency': 'Greedy: of the nodes that pass the filters, the one nearest in latency to whom the pod talks to.',
+  random: 'Any of the nodes that pass the filters, each alike.',
+  'round-robin': 'The nodes in turn, passing over those that do not pass the filters.',
+  'first-fit': 'The first node in order that passes the filters.',
+  'best-fit': 'The node with the least CPU and memory left once the pod is there.',
+  'worst-fit': 'The node with the most CPU and memory left once the pod is there.',
+  spread: 'The node with the fewest pods of the same service, of these the one with the fewest pods at all.',
 } as const;
 
 export const arrivals = {

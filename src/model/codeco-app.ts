@@ -90,7 +90,7 @@ const selectorTerm = openObject(
   { description: 'Requirements on a node.' },
 );
 
-const nodeAffinity = openObject(
+export const nodeAffinity = openObject(
   {
     requiredDuringSchedulingIgnoredDuringExecution: optional(
       openObject(

@@ -1,3 +1,4 @@
+export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
   distributions,
@@ -32,6 +33,16 @@ export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
+export {
+  decidingPlugins,
+  decidingPoints,
+  schedulerConfigurationSchema,
+  type DecidingPlugin,
+  type DecidingPoint,
+  type PluginSet,
+  type PublishedProfile,
+  type SchedulerConfiguration,
+} from './scheduler-configuration.ts';
 export {
   expectedUnit,
   parseBandwidth,

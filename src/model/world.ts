@@ -2,6 +2,7 @@ import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { Point } from './geometry.ts';
+import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
@@ -183,6 +184,8 @@ export type Fault = { readonly atNs: Nanoseconds; readonly durationNs?: Nanoseco
 
 export interface Orchestration {
   readonly scheduler: SchedulerName;
+  /** kube-scheduler's profile, where it is not the default one. */
+  readonly schedulerProfile?: PublishedProfile;
   /** From the binding of a pod to its readiness. */
   readonly podStartupNs: Nanoseconds;
   /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */

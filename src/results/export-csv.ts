@@ -1,5 +1,6 @@
 import type { Schema } from 'apache-arrow';
-import { lineFile, type CellValue, type ExportFile } from './export-file.ts';
+import type { CellValue } from './cell-readers.ts';
+import { lineFile, type ExportFile } from './export-file.ts';
 
 /** RFC 4180 with line feeds: the names first; null is an empty field, the empty string is quoted to differ from it. */
 export function csvFile(path: string, schema: Schema): ExportFile {

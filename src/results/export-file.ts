@@ -1,8 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { CellReader } from './cell-readers.ts';
 
-export type CellValue = number | boolean | string | null;
-/** The value of a row of a batch. */
-export type CellReader = (row: number) => CellValue;
 
 /** A file of another format that takes a table batch by batch. */
 export interface ExportFile {

@@ -1,6 +1,7 @@
 import { DataType, type Field, type Schema } from 'apache-arrow';
 import { ParquetWriter, fileWriter, type ColumnSource, type SchemaElement } from 'hyparquet-writer';
-import type { CellReader, ExportFile } from './export-file.ts';
+import type { CellReader } from './cell-readers.ts';
+import type { ExportFile } from './export-file.ts';
 
 /**
  * Parquet with a row group for every batch. Parquet has no metadata of columns, so units and descriptions stand in that

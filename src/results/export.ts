@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecordBatch, Schema } from 'apache-arrow';
+import type { Schema } from 'apache-arrow';
+import { cellReaders } from './cell-readers.ts';
 import { ResultsError, asDiskFault, onDisk } from './errors.ts';
 import { csvFile } from './export-csv.ts';
-import type { CellReader, CellValue, ExportFile } from './export-file.ts';
+import type { ExportFile } from './export-file.ts';
 import { jsonLinesFile } from './export-json-lines.ts';
 import { parquetFile } from './export-parquet.ts';
 import { readManifest } from './manifest.ts';
@@ -78,22 +79,4 @@ async function copy(table: OpenTable, file: ExportFile): Promise<void> {
   } finally {
     file.abandon();
   }
-}
-
-/** Makes what reads each column of a batch: strings are decoded once a dictionary, not once a row. */
-function cellReaders(schema: Schema): ((batch: RecordBatch) => CellReader)[] {
-  return schema.fields.map((_, column) => {
-    let strings: { readonly of: unknown; readonly names: CellValue[] } | undefined;
-    return (batch) => {
-      const data = batch.data.children[column]!;
-      const { dictionary, values } = data;
-      if (dictionary !== undefined) {
-        if (strings?.of !== dictionary) strings = { of: dictionary, names: [...dictionary] as CellValue[] };
-        const { names } = strings;
-        return (row) => (data.getValid(row) ? names[(values as Int32Array)[row]!]! : null);
-      }
-      const vector = batch.getChildAt(column)!;
-      return (row) => vector.get(row) as CellValue;
-    };
-  });
 }

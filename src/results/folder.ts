@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ResultsError, onDisk } from './errors.ts';
 import { tableNames, type TableName } from './tables.ts';
 
@@ -25,7 +25,7 @@ const OUR_FILES: readonly string[] = [...tableNames.map(tableFile), TRAIL, SCENA
  * @throws {ResultsError} if it holds other things and `force` is not given, or a file of another's in a place of ours
  */
 export function prepareFolder(folder: string, force: boolean): void {
-  onDisk(`create the results folder ${folder}`, () => mkdirSync(folder, { recursive: true }));
+  onDisk(`create the results folder ${folder}`, () => makeFolder(folder));
   const present = onDisk(`read the results folder ${folder}`, () => readdirSync(folder));
   if (isOurs(folder)) {
     for (const file of OUR_FILES) {
@@ -48,6 +48,13 @@ export function prepareFolder(folder: string, force: boolean): void {
   }
   const marker = join(folder, UNFINISHED);
   onDisk(`write ${marker}`, () => writeFileSync(marker, 'A run is writing here, or was interrupted.\n'));
+}
+
+/** Makes a folder and those above it, one at a time: Node's own `recursive` never returns where a file system refuses, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Takes away the mark of an unfinished run. */

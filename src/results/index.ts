@@ -7,3 +7,4 @@ export { exportFormats, exportResults, type Exported, type ExportFormat, type Ex
 export { readManifest, readScenario, readTrail, type Manifest, type ReadManifestOptions } from './manifest.ts';
 export { openTable, readTable, type OpenTable } from './read.ts';
 export { Recorder, type RecorderOptions, type RunEnding, type RunHeader } from './recorder.ts';
+export { selectRows, type ReadRow } from './select-rows.ts';

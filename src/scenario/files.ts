@@ -31,7 +31,10 @@ export class FileError extends Error {
  * folder that was allowed, wherever symbolic links lead. A scenario of a stranger cannot read the rest of the disk.
  */
 export class FileReader {
+  /** Symbolic links resolved. */
   readonly #roots: string[] = [];
+  /** Allowed folders as they were named, symbolic links and all. */
+  readonly #named: string[] = [];
   readonly #read = new Map<string, ReadFile>();
   readonly #tables = new Set<ReadFile>();
 
@@ -41,6 +44,7 @@ export class FileReader {
       const real = realPath(resolve(folder));
       if (real === undefined) throw new FileError(`the allowed folder ${folder} does not exist`);
       this.#roots.push(real);
+      this.#named.push(resolve(folder));
     }
   }
 
@@ -78,11 +82,12 @@ export class FileReader {
   ): ReadFile {
     if (reference.includes('\0')) throw new FileError('a NUL character in a file name');
     const path = resolve(from.folder, reference);
-    // before the disk is touched, so that an error does not tell what is out there
-    this.#demandInside(path, reference);
+    // an error about a path that leads outside is the same whatever is out there, so that it does not tell
+    const isNamedInside = isWithin(path, [...this.#roots, ...this.#named]);
+    if (!isNamedInside && !this.#leadsInside(path)) throw outside(path, reference);
     const real = realPath(path);
     if (real === undefined) throw new FileError('no such file', nearestFile(path, reference));
-    this.#demandInside(real, reference);
+    if (!isWithin(real, this.#roots)) throw outside(isNamedInside ? real : path, reference);
     const name = isAbsolute(reference) ? normalize(reference) : join(dirname(from.name), reference);
     return this.#readAt(name, real, maxBytes);
   }
@@ -94,10 +99,15 @@ export class FileReader {
     return file;
   }
 
-  #demandInside(path: string, reference: string): void {
-    if (this.#roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep))) return;
-    const folder = isAbsolute(reference) ? dirname(path) : relative(process.cwd(), dirname(path)) || '.';
-    throw new FileError(`outside the scenario's folder; to read it all the same, pass --allow ${folder}`);
+  /** Whether a path that passes through symbolic links ends up inside, or would if its file existed. */
+  #leadsInside(path: string): boolean {
+    try {
+      const real = realPath(path) ?? realPath(dirname(path));
+      return real !== undefined && isWithin(real, this.#roots);
+    } catch (error) {
+      if (error instanceof FileError) return false;
+      throw error;
+    }
   }
 
   #readAt(name: string, real: string, maxBytes: number): ReadFile {
@@ -109,6 +119,15 @@ export class FileReader {
     }
     return file;
   }
+}
+
+function isWithin(path: string, roots: readonly string[]): boolean {
+  return roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep));
+}
+
+function outside(path: string, reference: string): FileError {
+  const folder = isAbsolute(reference) ? dirname(path) : relative(process.cwd(), dirname(path)) || '.';
+  return new FileError(`outside the scenario's folder; to read it all the same, pass --allow ${folder}`);
 }
 
 function realPath(path: string): string | undefined {

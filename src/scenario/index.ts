@@ -8,5 +8,6 @@ export {
   type LoadOptions,
   type ScenarioOptions,
 } from './load.ts';
+export { nearest } from './nearest.ts';
 export { formatProblem, InputError, type Problem } from './problem.ts';
 export { publishedSchema, scenarioSchema, type Scenario } from './schema/index.ts';

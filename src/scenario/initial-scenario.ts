@@ -70,7 +70,7 @@ spec:
         stock: { cpu: { distribution: exponential, mean: 6ms }, response: 5kB }
 
   orchestration:
-    scheduler: kube-scheduler  # or lowest-latency
+    scheduler: kube-scheduler  # or lowest-latency, spread, …: see codeco-sim list scheduler
 
   faults:
     - { at: 5m, for: 2m, cut: backhaul-west }

@@ -28,7 +28,7 @@ export interface LoadedScenario {
   readonly world: World;
   /** The scenario as plain JSON, after `extends` and overrides, defaults filled in. */
   readonly resolved: unknown;
-  /** SHA-256 of `resolved`, the CodecoApps and the other files that it refers to: what a run depends on. */
+  /** SHA-256 of `resolved`, and of the CodecoApps, scheduler's profile and other files it refers to: what a run depends on. */
   readonly hash: string;
   readonly warnings: readonly Problem[];
   /** Names of the files that were read, the scenario's own first. */
@@ -244,6 +244,8 @@ class Loader {
   #hash(resolved: unknown, world: World): string {
     const hash = createHash('sha256').update(canonical(resolved));
     for (const { source } of world.apps) hash.update('\0').update(canonical(source));
+    const { schedulerProfile } = world.orchestration;
+    if (schedulerProfile !== undefined) hash.update('\0').update(canonical(schedulerProfile));
     for (const bytes of this.#files?.tables ?? [])
       hash.update('\0').update(createHash('sha256').update(bytes).digest());
     return hash.digest('hex');

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,7 +29,7 @@ function cli(...args: string[]) {
 
 test('without arguments, and with --help, it says what it can do', () => {
   expect(cli('--help').stdout).toContain('Exit status: 0 done');
-  for (const command of ['run', 'validate', 'explain', 'init', 'list', 'verify', 'export']) {
+  for (const command of ['run', 'validate', 'explain', 'init', 'list', 'verify', 'why', 'export']) {
     expect(cli('--help').stdout).toContain(`  ${command} `);
     expect(cli(command, '--help').status).toBe(0);
   }
@@ -101,6 +110,89 @@ test('a broken scenario tells all its problems at their places, exits with 2 and
   expect(existsSync(join(folder, 'broken'))).toBe(false);
 });
 
+describe('why', () => {
+  interface Explained {
+    readonly decision: number;
+    readonly pod: string;
+    readonly node: string;
+    readonly considered_nodes: number;
+    readonly tie_set: readonly string[];
+    readonly nodes: readonly { node: string; verdict: string; total: number; scores: object }[];
+  }
+  const explained = (...args: string[]): Explained[] => {
+    const { status, stdout } = cli('why', 'mine', ...args, '-o', 'json');
+    expect(status).toBe(0);
+    const { kind, decisions } = JSON.parse(stdout) as { kind: string; decisions: Explained[] };
+    expect(kind).toBe('DecisionExplanations');
+    return decisions;
+  };
+
+  test('tells of each decision on a pod every node with its scores, and of one decision the same', () => {
+    const [first] = explained('--decision', '0');
+    const decisions = explained('--pod', first!.pod);
+    expect(decisions[0]).toEqual(first);
+    for (const { pod, node, considered_nodes: considered, tie_set: ties, nodes } of decisions) {
+      expect(pod).toBe(first!.pod);
+      expect(nodes).toHaveLength(considered);
+      expect(nodes[0]).toMatchObject({ node, verdict: 'chosen' });
+      expect(ties).toContain(node);
+    }
+    const { status, stdout, stderr } = cli('why', 'mine', '--pod', first!.pod);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Scheduler:  kube-scheduler\n');
+    expect(stdout).toMatch(/^NODE +VERDICT .*NodeResourcesFit .*TOTAL$/m);
+    for (const { node, total } of first!.nodes) expect(stdout).toMatch(new RegExp(`^${node} .* ${total}$`, 'm'));
+  });
+
+  test('an unknown pod is answered with the nearest, an unknown decision with those that are there', () => {
+    const [{ pod }] = explained('--decision', '0') as [Explained];
+    const wrong = cli('why', 'mine', '--pod', `${pod.slice(0, -3)}x${pod.slice(-2)}`);
+    expect([wrong.status, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain(`did you mean ${pod}?`);
+    expect(cli('why', 'mine', '--pod', 'z').stderr).toMatch(/it has \d+, such as /);
+    const late = cli('why', 'mine', '--decision', '99999');
+    expect(late.status).toBe(2);
+    expect(late.stderr).toContain('they go from 0 to ');
+    const another = cli('why', 'mine', '--pod', pod, '--decision', '99999');
+    expect(another.status).toBe(2);
+    expect(another.stderr).toContain(`decision 99999 was not on pod ${pod}: its decisions are 0`);
+    expect(cli('why', 'mine')).toMatchObject({ status: 2, stderr: expect.stringContaining('--pod NAME') });
+    expect(cli('why', 'mine', '--decision', 'x').status).toBe(2);
+    expect(cli('why', 'nowhere', '--pod', pod)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no results folder'),
+    });
+  });
+
+  test('results without verdicts say how to get them, and what they have', () => {
+    cli('run', 'mine.yaml', '--out', 'silent', '-q', '--set', 'results.verdicts=false');
+    const { status, stdout } = cli('why', 'silent', '--decision', '0');
+    expect(status).toBe(0);
+    expect(stdout).toContain('Choice: ');
+    expect(stdout).toContain('--set results.verdicts=true');
+  });
+});
+
+test('a full standard output fails with one line, and a full standard error does not matter', () => {
+  const full = openSync('/dev/full', 'w');
+  const list = spawnSync(process.execPath, [program, 'list'], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  expect(list.status).toBe(3);
+  expect(list.stderr).toMatch(/^codeco-sim failed: cannot write to standard output: .*\n$/);
+  const args = [program, 'run', 'mine.yaml', '--out', 'unheard'];
+  const run = spawnSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', full], encoding: 'utf8' });
+  expect(run.status).toBe(0);
+  expect(run.stdout).toContain('Digest');
+  closeSync(full);
+});
+
+test('a folder that cannot be made is told at once, with what to do', () => {
+  const { status, stderr } = cli('run', 'mine.yaml', '--out', '/proc/results');
+  expect(status).toBe(2);
+  expect(stderr).toContain('cannot create the results folder /proc/results');
+  expect(cli('init', 'nowhere/mine.yaml')).toMatchObject({ status: 2 });
+  expect(cli('init', 'mine.json')).toMatchObject({ status: 2 });
+});
+
 test('results that were changed are not verified', () => {
   cli('run', 'mine.yaml', '--out', 'touched', '-q');
   const table = join(folder, 'touched', 'requests.arrow');
@@ -122,6 +214,15 @@ test('explain prints a field from the schema, and the nearest one of an unknown 
 test('list prints every registry, and one of them alone', () => {
   expect(cli('list').stdout).toContain('riverside-district');
   const schedulers = JSON.parse(cli('list', 'scheduler', '-o', 'json').stdout) as { name: string }[];
-  expect(schedulers.map(({ name }) => name)).toEqual(['kube-scheduler', 'lowest-latency']);
+  expect(schedulers.map(({ name }) => name)).toEqual([
+    'kube-scheduler',
+    'lowest-latency',
+    'random',
+    'round-robin',
+    'first-fit',
+    'best-fit',
+    'worst-fit',
+    'spread',
+  ]);
   expect(cli('list', 'planets')).toMatchObject({ status: 2 });
 });

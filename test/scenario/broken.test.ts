@@ -4,13 +4,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError, loadScenario } from '../../src/scenario/index.ts';
 
@@ -154,6 +155,38 @@ describe('files that could hurt are refused without hurting', () => {
     writeFileSync(file, scenario('../outside-too/sites.csv'));
     expect(() => loadScenario(file, { allow: [outside] })).toThrow(/outside the scenario's folder/);
   });
+});
+
+test('a folder is allowed by whichever name, where the path to it passes through a symbolic link', () => {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'codeco-sim-links-')));
+  try {
+    for (const path of ['district', 'real/data', 'secret']) mkdirSync(join(base, path), { recursive: true });
+    symlinkSync(join(base, 'real'), join(base, 'shared'));
+    for (const path of ['real/data', 'secret']) writeFileSync(join(base, path, 'sites.csv'), 'x,y\n1,2\n');
+    symlinkSync(join(base, 'secret/sites.csv'), join(base, 'real/data/out.csv'));
+    const file = join(base, 'district/scenario.yaml');
+    const write = (sites: string) =>
+      writeFileSync(
+        file,
+        'apiVersion: codeco-sim/v1\nkind: Scenario\nmetadata: { name: links }\nspec:\n  duration: 1m\n' +
+          `  infrastructure: { clusters: [{ name: a }] }\n  users: [{ at: { sites: ${sites} } }]\n`,
+      );
+    write('../shared/data/sites.csv');
+    const remedy = /pass --allow (\S+)/.exec(messageOf(file))![1]!;
+    for (const folder of [remedy, 'shared', 'shared/data', 'real', 'real/data'].map((name) => resolve(base, name)))
+      expect(loadScenario(file, { allow: [folder] }).world.users, folder).toHaveLength(1);
+    expect(() => loadScenario(file, { allow: [join(base, 'secret')] })).toThrow(/outside the scenario's folder/);
+    write('../shared/data/out.csv');
+    for (const folder of ['shared', 'real'])
+      expect(() => loadScenario(file, { allow: [join(base, folder)] })).toThrow(/outside the scenario's folder/);
+    write('../shared/data/none.csv');
+    for (const folder of ['shared', 'real'])
+      expect(() => loadScenario(file, { allow: [join(base, folder)] })).toThrow(/no such file/);
+    write('../shared/none/none.csv');
+    expect(() => loadScenario(file)).toThrow(/outside the scenario's folder/);
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
 });
 
 function anchors(count: number): string {

@@ -19,7 +19,15 @@ export function addInitCommand(program: Command, io: Io): void {
       if (flags.force !== true && existsSync(file)) {
         throw new UsageError(`${file} is there already: choose another name, or pass --force to overwrite it`);
       }
-      writeFileSync(file, initialScenario(basename(file, extname(file))));
+      if (!/\.ya?ml$/.test(file))
+        throw new UsageError(`${file}: init writes YAML, with comments; name a file that ends in .yaml`);
+      try {
+        writeFileSync(file, initialScenario(basename(file, extname(file))));
+      } catch (error) {
+        throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
+      }
       io.out(`wrote ${file}\nnext: codeco-sim run ${file}\n`);
     });
 }

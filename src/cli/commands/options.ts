@@ -17,17 +17,20 @@ export const collect = (value: string, before: readonly string[] | undefined): r
   value,
 ];
 
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
-    throw new UsageError(`--seed: found '${text}', expected a whole number from 0 to 2^53 - 1`);
-  }
-  return number;
-}
+/** Reads the value of an option that is a whole number from 0. */
+export const wholeNumber =
+  (option: string) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
+      throw new UsageError(`${option}: found '${text}', expected a whole number from 0 to 2^53 - 1`);
+    }
+    return number;
+  };
 
 export function addScenarioOptions(command: Command): void {
   command
-    .option('--seed <n>', "in place of the scenario's seed", wholeNumber)
+    .option('--seed <n>', "in place of the scenario's seed", wholeNumber('--seed'))
     .option('--set <path=value>', 'put a value in, such as users[0].count=50 (repeatable)', collect)
     .option('--allow <dir>', "folder outside the scenario's own that it may read from (repeatable)", collect);
 }

@@ -71,6 +71,10 @@ export function addRunCommand(program: Command, io: Io): void {
     io.out(
       `\nNext\n  npx codeco-sim verify ${out}                     run it again and compare\n` +
         `  npx codeco-sim export ${out} --to csv --out tables  for other tools\n` +
+        run.placement
+          .slice(0, 1)
+          .map(({ pod }) => `  npx codeco-sim why ${out} --pod ${pod}     why it is where it is\n`)
+          .join('') +
         `  npx codeco-sim run ${file} --out ${out}-b --set orchestration.scheduler=lowest-latency\n`,
     );
   });

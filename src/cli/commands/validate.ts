@@ -24,7 +24,9 @@ export function addValidateCommand(program: Command, io: Io): void {
         for (const warning of warnings) io.err(`warning: ${formatProblem(warning)}\n`);
         if (problems.length > 0) io.err(`${problems.map(formatProblem).join('\n\n')}\n`);
         if (counts !== undefined) {
-          io.out(`${file}: valid, ${counts.nodes} nodes, ${counts.users} users, ${counts.apps} applications\n`);
+          io.out(
+            `${file}: valid, ${counts.nodes} nodes, ${counts.users} users, ${counts.apps} ${counts.apps === 1 ? 'application' : 'applications'}\n`,
+          );
         }
       }
     }

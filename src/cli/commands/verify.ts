@@ -36,10 +36,21 @@ export function addVerifyCommand(program: Command, io: Io): void {
 function formatVerification(folder: string, verification: Verification): string {
   if (verification.same)
     return `${folder}: same, digest ${verification.digest} (${formatCount(verification.events)} events)\n`;
-  const { recordedDigest, digest, recordedVersion, version, tables, range, events = [], nondeterminism } = verification;
+  const {
+    recordedDigest,
+    digest,
+    recordedVersion,
+    version,
+    tables,
+    facts,
+    range,
+    events = [],
+    nondeterminism,
+  } = verification;
   const lines = [`${folder}: DIFFERENT, recorded digest ${recordedDigest}, repeated ${digest}`];
   if (recordedVersion !== version) lines.push(`  recorded by version ${recordedVersion}, repeated by ${version}`);
   if (tables.length > 0) lines.push(`  tables that differ: ${tables.join(', ')}`);
+  if (facts.length > 0) lines.push(`  facts of the manifest that differ: ${facts.join(', ')}`);
   if (nondeterminism !== undefined) {
     const { index, left, right, previous } = nondeterminism;
     lines.push(
@@ -49,7 +60,11 @@ function formatVerification(folder: string, verification: Verification): string 
       `    the event before:  ${formatEvent(previous)}`,
     );
   } else if (range === undefined) {
-    lines.push('  every event is the same: only recorded rows differ');
+    lines.push(
+      tables.length > 0
+        ? '  every event is the same: only what was recorded of them differs'
+        : '  every event and every row is the same: the manifest is not the one of this run',
+    );
   } else if (events.length <= 1) {
     lines.push(`  first event that differs: event ${formatCount(range.from)}`, `    now:  ${formatEvent(events[0])}`);
   } else {

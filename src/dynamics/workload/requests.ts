@@ -1,9 +1,8 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
-import type { PodId, ServiceId, UserId, World } from '../../model/index.ts';
+import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
-import { planCalls, type CallPlan } from './call-plan.ts';
 import { DemandPool } from './demand-pool.ts';
 import { durationSampler, type DurationSampler } from './durations.ts';
 import { Visits, VisitState } from './visits.ts';
@@ -100,6 +99,8 @@ export class Requests {
   readonly #arrivalStreams: (RandomStream | undefined)[] = [];
   readonly #workStreams: (RandomStream | undefined)[] = [];
   readonly #userEndpoints: EndpointId[] = [];
+  /** Group by user, apart from the users themselves: it is asked for at every step of a request. */
+  readonly #groupOf: Int32Array;
   readonly #covered: Uint8Array;
   readonly #present: Uint8Array;
   #issued = 0;
@@ -129,6 +130,7 @@ export class Requests {
     this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
+    this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
   }
 
   /** Requests issued so far. */
@@ -193,7 +195,7 @@ export class Requests {
 
   #issueRequest(user: UserId): void {
     const now = this.#kernel.now;
-    const group = this.#world.users[user]!.group;
+    const group = this.#groupOf[user]!;
     const load = this.#world.userGroups[group]!.requests!;
     const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
     this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
@@ -217,7 +219,7 @@ export class Requests {
 
   #planOf(visit: number): CallPlan {
     const user = this.#visits.user[this.#visits.root[visit]!]!;
-    return this.#plans[this.#world.users[user]!.group]!;
+    return this.#plans[this.#groupOf[user]!]!;
   }
 
   #send(visit: number, from: EndpointId, service: ServiceId): void {
@@ -397,7 +399,7 @@ export class Requests {
     const user = visits.user[root]! as UserId;
     ended.request = visits.request[root]!;
     ended.user = user;
-    ended.service = this.#world.userGroups[this.#world.users[user]!.group]!.requests!.to;
+    ended.service = this.#world.userGroups[this.#groupOf[user]!]!.requests!.to;
     ended.pod = visits.pod[root]!;
     ended.outcome = outcome;
     ended.issuedNs = visits.issuedNs[root]!;

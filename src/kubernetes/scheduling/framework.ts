@@ -8,6 +8,8 @@ export interface EnabledPlugin {
   readonly plugin: Plugin;
   /** Factor of its scores; 0 for plugins that do not score. */
   readonly weight: number;
+  /** Whether it has a say once no node is feasible. */
+  readonly afterFilter: boolean;
 }
 
 /** What filtering found. */
@@ -54,8 +56,8 @@ export class Framework {
     this.#plugins = plugins;
   }
 
-  runs(plugin: string): boolean {
-    return this.#plugins.some(({ plugin: { name } }) => name === plugin);
+  runsAfterFilter(plugin: string): boolean {
+    return this.#plugins.some(({ plugin: { name }, afterFilter }) => afterFilter && name === plugin);
   }
 
   /**

@@ -1,12 +1,25 @@
 import type { SchedulerName } from '../../model/index.ts';
+import { bestFit } from './best-fit.ts';
+import { firstFit } from './first-fit.ts';
 import { kubeScheduler } from './kube-scheduler.ts';
 import { lowestLatency } from './lowest-latency.ts';
+import type { SchedulerProfile } from './profile.ts';
+import { random } from './random.ts';
+import { roundRobin } from './round-robin.ts';
 import type { Scheduler } from './scheduler.ts';
+import { spread } from './spread.ts';
+import { worstFit } from './worst-fit.ts';
 
-/** The placement algorithms that a scenario can name. Each call makes one for one cluster. */
-export const schedulers: Readonly<Record<SchedulerName, () => Scheduler>> = {
-  'kube-scheduler': () => kubeScheduler(),
+/** The placement algorithms that a scenario can name. Each call makes one for one cluster; a profile is kube-scheduler's. */
+export const schedulers: Readonly<Record<SchedulerName, (profile?: SchedulerProfile) => Scheduler>> = {
+  'kube-scheduler': (profile) => kubeScheduler(profile),
   'lowest-latency': () => lowestLatency(),
+  random: () => random(),
+  'round-robin': () => roundRobin(),
+  'first-fit': () => firstFit(),
+  'best-fit': () => bestFit(),
+  'worst-fit': () => worstFit(),
+  spread: () => spread(),
 };
 
 export type { PluginScores } from './framework.ts';
@@ -17,6 +30,7 @@ export type { Rejection } from './plugin.ts';
 export { prioritySort } from './plugins/priority-sort.ts';
 export { compilePod, type PodKind, type SchedulingPod, schedulingPod } from './pod.ts';
 export type { Nomination } from './preemption.ts';
+export { readProfile } from './profile.ts';
 export type { SchedulerProfile } from './profile.ts';
 export { podRequests, type PodRequests, readResources, type Resources } from './resources.ts';
 export type { Decision, Scheduler, SchedulingContext, Verdicts } from './scheduler.ts';

@@ -2,7 +2,7 @@ import { failureMessage } from './failure-message.ts';
 import { type Filtered, Framework, type Scored } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { SchedulingPod } from './pod.ts';
-import { preempt } from './preemption.ts';
+import { preempt, type PreemptionResult } from './preemption.ts';
 import { profilePlugins, type SchedulerProfile } from './profile.ts';
 import type { SchedulerCache } from './scheduler-cache.ts';
 import type { Decision, Scheduler, SchedulingContext, Verdicts } from './scheduler.ts';
@@ -103,25 +103,36 @@ export function noFit(
   context: SchedulingContext,
 ): Decision {
   const details = context.verdicts === true ? verdicts(filtered) : undefined;
-  const preemption = preempt(framework, filtered, pod, cache, context.draws);
-  const reasons = 'reason' in preemption ? [preemption.reason] : [];
+  const preemption = framework.runsAfterFilter('DefaultPreemption')
+    ? preempt(framework, filtered, pod, cache, context.draws)
+    : undefined;
   return {
-    ...unschedulable(scheduler, failureMessage(filtered, cache.nodeCount, afterFilter(framework, filtered, reasons))),
+    ...unschedulable(
+      scheduler,
+      failureMessage(filtered, cache.nodeCount, afterFilter(framework, filtered, preemption)),
+    ),
     considered: filtered.considered,
-    nomination: 'nomination' in preemption ? preemption.nomination : undefined,
+    nomination: preemption !== undefined && 'nomination' in preemption ? preemption.nomination : undefined,
     verdicts: details,
   };
 }
 
 /**
- * What the plugins that run once no node is feasible say. DynamicResources speaks first, and stops the others with
- * `not found` where a plugin before it gave up on the pod, since it then has nothing prepared.
+ * What the plugins that run once no node is feasible say; nothing where one of them found a way. DynamicResources speaks
+ * first, and stops the others with `not found` where a plugin before it gave up on the pod, since it then has nothing
+ * prepared.
  * Source: pkg/scheduler/framework/runtime/framework.go `RunPostFilterPlugins`; dynamicresources.go `PostFilter`.
  */
-function afterFilter(framework: Framework, filtered: Filtered, preemption: readonly string[]): readonly string[] {
-  if (preemption.length === 0 || !framework.runs('DynamicResources')) return preemption;
+function afterFilter(
+  framework: Framework,
+  filtered: Filtered,
+  preemption: PreemptionResult | undefined,
+): readonly string[] {
+  if (preemption !== undefined && 'nomination' in preemption) return [];
+  const reasons = preemption === undefined ? [] : [preemption.reason];
+  if (!framework.runsAfterFilter('DynamicResources')) return reasons;
   const gaveUp = filtered.preFilterRejection?.plugin ?? 'DynamicResources';
-  return gaveUp === 'DynamicResources' ? ['no new claims to deallocate', ...preemption] : ['not found'];
+  return gaveUp === 'DynamicResources' ? ['no new claims to deallocate', ...reasons] : ['not found'];
 }
 
 export function unschedulable(scheduler: string, message: string): Decision {
@@ -146,6 +157,7 @@ export function verdicts(filtered: Filtered, slots: Int32Array = new Int32Array(
   return {
     refused: filtered.refused.map((node) => ({ node, rejection: rejections[node.slot]! })),
     feasible: nodes(filtered.slots, filtered.feasible),
+    own: [],
     scores: scored?.perPlugin ?? [],
     scored: nodes(slots, scored?.totals.length ?? 0),
     totals: scored?.totals.slice() ?? new Float64Array(0),

@@ -1,4 +1,11 @@
-import type { LabelSelector, PodAffinityTerm, PodObject, PodSpec, Toleration } from '../../model/index.ts';
+import type {
+  LabelSelector,
+  NodeAffinity,
+  PodAffinityTerm,
+  PodObject,
+  PodSpec,
+  Toleration,
+} from '../../model/index.ts';
 import type { NodeInfo } from './node-info.ts';
 import { podRequests, type PodRequests } from './resources.ts';
 import {
@@ -41,6 +48,12 @@ export interface SpreadConstraint {
   readonly honorsTaints: boolean;
 }
 
+/** A preference for nodes, ready to be matched. */
+export interface PreferredNodeTerm {
+  readonly weight: number;
+  readonly term: NodeTerm;
+}
+
 /** All that scheduling reads of a pod, compiled once and shared by the pods that are alike. */
 export interface PodKind {
   readonly namespace: string;
@@ -55,7 +68,7 @@ export interface PodKind {
   readonly hostPorts: readonly HostPort[];
   readonly tolerations: readonly Toleration[];
   readonly requiredNodeAffinity: RequiredNodeAffinity | undefined;
-  readonly preferredNodeTerms: readonly { readonly weight: number; readonly term: NodeTerm }[] | undefined;
+  readonly preferredNodeTerms: readonly PreferredNodeTerm[] | undefined;
   readonly requiredAffinity: readonly AffinityTerm[];
   readonly requiredAntiAffinity: readonly AffinityTerm[];
   /** Preferred affinity and, with negative weights, anti-affinity. */
@@ -98,7 +111,6 @@ export function compilePod(pod: PodObject, ownerSelector?: LabelSelector): PodKi
   const labels = toLabels(pod.metadata.labels);
   try {
     const terms = affinityTerms(spec, namespace, labels);
-    const preferredNodes = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
     return {
       namespace,
       labels,
@@ -110,10 +122,7 @@ export function compilePod(pod: PodObject, ownerSelector?: LabelSelector): PodKi
       hostPorts: hostPorts(spec),
       tolerations: spec.tolerations ?? [],
       requiredNodeAffinity: compileRequiredNodeAffinity(spec),
-      preferredNodeTerms: preferredNodes?.flatMap(({ weight, preference }) => {
-        const term = compileNodeTerm(preference);
-        return weight === 0 || term === undefined ? [] : [{ weight, term }];
-      }),
+      preferredNodeTerms: compilePreferredNodeTerms(spec.affinity?.nodeAffinity),
       ...terms,
       spread: spreadConstraints(spec, labels),
       ownerSelector,
@@ -125,6 +134,14 @@ export function compilePod(pod: PodObject, ownerSelector?: LabelSelector): PodKi
     if (!(error instanceof RangeError)) throw error;
     throw new RangeError(`pod ${namespace}/${pod.metadata.name}: ${error.message}`, { cause: error });
   }
+}
+
+/** The preferred terms of a node affinity; undefined where it states none. */
+export function compilePreferredNodeTerms(affinity: NodeAffinity | undefined): PreferredNodeTerm[] | undefined {
+  return affinity?.preferredDuringSchedulingIgnoredDuringExecution?.flatMap(({ weight, preference }) => {
+    const term = compileNodeTerm(preference);
+    return weight === 0 || term === undefined ? [] : [{ weight, term }];
+  });
 }
 
 function affinityTerms(
@@ -182,7 +199,7 @@ function valuesOf(
 }
 
 /** Source: pkg/scheduler/framework/plugins/podtopologyspread/common.go `filterTopologySpreadConstraints`. */
-function spreadConstraints(spec: PodSpec, labels: Labels): PodKind['spread'] {
+export function spreadConstraints(spec: Pick<PodSpec, 'topologySpreadConstraints'>, labels: Labels): PodKind['spread'] {
   if ((spec.topologySpreadConstraints?.length ?? 0) === 0) return undefined;
   const hard: SpreadConstraint[] = [];
   const soft: SpreadConstraint[] = [];

@@ -1,4 +1,15 @@
+import {
+  decidingPlugins,
+  type DecidingPlugin,
+  type DecidingPoint,
+  type NodeAffinity,
+  type PluginSet,
+  type PublishedProfile,
+  type TopologySpreadConstraint,
+} from '../../model/index.ts';
+import type { ResourceWeight } from './allocation.ts';
 import type { EnabledPlugin } from './framework.ts';
+import type { Plugin } from './plugin.ts';
 import { dynamicResources } from './plugins/dynamic-resources.ts';
 import { imageLocality } from './plugins/image-locality.ts';
 import { interPodAffinity, type InterPodAffinityArgs } from './plugins/inter-pod-affinity.ts';
@@ -17,44 +28,170 @@ export interface SchedulerProfile {
   readonly percentageOfNodesToScore?: number;
   readonly scoringStrategy?: ScoringStrategy;
   readonly interPodAffinity?: InterPodAffinityArgs;
-  /** Weights by plugin, in place of the default ones. */
-  readonly weights?: Readonly<Record<string, number>>;
-  /** Plugins that do not run. */
-  readonly disabled?: readonly string[];
+  /** What is demanded and preferred for every pod. */
+  readonly addedAffinity?: NodeAffinity;
+  /** For pods that state none, in place of the system's own. */
+  readonly defaultConstraints?: readonly TopologySpreadConstraint[];
+  readonly balancedResources?: readonly ResourceWeight[];
+  /** What runs, by extension point. */
+  readonly plugins?: NonNullable<PublishedProfile['plugins']>;
+}
+
+/** Makes each plugin that decides. Preemption has no part in filtering or scoring: it is asked once no node is feasible. */
+const makers: Readonly<Record<DecidingPlugin, (profile: SchedulerProfile) => Plugin>> = {
+  NodeUnschedulable: () => nodeUnschedulable,
+  NodeName: () => nodeName,
+  TaintToleration: () => taintToleration,
+  NodeAffinity: ({ addedAffinity }) => nodeAffinity(addedAffinity),
+  NodePorts: () => nodePorts,
+  NodeResourcesFit: ({ scoringStrategy }) => nodeResourcesFit(scoringStrategy),
+  PodTopologySpread: ({ defaultConstraints }) => podTopologySpread(defaultConstraints),
+  InterPodAffinity: ({ interPodAffinity: args }) => interPodAffinity(args),
+  DynamicResources: () => dynamicResources,
+  DefaultPreemption: () => ({ name: 'DefaultPreemption' }),
+  NodeResourcesBalancedAllocation: ({ balancedResources }) => nodeResourcesBalancedAllocation(balancedResources),
+  ImageLocality: () => imageLocality,
+};
+
+/** What a published profile asks for. Arguments of plugins that decide nothing here are passed over. */
+export function readProfile({
+  percentageOfNodesToScore,
+  plugins,
+  pluginConfig = [],
+}: PublishedProfile): SchedulerProfile {
+  const profile: { -readonly [Key in keyof SchedulerProfile]: SchedulerProfile[Key] } = {};
+  if (percentageOfNodesToScore !== undefined) profile.percentageOfNodesToScore = percentageOfNodesToScore;
+  if (plugins !== undefined) profile.plugins = plugins;
+  for (const config of pluginConfig) {
+    if (config.args === undefined) continue;
+    switch (config.name) {
+      case 'NodeResourcesFit': {
+        const { scoringStrategy } = config.args;
+        if (scoringStrategy === undefined) break;
+        const { type = 'LeastAllocated', requestedToCapacityRatio } = scoringStrategy;
+        const resources = weighted(scoringStrategy.resources);
+        profile.scoringStrategy =
+          type === 'RequestedToCapacityRatio'
+            ? { type, ...resources, shape: requestedToCapacityRatio?.shape ?? [] }
+            : { type, ...resources };
+        break;
+      }
+      case 'InterPodAffinity': {
+        const { hardPodAffinityWeight: weight, ignorePreferredTermsOfExistingPods: ignore } = config.args;
+        profile.interPodAffinity = {
+          ...(weight === undefined ? {} : { hardPodAffinityWeight: weight }),
+          ...(ignore === undefined ? {} : { ignorePreferredTermsOfExistingPods: ignore }),
+        };
+        break;
+      }
+      case 'PodTopologySpread':
+        if (config.args.defaultingType === 'List') profile.defaultConstraints = config.args.defaultConstraints ?? [];
+        break;
+      case 'NodeAffinity':
+        if (config.args.addedAffinity !== undefined) profile.addedAffinity = config.args.addedAffinity;
+        break;
+      case 'NodeResourcesBalancedAllocation': {
+        const { resources } = weighted(config.args.resources);
+        if (resources !== undefined) profile.balancedResources = resources;
+        break;
+      }
+      case 'DefaultPreemption':
+      case 'DynamicResources':
+      case 'VolumeBinding':
+        break;
+    }
+  }
+  return profile;
+}
+
+/** As the API's defaults: no list, or an empty one, is CPU and memory; a weight that is not stated is 1. */
+function weighted(resources: readonly { name: string; weight?: number }[] | undefined): {
+  resources?: readonly ResourceWeight[];
+} {
+  if (resources === undefined || resources.length === 0) return {};
+  return { resources: resources.map(({ name, weight = 1 }) => ({ name, weight })) };
 }
 
 /**
- * The plugins that decide in kube-scheduler's default profile, in its order and with its weights. Volumes are not
- * modelled, so their plugins are left out.
- * Source: pkg/scheduler/apis/config/v1/default_plugins.go.
- * @throws {RangeError} if the profile names a plugin that is not there, or a weight is no whole number from 0
+ * The plugins that decide, in the profile's order and with its weights. Volumes are not modelled, so their plugins are
+ * left out.
+ * @throws {RangeError} if the profile enables a plugin twice, or where it has nothing to do, or a setting is wrong
  */
 export function profilePlugins(profile: SchedulerProfile = {}): readonly EnabledPlugin[] {
-  const all: readonly EnabledPlugin[] = [
-    { plugin: nodeUnschedulable, weight: 0 },
-    { plugin: nodeName, weight: 0 },
-    { plugin: taintToleration, weight: 3 },
-    { plugin: nodeAffinity, weight: 2 },
-    { plugin: nodePorts, weight: 0 },
-    { plugin: nodeResourcesFit(profile.scoringStrategy), weight: 1 },
-    { plugin: podTopologySpread(), weight: 2 },
-    { plugin: interPodAffinity(profile.interPodAffinity), weight: 2 },
-    { plugin: dynamicResources, weight: 2 },
-    { plugin: nodeResourcesBalancedAllocation(), weight: 1 },
-    { plugin: imageLocality, weight: 1 },
-  ];
-  const names = all.map(({ plugin }) => plugin.name);
-  const { weights = {}, disabled = [] } = profile;
-  for (const name of [...Object.keys(weights), ...disabled]) {
-    if (!names.includes(name)) throw new RangeError(`found plugin '${name}', expected one of ${names.join(', ')}`);
+  const [filters, scores, afterFilter] = (['filter', 'score', 'postFilter'] as const).map((point) =>
+    pluginsAt(point, profile.plugins ?? {}),
+  ) as [Weighted, Weighted, Weighted];
+  const names = new Set([...filters.keys(), ...scores.keys(), ...afterFilter.keys()]);
+  return [...names].map((name) => ({
+    plugin: atPoints(makers[name](profile), filters.has(name), scores.has(name)),
+    weight: scores.get(name) ?? 0,
+    afterFilter: afterFilter.has(name),
+  }));
+}
+
+type Weighted = ReadonlyMap<DecidingPlugin, number>;
+
+/**
+ * What runs at an extension point: first the plugins that the point's own list restates, then the other ones of multiPoint,
+ * then what the list adds. Weights in the point's list come before those of multiPoint; none, or 0, is 1.
+ * Source: pkg/scheduler/framework/runtime/framework.go `expandMultiPointPlugins` and `getScoreWeights`;
+ * pkg/scheduler/apis/config/v1/default_plugins.go `mergePluginSet`.
+ */
+function pluginsAt(point: DecidingPoint, sets: NonNullable<SchedulerProfile['plugins']>): Weighted {
+  const own = enabled(sets[point]);
+  for (const name of own.keys()) {
+    if (isDeciding(name) && !extendsPoint(name, point)) throw new RangeError(`plugin ${name} does not extend ${point}`);
   }
-  return all
-    .filter(({ plugin }) => !disabled.includes(plugin.name))
-    .map(({ plugin, weight: byDefault }) => {
-      const weight = Object.hasOwn(weights, plugin.name) ? weights[plugin.name]! : byDefault;
-      if (!Number.isInteger(weight) || weight < 0) {
-        throw new RangeError(`weight of ${plugin.name}: found ${weight}, expected a whole number from 0`);
-      }
-      return { plugin, weight };
-    });
+  const disabled = new Set(sets[point]?.disabled?.map(({ name }) => name));
+  const multi = disabled.has('*')
+    ? []
+    : [...multiPoint(sets.multiPoint)].filter(([name]) => extendsPoint(name, point) && !disabled.has(name));
+  const inMulti = new Map(multi);
+  const merged = new Map<DecidingPlugin, number>();
+  for (const [name, weight] of own) if (isDeciding(name) && inMulti.has(name)) merged.set(name, weight);
+  for (const [name, weight] of multi) if (!merged.has(name)) merged.set(name, weight);
+  for (const [name, weight] of own) if (isDeciding(name)) merged.set(name, weight);
+  return merged;
+}
+
+/** The default plugins with those that are enabled in place of themselves, or behind them. */
+function multiPoint(set: PluginSet | undefined): Weighted {
+  const merged = new Map<DecidingPlugin, number>();
+  const own = enabled(set);
+  const disabled = new Set(set?.disabled?.map(({ name }) => name));
+  for (const [name, { weight }] of Object.entries(decidingPlugins)) {
+    if (!disabled.has('*') && !disabled.has(name as DecidingPlugin)) {
+      merged.set(name as DecidingPlugin, own.get(name) ?? weight);
+    }
+  }
+  for (const [name, weight] of own) if (isDeciding(name)) merged.set(name, weight);
+  return merged;
+}
+
+function enabled(set: PluginSet | undefined): ReadonlyMap<string, number> {
+  const weights = new Map<string, number>();
+  for (const { name, weight = 1 } of set?.enabled ?? []) {
+    if (weights.has(name)) throw new RangeError(`plugin ${name} is enabled twice`);
+    weights.set(name, weight === 0 ? 1 : weight);
+  }
+  return weights;
+}
+
+const isDeciding = (name: string): name is DecidingPlugin => Object.hasOwn(decidingPlugins, name);
+const extendsPoint = (name: DecidingPlugin, point: DecidingPoint): boolean =>
+  (decidingPlugins[name].points as readonly DecidingPoint[]).includes(point);
+
+/** A plugin without what is not to run of it. */
+function atPoints(plugin: Plugin, filters: boolean, scores: boolean): Plugin {
+  const kept = { ...plugin };
+  if (!filters) {
+    delete kept.preFilter;
+    delete kept.filter;
+  }
+  if (!scores) {
+    delete kept.preScore;
+    delete kept.score;
+    delete kept.normalise;
+  }
+  return kept;
 }

@@ -28,7 +28,7 @@ export interface Decision {
   readonly feasible: number;
   /** The nodes that were as good as the chosen one, itself among them, in the order of examination. */
   readonly tieSet: readonly NodeInfo[];
-  /** What the algorithm compares: a score, higher is better, or a latency. Undefined where there was nothing to compare. */
+  /** What the algorithm compares first, of the chosen node; each says what that is. Undefined where nothing was compared. */
   readonly value: number | undefined;
   /** The text of the FailedScheduling event; empty where a node was chosen. */
   readonly message: string;
@@ -43,7 +43,9 @@ export interface Verdicts {
   readonly refused: readonly { readonly node: NodeInfo; readonly rejection: Rejection }[];
   /** In the order of examination. */
   readonly feasible: readonly NodeInfo[];
-  /** Scores of the nodes in `scored`; empty where a single feasible node was taken unscored. */
+  /** What an algorithm other than kube-scheduler compares nodes by, most important first, for the nodes in `feasible`. */
+  readonly own: readonly PluginScores[];
+  /** kube-scheduler's scores of the nodes in `scored`; empty where they were not asked, or one node was left to take. */
   readonly scores: readonly PluginScores[];
   readonly scored: readonly NodeInfo[];
   /** Weighted sum over plugins for each node in `scored`. */

@@ -31,6 +31,13 @@ const fault = object(
 const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
+    schedulerConfig: optional(
+      text({
+        description:
+          "File with kube-scheduler's configuration (KubeSchedulerConfiguration, as published), relative to this one. " +
+          'Its first profile says which plugins filter and score, with which weights and arguments.',
+      }),
+    ),
     podStartup: measured('duration', { description: 'From the binding of a pod to its readiness.', default: '3s' }),
     nodeMonitorGracePeriod: measured('duration', {
       description: "From a node's crash until it counts as NotReady; kube-controller-manager's default.",

@@ -1,4 +1,4 @@
-import type { Fault, Orchestration, Recording, World } from '../../model/index.ts';
+import type { Fault, Orchestration, PublishedProfile, Recording, World } from '../../model/index.ts';
 import { parseDuration, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
@@ -11,6 +11,7 @@ import { Apps } from './apps.ts';
 import { Build } from './build.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
 
 export interface WorldParts {
@@ -56,6 +57,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.place();
   users.checkNames();
   const faults = readFaults(build, infrastructure);
+  const schedulerProfile = readProfileOf(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
   problems.throwIfAny();
@@ -79,7 +81,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     userGroups: users.groups,
     users: users.users,
     faults,
-    orchestration: readOrchestration(spec.orchestration),
+    orchestration: readOrchestration(spec.orchestration, schedulerProfile),
     recording: readRecording(spec.results),
   };
 }
@@ -132,9 +134,22 @@ function readFaults(build: Build, infrastructure: Infrastructure): Fault[] {
   return faults;
 }
 
-function readOrchestration(written: Scenario['spec']['orchestration']): Orchestration {
+function readProfileOf(build: Build): PublishedProfile | undefined {
+  const path = ['spec', 'orchestration', 'schedulerConfig'];
+  if (build.isBroken(...path) || !isMap(build.scenario.spec.orchestration)) return undefined;
+  const { schedulerConfig, scheduler } = build.scenario.spec.orchestration;
+  if (schedulerConfig === undefined) return undefined;
+  if (scheduler !== 'kube-scheduler') build.warn(path, `without effect on the scheduler ${scheduler}`);
+  return readSchedulerProfile(build, schedulerConfig, path);
+}
+
+function readOrchestration(
+  written: Scenario['spec']['orchestration'],
+  schedulerProfile: PublishedProfile | undefined,
+): Orchestration {
   return {
     scheduler: written.scheduler,
+    ...(schedulerProfile === undefined ? {} : { schedulerProfile }),
     podStartupNs: parseDuration(written.podStartup),
     nodeMonitorGracePeriodNs: parseDuration(written.nodeMonitorGracePeriod),
     evictionTolerationNs: parseDuration(written.evictionToleration),

@@ -124,23 +124,6 @@ test('of equally good nodes each is drawn alike, from the stream that is given, 
   expect(used.uniform()).toBe(untouched.uniform());
 });
 
-test('profiles weight and disable plugins, and refuse names that are not there', () => {
-  const cache = cluster({ a: { taints: [{ key: 'k', effect: 'NoSchedule' }] } });
-  expect(decide(kubeScheduler({ disabled: ['TaintToleration'] }), cache, pod('p')).node?.name).toBe('a');
-  const two = cluster({ a: {}, b: {} });
-  const weighted = decide(
-    kubeScheduler({ weights: { TaintToleration: 9 } }),
-    two,
-    pod('p', { requests: { cpu: 1, memory: 1000 } }),
-  );
-  // 900 for taints, 75 and 75 for fit and balance.
-  expect(weighted.value).toBe(1050);
-  expect(() => kubeScheduler({ disabled: ['Taints'] })).toThrow(
-    "found plugin 'Taints', expected one of NodeUnschedulable,",
-  );
-  expect(() => kubeScheduler({ weights: { NodePorts: -1 } })).toThrow('weight of NodePorts: found -1');
-});
-
 test('waiting pods come by priority, then by age', () => {
   const pods = [pod('young', {}, 5), pod('old', {}, 1), pod('urgent', { priority: 10 }, 9)];
   expect(pods.sort(prioritySort).map(({ name }) => name)).toEqual(['urgent', 'old', 'young']);

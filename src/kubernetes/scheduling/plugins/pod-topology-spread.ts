@@ -1,6 +1,7 @@
 import { log } from '../../../kernel/index.ts';
+import type { TopologySpreadConstraint } from '../../../model/index.ts';
 import { type Cycle, filterEach, MAX_NODE_SCORE, type Plugin, type Rejection } from '../plugin.ts';
-import type { SpreadConstraint } from '../pod.ts';
+import { spreadConstraints, type SpreadConstraint } from '../pod.ts';
 import type { Topology } from '../scheduler-cache.ts';
 import { nothing } from '../selectors.ts';
 import { hasUntoleratedTaint } from '../tolerations.ts';
@@ -19,12 +20,20 @@ const UNLABELLED: Rejection = {
 };
 
 /** What applies to pods without constraints of their own that a Service or a controller selects. */
-const SYSTEM_DEFAULTS: readonly Omit<SpreadConstraint, 'selector'>[] = [
-  { topologyKey: HOSTNAME, maxSkew: 3, minDomains: 1, honorsNodeAffinity: true, honorsTaints: false },
+const SYSTEM_DEFAULTS: readonly SpreadConstraint[] = [
+  {
+    topologyKey: HOSTNAME,
+    maxSkew: 3,
+    minDomains: 1,
+    selector: nothing,
+    honorsNodeAffinity: true,
+    honorsTaints: false,
+  },
   {
     topologyKey: 'topology.kubernetes.io/zone',
     maxSkew: 5,
     minDomains: 1,
+    selector: nothing,
     honorsNodeAffinity: true,
     honorsTaints: false,
   },
@@ -53,8 +62,20 @@ interface SoftConstraint {
  * Spreads pods that a selector groups over zones, nodes or any other label: hard constraints filter by skew, soft ones
  * score by how many are in a domain already.
  * Source: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go and scoring.go; defaults in plugin.go.
+ * @param listed what holds, in place of the system's defaults, for pods that state no constraints themselves
  */
-export function podTopologySpread(): Plugin {
+export function podTopologySpread(listed?: readonly TopologySpreadConstraint[]): Plugin {
+  const defaults =
+    listed === undefined
+      ? { hard: [], soft: SYSTEM_DEFAULTS }
+      : (spreadConstraints({ topologySpreadConstraints: listed }, new Map()) ?? { hard: [], soft: [] });
+  const constraintsOf = ({ cache, pod }: Cycle, strength: 'hard' | 'soft'): readonly SpreadConstraint[] => {
+    const { kind } = pod;
+    if (kind.spread !== undefined) return kind.spread[strength];
+    if (defaults[strength].length === 0) return [];
+    const selector = cache.groupSelector(kind);
+    return selector.empty ? [] : defaults[strength].map((each) => ({ ...each, selector }));
+  };
   let hard: HardConstraint[] = [];
   let soft: SoftConstraint[] = [];
   /** Whether nodes that lack one of the labels get no score, instead of being scored by the labels that they have. */
@@ -63,7 +84,7 @@ export function podTopologySpread(): Plugin {
   return {
     name: NAME,
     preFilter(cycle) {
-      const constraints = cycle.pod.kind.spread?.hard ?? [];
+      const constraints = constraintsOf(cycle, 'hard');
       hard = constraints.map((constraint) => countHard(cycle, constraint, constraints));
       return hard.length === 0 ? 'skip' : 'run';
     },
@@ -76,14 +97,8 @@ export function podTopologySpread(): Plugin {
       return undefined;
     }),
     preScore(cycle, slots, count) {
-      const { kind } = cycle.pod;
-      let constraints = kind.spread?.soft;
-      if (constraints === undefined) {
-        const selector = cycle.cache.groupSelector(kind);
-        constraints = selector.empty ? [] : SYSTEM_DEFAULTS.map((each) => ({ ...each, selector }));
-      }
-      needsAllLabels = kind.spread !== undefined;
-      soft = countSoft(cycle, constraints, needsAllLabels, slots, count);
+      needsAllLabels = cycle.pod.kind.spread !== undefined || listed !== undefined;
+      soft = countSoft(cycle, constraintsOf(cycle, 'soft'), needsAllLabels, slots, count);
       return soft.length > 0;
     },
     score(_cycle, slots, count, scores) {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_CALLS, planCalls } from '../../../src/dynamics/workload/call-plan.ts';
-import type { Service, ServiceId } from '../../../src/model/index.ts';
+import { MAX_CALLS, planCalls, type Service, type ServiceId } from '../../src/model/index.ts';
 
 const services = (calls: readonly (readonly number[])[]): Service[] =>
   calls.map((to, id) => ({ name: `s${id}`, channels: to.map((target) => ({ to: target })) }) as unknown as Service);

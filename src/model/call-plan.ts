@@ -1,4 +1,5 @@
-import type { Service, ServiceId } from '../../model/index.ts';
+import type { ServiceId } from './ids.ts';
+import type { Service } from './world.ts';
 
 /**
  * The calls that one request makes, unrolled from the service graph into a tree. Position 0 is the service that the
@@ -20,7 +21,7 @@ export const MAX_CALLS = 10_000;
  * channels as communication needs, not as calls.
  * @throws {RangeError} where the tree has more than `MAX_CALLS` calls
  */
-export function planCalls(services: readonly Service[], entry: ServiceId): CallPlan {
+export function planCalls(services: readonly Pick<Service, 'name' | 'channels'>[], entry: ServiceId): CallPlan {
   const planned: ServiceId[] = [entry];
   const caller = [-1];
   const firstCall: number[] = [];
