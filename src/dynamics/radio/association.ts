@@ -43,6 +43,7 @@ interface AssociationSink {
  *   The association is looked at again when the handover is over.
  * - The highest rate of a user's flows is that of the rate step that its distance is in, from the instant it is in it.
  * - An access point or step that is touched for less than a nanosecond does not count.
+ * - An access point whose vertex is down keeps its users, who reach nobody: the association knows distances alone.
  *
  * Users of groups without mobility are attached once, to the nearest access point in range, and make no events.
  */
