@@ -151,7 +151,7 @@ const serviceChannel = object(
         serviceName: text({
           description: 'The service that is called.',
           pattern: '^[a-z]+([-a-z0-9]+)$',
-          expects: "a name of lower-case letters, digits and '-' that begins with a letter",
+          expects: "a name of at least two lower-case letters, digits and '-' that begins with a letter",
         }),
         appName: optional(text({ description: 'Its application; without it, the same one.' })),
         port: optional(whole({ description: 'Port it is called on.', minimum: 1, maximum: 65_535 })),

@@ -44,7 +44,7 @@ function stepInto(field: Field, step: string, fieldPath: string): Field {
   const fields = fieldsOf(field.schema);
   const found = fields.find(({ name }) => name === step);
   if (found !== undefined) return found;
-  const entry = shapesOf(field.schema).find((shape) => typeof shape.additionalProperties === 'object');
+  const entry = shapesOf(field.schema, false).find((shape) => typeof shape.additionalProperties === 'object');
   if (entry !== undefined) return { name: step, schema: entry.additionalProperties as Schema, isRequired: false };
   const names = fields.map(({ name }) => name);
   const near = nearest(step, names);
@@ -60,9 +60,16 @@ function stepInto(field: Field, step: string, fieldPath: string): Field {
   ]);
 }
 
-/** The shapes that a field's value, or an item of its list, can have. */
-function shapesOf(schema: Schema): Schema[] {
-  return (schema.anyOf ?? [schema]).flatMap((shape) => (shape.items === undefined ? [shape] : shapesOf(shape.items)));
+/**
+ * The shapes that a field's value, or an item of its list, can have; of a map, those of its values, as `kubectl explain`
+ * leaves keys out, unless the map itself is asked for.
+ */
+function shapesOf(schema: Schema, areMapsUnfolded = true): Schema[] {
+  return (schema.anyOf ?? [schema]).flatMap((shape) => {
+    if (shape.items !== undefined) return shapesOf(shape.items, areMapsUnfolded);
+    const { additionalProperties: value } = shape;
+    return areMapsUnfolded && typeof value === 'object' ? shapesOf(value) : [shape];
+  });
 }
 
 function fieldsOf(schema: Schema): Field[] {

@@ -224,3 +224,12 @@ test.skipIf(!existsSync(published))('the published bookinfo (../shared/data/code
 function graphOf({ services }: World): string[] {
   return services.flatMap(({ name, channels }) => channels.map(({ to }) => `${name} -> ${services[to]!.name}`));
 }
+
+test('a service of one letter is warned of: no channel can name it', () => {
+  const { warnings } = load([appOf('a', [service('x'), service('yy')])]);
+  expect(warnings.map(({ path, found }) => [path, found])).toEqual([
+    ['spec.codecoapp-msspec[0].serviceName', 'no channel can name this service'],
+  ]);
+  const calling = appOf('a', [service('yy', [channel({ serviceName: 'x' })]), service('x')]);
+  expect(() => load([calling])).toThrow(/expected a name of at least two lower-case letters/);
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CsvError, readCsv } from '../../src/scenario/csv.ts';
+import { CsvError, fieldRange, readCsv } from '../../src/scenario/csv.ts';
 import { nearest } from '../../src/scenario/nearest.ts';
 
 const fieldsOf = (text: string) => [...readCsv(text)].map(({ fields }) => fields);
@@ -32,6 +32,15 @@ test.each([
   ['""\n', []],
   ['', []],
 ])('%j', (text, rows) => expect(fieldsOf(text)).toEqual(rows));
+
+test('a field of a row is found again in the text', () => {
+  const text = 'a\n"b,""\n",,c\r\nd,e';
+  for (const { start, fields } of readCsv(text)) {
+    const found = fields.map((_, index) => text.slice(...fieldRange(text, start, index)));
+    const unquoted = found.map((field) => field.replace(/^"|"$/g, '').replaceAll('""', '"'));
+    expect(unquoted).toEqual(fields);
+  }
+});
 
 test('rows know the line they begin on', () => {
   expect([...readCsv('a\n"b\nc"\nd\n')].map(({ line }) => line)).toEqual([1, 2, 4]);

@@ -129,6 +129,14 @@ describe('explain', () => {
     expect(explain('spec.apps.behaviour.anything.cpu.distribution')).toContain('lognormal');
     expect(explain('spec.infrastructure.access.technology')).toContain('5G New Radio');
   });
+
+  test('of a map, it lists the fields of the values, with or without a key in the path', () => {
+    expect(explain('spec.apps.behaviour')).toMatch(/FIELD: behaviour <map\[string\]Object>[^]*FIELDS:\n {2}cpu\t/);
+    expect(explain('spec.infrastructure.nodeClasses')).toMatch(/FIELDS:\n[^]* {2}memory\t<memory>/);
+    expect(explain('spec.apps.behaviour.cpu')).toBe(explain('spec.apps.behaviour.anything.cpu'));
+    expect(explain('spec.apps.behaviour.anything')).toContain('  replicas\t<integer>');
+    expect(explain('metadata.labels')).not.toContain('FIELDS');
+  });
   test('explains the whole, and CodecoApps', () => {
     expect(explain('')).toContain('KIND:       Scenario');
     expect(explain('CodecoApp.spec.codecoapp-msspec.serviceChannels')).toContain('channelName\t<string> -required-');

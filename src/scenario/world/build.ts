@@ -1,4 +1,4 @@
-import type { FileReader } from '../files.ts';
+import type { FileReader, ReadFile } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import type { ProblemList } from '../problem.ts';
 import type { Scenario } from '../schema/index.ts';
@@ -33,6 +33,8 @@ export class Build {
   /** The text that a value without a place of its own comes from. */
   readonly source: Source;
   readonly #findings: Findings;
+  /** Offsets of the mistakes told so far, by table. */
+  readonly #mistakes = new Map<ReadFile, Set<number>>();
 
   constructor(
     scenario: Scenario,
@@ -101,6 +103,13 @@ export class Build {
 
   warn(path: Path, found: string, details: Details = {}): void {
     this.warnings.add(this.places.markValue(this.scenario, path), path, found, details);
+  }
+
+  /** Whether a mistake in a table has not been told before, for another field that refers to the same table. */
+  isNewMistake(file: ReadFile, offset: number): boolean {
+    let offsets = this.#mistakes.get(file);
+    if (offsets === undefined) this.#mistakes.set(file, (offsets = new Set()));
+    return offsets.size < offsets.add(offset).size;
   }
 
   /** @returns whether the name was free */

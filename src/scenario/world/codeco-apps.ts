@@ -98,7 +98,10 @@ export class CodecoAppLibrary {
     const report: LoadedCodecoApp['report'] = (path, found, details) =>
       build.problems.add(build.places.markValue(app, path), path, found, details);
     const loaded = build.problems.length === before ? { app, report } : undefined;
-    if (loaded !== undefined) demandRequestsWithinLimits(loaded);
+    if (loaded !== undefined) {
+      demandRequestsWithinLimits(loaded);
+      warnUncallable(build, app);
+    }
     this.#loaded.set(document, loaded);
     return loaded;
   }
@@ -114,6 +117,16 @@ function nameOf(document: unknown): string {
   const metadata = isMap(document) ? document['metadata'] : undefined;
   const name = isMap(metadata) ? metadata['name'] : undefined;
   return typeof name === 'string' ? name : '';
+}
+
+/** CODECO's types let a service have a name of one letter, but no channel name one: `otherService` demands two. */
+function warnUncallable(build: Build, app: CodecoApp): void {
+  for (const [index, { serviceName }] of app.spec['codecoapp-msspec'].entries()) {
+    if (serviceName.length > 1) continue;
+    const path = ['spec', 'codecoapp-msspec', index, 'serviceName'];
+    const expected = 'at least two characters, as otherService.serviceName demands';
+    build.warnings.add(build.places.markValue(app, path), path, 'no channel can name this service', { expected });
+  }
 }
 
 /** A real API server refuses a container that asks for more than it may use. */

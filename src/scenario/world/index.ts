@@ -13,6 +13,7 @@ import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
+import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
 
 export interface WorldParts {
   readonly places: Places;
@@ -56,6 +57,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const users = new Users(build, infrastructure, apps, access.accessPoints);
   users.place();
   users.checkNames();
+  demandPlannableCalls(build, apps);
   const faults = readFaults(build, infrastructure);
   const schedulerProfile = readProfileOf(build);
   const { access: written } = spec.infrastructure;
@@ -65,7 +67,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.settle();
   problems.throwIfAny();
   if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
-  return {
+  const world: World = {
     name: scenario.metadata.name,
     seed: spec.seed,
     durationNs: parseDuration(spec.duration),
@@ -84,6 +86,9 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     orchestration: readOrchestration(spec.orchestration, schedulerProfile),
     recording: readRecording(spec.results),
   };
+  demandBoundedVolume(build, world);
+  problems.throwIfAny();
+  return world;
 }
 
 function readOr(build: Build, path: Path, text: string): number | undefined {

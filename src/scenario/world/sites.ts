@@ -1,5 +1,5 @@
 import { parseCoordinate, UnitError } from '../../model/index.ts';
-import { CsvError, readCsv } from '../csv.ts';
+import { CsvError, fieldRange, readCsv, type CsvRow } from '../csv.ts';
 import { FileError, MAX_DOCUMENT_BYTES, type ReadFile } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import { Source, type Path } from '../source.ts';
@@ -37,13 +37,10 @@ const candidates = {
 
 type ColumnName = keyof typeof candidates;
 
-class RowError extends Error {
+/** What is wrong with a field. */
+interface Mistake {
+  readonly found: string;
   readonly expected: string;
-
-  constructor(found: string, expected: string) {
-    super(found);
-    this.expected = expected;
-  }
 }
 
 /**
@@ -67,33 +64,43 @@ export function readSites(
   const { maxRows, keepRows } = options;
   let columns: Columns | undefined;
   let header: readonly string[] = [];
-  let line = 1;
+  const mistakes = new TableMistakes(build, file);
+  let count = 0;
   try {
     for (const row of readCsv(file.text)) {
-      line = row.line;
       if (columns === undefined) {
         header = row.fields.map((name) => name.trim());
         columns = findColumns(build, written, header, path);
         if (columns === undefined) return undefined;
         continue;
       }
-      if (north.length >= limit) break;
-      if (north.length >= maxRows) {
+      if (count >= limit) break;
+      if (count >= maxRows) {
         build.problem(filePath, `more than ${maxRows} rows`, { expected: 'a smaller table, or a limit' });
         return undefined;
       }
+      count++;
       if (row.fields.length !== header.length) {
-        throw new RowError(`${row.fields.length} fields`, `${header.length}, as in the heading`);
+        const first = Math.min(row.fields.length, header.length + 1) - 1;
+        const found = `${row.fields.length} field${row.fields.length === 1 ? '' : 's'}`;
+        mistakes.report(row, first, { found, expected: `${header.length}, as in the heading` });
+        continue;
       }
-      north.push(coordinate(columns.kind, row.fields[columns.north]!, 90, header[columns.north]!));
-      east.push(coordinate(columns.kind, row.fields[columns.east]!, 180, header[columns.east]!));
+      for (const [values, index, mostDegrees] of [
+        [north, columns.north, 90],
+        [east, columns.east, 180],
+      ] as const) {
+        const value = coordinate(columns.kind, row.fields[index]!, mostDegrees, header[index]!);
+        if (typeof value === 'number') values.push(value);
+        else mistakes.report(row, index, value);
+      }
       if (keepRows) rows.push(row.fields);
     }
   } catch (error) {
-    if (!(error instanceof RowError || error instanceof CsvError)) throw error;
-    reportRow(build, file, error instanceof CsvError ? error.line : line, error);
-    return undefined;
+    if (!(error instanceof CsvError)) throw error;
+    mistakes.reportSyntax(error);
   }
+  if (mistakes.found) return undefined;
   if (north.length === 0) {
     build.problem(filePath, 'a table without rows', { expected: 'a heading line, then a position on each line' });
     return undefined;
@@ -179,31 +186,52 @@ function findColumns(build: Build, written: WrittenSites, header: readonly strin
   return undefined;
 }
 
-function coordinate(kind: SiteTable['kind'], field: string, mostDegrees: number, column: string): number {
+function coordinate(kind: SiteTable['kind'], field: string, mostDegrees: number, column: string): number | Mistake {
   const text = field.trim();
   if (kind === 'planar' && !/^[-+.\d]/.test(text))
-    throw new RowError(`${column} is ${quote(text)}`, 'a distance such as 120m');
+    return { found: `${column} is ${quote(text)}`, expected: 'a distance such as 120m' };
   if (kind === 'planar' && !/^[-+]?[.\d]+([eE][-+]?\d+)?$/.test(text)) {
     try {
       return parseCoordinate(text);
     } catch (error) {
       if (error instanceof UnitError)
-        throw new RowError(`${column}: ${error.message}`, 'metres, or a distance such as 120m');
+        return { found: `${column}: ${error.message}`, expected: 'metres, or a distance such as 120m' };
       throw error;
     }
   }
   const value = text === '' ? NaN : Number(text);
   if (!Number.isFinite(value))
-    throw new RowError(`${column} is ${quote(text)}`, kind === 'planar' ? 'metres' : 'degrees');
+    return { found: `${column} is ${quote(text)}`, expected: kind === 'planar' ? 'metres' : 'degrees' };
   if (kind === 'geographic' && Math.abs(value) > mostDegrees) {
-    throw new RowError(`${column} is ${text}`, `degrees from -${mostDegrees} to ${mostDegrees}`);
+    return { found: `${column} is ${text}`, expected: `degrees from -${mostDegrees} to ${mostDegrees}` };
   }
   return value;
 }
 
-function reportRow(build: Build, file: ReadFile, line: number, error: RowError | CsvError): void {
-  const source = new Source(file.name, file.text);
-  const start = source.startOf(line);
-  const details = error instanceof RowError ? { expected: error.expected } : {};
-  build.problems.add({ source, start, end: file.text.length }, [], error.message, details);
+/** Reports what is wrong in a table, in its own file, and each mistake once however many fields refer to the table. */
+class TableMistakes {
+  found = false;
+  readonly #build: Build;
+  readonly #file: ReadFile;
+  #source: Source | undefined;
+
+  constructor(build: Build, file: ReadFile) {
+    this.#build = build;
+    this.#file = file;
+  }
+
+  report(row: CsvRow, field: number, { found, expected }: Mistake): void {
+    this.#add(...fieldRange(this.#file.text, row.start, field), found, { expected });
+  }
+
+  reportSyntax(error: CsvError): void {
+    this.#add(error.start, this.#file.text.length, error.message, {});
+  }
+
+  #add(start: number, end: number, found: string, details: { readonly expected?: string }): void {
+    this.found = true;
+    if (!this.#build.isNewMistake(this.#file, start)) return;
+    this.#source ??= new Source(this.#file.name, this.#file.text);
+    this.#build.problems.add({ source: this.#source, start, end }, [], found, details);
+  }
 }
