@@ -5,11 +5,12 @@ import {
   requestOutcomes,
   type Compute,
   type EndedRequest,
+  type MovementEvent,
   type Network,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
-import type { LinkId, NodeId, UserId, World } from './model/index.ts';
+import type { LinkId, NodeId, Point, UserId, World } from './model/index.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
@@ -48,13 +49,12 @@ export class Observation {
   }
 
   /** A user is attached to an access point (its index), or out of range of all (undefined). */
-  attached(user: UserId, accessPoint: number | undefined): void {
-    const { name, position } = this.#world.users[user]!;
+  moved(user: UserId, event: MovementEvent, accessPoint: number | undefined, position: Point): void {
     this.#userAccessPoint[user] = accessPoint === undefined ? NO_CODE : this.#codes.accessPoint[accessPoint]!;
     this.#recorder.tables.movement.append({
       time_ns: this.#kernel.now,
-      user: name,
-      event: accessPoint === undefined ? 'out-of-range' : 'attached',
+      user: this.#world.users[user]!.name,
+      event,
       access_point: accessPoint === undefined ? null : this.#world.accessPoints[accessPoint]!.name,
       x_m: position.x,
       y_m: position.y,

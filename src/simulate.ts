@@ -8,7 +8,7 @@ import {
   type LoadedScenario,
   type LoadOptions,
 } from './scenario/index.ts';
-import { runSimulation } from './simulation.ts';
+import { runSimulation, type SimulationResult } from './simulation.ts';
 import { VERSION } from './version.ts';
 
 export interface SimulateOptions extends LoadOptions {
@@ -35,6 +35,8 @@ export interface Run {
   /** The pods that are there at the end of the run; without a node, why. */
   readonly placement: readonly { readonly pod: string; readonly node?: string; readonly message?: string }[];
   readonly eventCount: number;
+  /** Handovers, those of them that went straight back, and how often a user lost coverage, over the whole run. */
+  readonly movements: SimulationResult['movements'];
   /** What was written, where `out` was given. */
   readonly manifest: Manifest | undefined;
 }
@@ -83,7 +85,7 @@ export function record(
   const recorder = new Recorder(options.out, header, { force: options.force === true });
   try {
     const { progress } = options;
-    const { kernel, measures, outcomes, pods } = runSimulation(
+    const { kernel, measures, outcomes, pods, movements } = runSimulation(
       world,
       recorder,
       progress === undefined ? {} : { progress },
@@ -94,7 +96,7 @@ export function record(
       .map(({ name, node, message }) =>
         node === undefined ? { pod: name, message } : { pod: name, node: world.nodes[node]!.name },
       );
-    return { digest, world, measures, outcomes, placement, eventCount: kernel.eventCount, manifest };
+    return { digest, world, measures, outcomes, placement, eventCount: kernel.eventCount, movements, manifest };
   } catch (error) {
     recorder.abandon();
     if (error instanceof PodRefused) throw new InputError([{ file: scenario.file, found: error.message }]);

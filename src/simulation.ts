@@ -1,11 +1,12 @@
 import { TopologyView } from './codeco/index.ts';
 import {
+  Association,
   Compute,
-  nearestAccessPoint,
   Network,
   requestOutcomes,
   Requests,
   scheduleFaults,
+  type AttachedEndpointId,
   type EndpointId,
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
@@ -27,6 +28,8 @@ export interface SimulationResult {
   /** Requests issued after the warm-up, by how they ended. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly pods: readonly Pod[];
+  /** Handovers, those of them that went straight back, and how often a user lost coverage, over the whole run. */
+  readonly movements: Association['counts'];
   readonly kernel: Kernel;
 }
 
@@ -47,15 +50,21 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const network = new Network(kernel, world);
   const topology = new TopologyView(kernel, network, world);
   const endpoints = new Endpoints(world.services, topology, kernel.streams);
-  const attachments = world.users.map(({ position }) => nearestAccessPoint(world.accessPoints, position));
+  const association = new Association(kernel, world, network, {
+    moved(user, event, accessPoint, position, present) {
+      requests.setCovered(user, accessPoint !== undefined, present);
+      observation.moved(user, event, accessPoint, position);
+    },
+  });
 
   const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
   const isRecorded = requestSampler(world, kernel);
   const requests: Requests = new Requests(kernel, world, network, compute, {
-    endpointFor: (service, from) => endpoints.pick(service, vertexOf(from)),
+    // the closest pod is that from where the user is attached at the time
+    endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, from)),
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
   });
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, attachments), {
+  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
       requests.addPod(pod.id, pod.service, world.nodes[pod.node!]!.vertex);
@@ -79,21 +88,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     setLinkUp: (link, up) => network.setLinkUp(link, up),
   });
 
-  // what a user's endpoint hangs on, to find the closest pod from there
-  const attachedVertex: VertexId[] = [];
-  const vertexOf = (endpoint: EndpointId): VertexId =>
-    endpoint < world.vertices.length ? (endpoint as VertexId) : attachedVertex[endpoint - world.vertices.length]!;
-  const userEndpoints = attachments.map((accessPoint, user) => {
-    const endpoint = network.addEndpoint();
-    if (accessPoint !== undefined) {
-      network.attach(endpoint, accessPoint);
-      attachedVertex[endpoint - world.vertices.length] = world.accessPoints[accessPoint]!.vertex;
-    }
-    requests.setCovered(user as UserId, accessPoint !== undefined);
-    observation.attached(user as UserId, accessPoint);
-    return endpoint;
-  });
-  requests.start(userEndpoints);
+  association.start();
+  requests.start(association.endpoints);
 
   const sample = kernel.on('observation.sample', () => {
     observation.sample(compute, network, controlPlane);
@@ -112,8 +108,15 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     measures: observation.finish(compute, controlPlane),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
+    movements: association.counts,
     kernel,
   };
+}
+
+/** The vertex that an endpoint is, or is attached at. */
+function vertexOf(world: World, network: Network, endpoint: EndpointId): VertexId {
+  if (endpoint < world.vertices.length) return endpoint as VertexId;
+  return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
 }
 
 /** Decides which requests get a row: each is drawn from a stream of its user, and nothing is drawn when all are. */
@@ -128,7 +131,7 @@ function requestSampler({ users, recording }: World, kernel: Kernel): (user: Use
   };
 }
 
-/** By service: the access points' vertices that requests enter from, and their shares. */
+/** By service: the access points' vertices that requests enter from at the start, and their shares. */
 function entryDemand(world: World, attachments: readonly (AccessPointId | undefined)[]): EntryDemand[] {
   const rates = world.services.map(() => new Map<VertexId, number>());
   for (const [user, { group }] of world.users.entries()) {

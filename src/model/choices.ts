@@ -26,6 +26,15 @@ export const distributions = {
   lognormal: 'Lognormal with a mean and a coefficient of variation.',
 } as const;
 
+export const mobilityModels = {
+  static: 'Stands still.',
+  'random-waypoint': 'Straight to a random place, a rest, and on to the next; in its steady state from the start.',
+  manhattan: 'Along the streets of a grid, at each crossing straight on or around a corner.',
+  'gauss-markov': 'Wanders with a velocity that changes gradually, reflected at the border of its area.',
+  route: 'From waypoint to waypoint, at a speed or by a timetable.',
+  trace: 'As recorded in a table of times, names and positions.',
+} as const;
+
 export const technologies = {
   wifi: 'Wi-Fi cell.',
   lte: '4G cell.',
@@ -35,6 +44,7 @@ export const technologies = {
 export type SchedulerName = keyof typeof schedulers;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
+export type MobilityName = keyof typeof mobilityModels;
 export type TechnologyName = keyof typeof technologies;
 
 /** The names of a set of choices, in the order in which they are declared. */

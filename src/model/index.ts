@@ -2,10 +2,12 @@ export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
   distributions,
+  mobilityModels,
   schedulers,
   technologies,
   type ArrivalsName,
   type DistributionName,
+  type MobilityName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
@@ -29,6 +31,7 @@ export {
 export { distance, type Point } from './geometry.ts';
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
+export type * from './mobility.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export {
   decidingPlugins,

@@ -5,6 +5,7 @@ import type { Point } from './geometry.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
+import type { Mobility } from './mobility.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
 
 /**
@@ -93,6 +94,12 @@ export interface AccessPoint {
   readonly uplinkMedium: MediumId;
   /** The same as `uplinkMedium` where the cell is half-duplex. */
   readonly downlinkMedium: MediumId;
+  /** How much nearer another access point must be for a user to change over to it; 0 where absent. */
+  readonly hysteresisM?: Metres;
+  /** How long a user that changes over to it is cut off; 0 where absent. */
+  readonly handoverNs?: Nanoseconds;
+  /** Highest rates of one user by its distance, from the nearest step to the farthest, whose rate holds beyond it too. */
+  readonly rateSteps?: readonly { readonly withinM: Metres; readonly rateBps: BitsPerSecond }[];
 }
 
 export interface App {
@@ -151,6 +158,8 @@ export type Duration =
 export interface UserGroup {
   readonly name: string;
   readonly requests?: RequestLoad;
+  /** Its users stand still where absent. */
+  readonly mobility?: Mobility;
 }
 
 export interface RequestLoad {
@@ -164,6 +173,7 @@ export interface RequestLoad {
 export interface User {
   readonly name: string;
   readonly group: number;
+  /** Where it stands; of a user that moves, a point of its area or way. */
   readonly position: Point;
 }
 

@@ -103,7 +103,7 @@ export const tables = {
   movement: table(FEW, 'One association of a user with an access point, or the loss of it.', {
     time_ns: float64('ns', 'when'),
     user: dictionary('user', 'who'),
-    event: dictionary('movement_event', 'attached or out-of-range'),
+    event: dictionary('movement_event', 'attached, handover or out-of-range'),
     access_point: optional(dictionary('access_point', 'access point that the user is attached to from now on')),
     x_m: float64('m', "position in the scenario's plane"),
     y_m: float64('m', "position in the scenario's plane"),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap as isYamlMap, parseAllDocuments } from 'yaml';
-import { arrivals, distributions, schedulers, technologies } from '../model/index.ts';
+import { arrivals, distributions, mobilityModels, schedulers, technologies } from '../model/index.ts';
 import { MAX_DOCUMENT_BYTES } from './files.ts';
 
 /** Something that can be chosen by its name, and one sentence of what it is. */
@@ -11,12 +11,13 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, arrival processes, distributions, radio technologies. */
+/** What a scenario can choose from: schedulers, arrival processes, distributions, mobility models, radio technologies. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
     ...entries('arrivals', arrivals),
     ...entries('distribution', distributions),
+    ...entries('mobility', mobilityModels),
     ...entries('technology', technologies),
   ];
 }

@@ -25,8 +25,8 @@ test('a scenario with every field becomes the world that it describes', () => {
   const { world, warnings } = loadScenario(join(files, 'everything.yaml'));
   expect(world).toMatchSnapshot();
   expect(warnings.map((warning) => formatProblem(warning).replace(files, '')).join('\n\n')).toMatchInlineSnapshot(`
-    "/everything.yaml:61:27  spec.users[1].at
-       61 |     - { name: strays, at: { x: 50km, y: 0m } }
+    "/everything.yaml:64:27  spec.users[1].at
+       64 |     - { name: strays, at: { x: 50km, y: 0m } }
           |                           ^^^^^^^^^^^^^^^^^^ 1 of 1 users are out of range of every access point: their requests fail"
   `);
 });
@@ -57,7 +57,7 @@ describe('the hash', () => {
     expect(loadScenario(base, { seed: 4 }).hash).not.toBe(hash);
   });
   test('does depend on the tables that are read', () => {
-    const names = ['everything.yaml', 'base.yaml'];
+    const names = ['everything.yaml', 'base.yaml', 'trace.csv'];
     for (const name of names) writeFileSync(join(temporary, name), readFileSync(join(files, name)));
     const table = readFileSync(join(files, 'sites.csv'), 'utf8');
     writeFileSync(join(temporary, 'sites.csv'), table);

@@ -134,7 +134,8 @@ export class Network {
 
   /**
    * Attaches an endpoint to an access point, in place of the one that it was attached to.
-   * @param rateCapBps the highest rate of each of its flows and messages, as its radio link allows, bit/s
+   * @param rateCapBps the highest rate of each of its flows and messages, as its radio link allows, bit/s; with 0 its flows
+   *   pause, and what is sent from or to it waits, until it is attached anew
    */
   attach(endpoint: AttachedEndpointId, accessPoint: AccessPointId, rateCapBps = Infinity): void {
     const before = this.#paths.accessPointOf(endpoint);
@@ -171,11 +172,12 @@ export class Network {
     this.#bytes[transfer] = bytes;
     if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
     else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
-    else if (bytes <= this.#messageBytes) {
+    else if (bytes <= this.#messageBytes && (this.#paths.rateCapBps > 0 || bytes === 0)) {
       const transmissionNs = bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / this.#pathBandwidthBps());
       this.#state[transfer] = MESSAGE;
       this.#wait(transfer, this.#paths.latencyNs + transmissionNs);
     } else {
+      // also a message of an endpoint whose limit is 0 now: as a flow it waits until the limit is lifted
       this.#state[transfer] = LATENCY;
       this.#wait(transfer, this.#paths.latencyNs);
     }

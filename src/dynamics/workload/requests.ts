@@ -102,6 +102,7 @@ export class Requests {
   /** Group by user, apart from the users themselves: it is asked for at every step of a request. */
   readonly #groupOf: Int32Array;
   readonly #covered: Uint8Array;
+  readonly #present: Uint8Array;
   #issued = 0;
   readonly #ended: EndedRequest = {
     request: 0,
@@ -128,6 +129,7 @@ export class Requests {
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
     this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
     this.#covered = new Uint8Array(world.users.length);
+    this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
   }
 
@@ -151,9 +153,10 @@ export class Requests {
     }
   }
 
-  /** Whether the user is attached to an access point. */
-  setCovered(user: UserId, covered: boolean): void {
+  /** Whether the user is attached to an access point, and whether it is there at all: an absent one sends nothing. */
+  setCovered(user: UserId, covered: boolean, present = true): void {
     this.#covered[user] = covered ? 1 : 0;
+    this.#present[user] = present ? 1 : 0;
   }
 
   /** The pod serves from now on. */
@@ -196,6 +199,7 @@ export class Requests {
     const load = this.#world.userGroups[group]!.requests!;
     const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
     this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
+    if (this.#present[user] === 0) return;
 
     const visits = this.#visits;
     const plan = this.#plans[group]!;

@@ -1,6 +1,7 @@
 import { scenarioSchema } from './scenario.ts';
 
 export { technologyDefaults } from './infrastructure.ts';
+export { userPositions } from './position.ts';
 export { scenarioSchema, type Scenario } from './scenario.ts';
 
 /** The scenario's JSON Schema as it is published, for editors and other programs. */

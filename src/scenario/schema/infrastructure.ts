@@ -158,9 +158,9 @@ const cellName = text({
 
 /** Where the scenario states nothing else. Own design: round figures of a cell in a city. */
 export const technologyDefaults = {
-  wifi: { range: '50m', bandwidth: '200Mbit/s', latency: '2ms', duplex: 'half' },
-  lte: { range: '1km', bandwidth: '75Mbit/s', latency: '15ms', duplex: 'full' },
-  nr: { range: '350m', bandwidth: '500Mbit/s', latency: '4ms', duplex: 'full' },
+  wifi: { range: '50m', bandwidth: '200Mbit/s', latency: '2ms', duplex: 'half', handover: '200ms', hysteresis: '3m' },
+  lte: { range: '1km', bandwidth: '75Mbit/s', latency: '15ms', duplex: 'full', handover: '50ms', hysteresis: '50m' },
+  nr: { range: '350m', bandwidth: '500Mbit/s', latency: '4ms', duplex: 'full', handover: '50ms', hysteresis: '15m' },
 } as const;
 
 const defaultsOf = (field: keyof (typeof technologyDefaults)['nr']) =>
@@ -208,6 +208,38 @@ const access = object(
     duplex: optional(
       oneOf(duplex, {
         description: `Whether up and down share the capacity. Default by technology: ${defaultsOf('duplex')}.`,
+      }),
+    ),
+    handover: optional(
+      measured('duration', {
+        description:
+          'How long a user that changes over to one of them is cut off: what it has under way waits. ' +
+          `Default by technology, own design: ${defaultsOf('handover')}.`,
+      }),
+    ),
+    rates: optional(
+      listOf(
+        object(
+          {
+            within: measured('distance', { description: 'Up to this distance.', positive: true }),
+            rate: measured('bandwidth', { description: 'Highest rate of one user there.', positive: true }),
+          },
+          { description: 'A rate step.', expects: '{ within, rate }' },
+        ),
+        {
+          description:
+            'Highest rates of one user by its distance, each step farther and slower than the one before; beyond the ' +
+            'last its rate holds too. Only the capacity of the cell limits a user where absent.',
+          minItems: 1,
+          expects: 'a list of steps such as [{ within: 100m, rate: 300Mbit/s }, { within: 250m, rate: 50Mbit/s }]',
+        },
+      ),
+    ),
+    hysteresis: optional(
+      measured('distance', {
+        description:
+          'How much nearer another access point must be before a user of one of them changes over; 0m or at least 1mm. ' +
+          `Default by technology, own design: ${defaultsOf('hysteresis')}.`,
       }),
     ),
   },

@@ -36,7 +36,7 @@ const sites = object(
   { description: 'Positions from a table.', expects: 'a table { sites: FILE.csv }' },
 );
 
-const positionList = listOf(position, {
+export const positionList = listOf(position, {
   description: 'Positions, one for each.',
   minItems: 1,
   expects: 'a list of positions',
@@ -48,14 +48,17 @@ export const positions = either([planar, geographic, positionList, sites], {
   expects: 'a position, a list of positions or { sites: FILE.csv }',
 });
 
+/** The middle of an area. */
+export const centre = either([text({ description: 'Name of a cluster with a position.' }), planar, geographic], {
+  description: 'Centre of the area: a position, or the name of a cluster that has one.',
+  expects: 'a position or the name of a cluster',
+});
+
 const uniform = object(
   {
     uniform: object(
       {
-        around: either([text({ description: 'Name of a cluster with a position.' }), planar, geographic], {
-          description: 'Centre of the disc: a position, or the name of a cluster that has one.',
-          expects: 'a position or the name of a cluster',
-        }),
+        around: centre,
         radius: measured('distance', { description: 'Radius of the disc.', positive: true }),
       },
       { description: 'A disc.' },
@@ -69,7 +72,7 @@ const uniform = object(
 
 export const userPositions = either([planar, geographic, positionList, sites, uniform], {
   description:
-    'Where the users are: one position for all, a list with one for each, { sites: FILE.csv } or ' +
+    'Where users who stand still are: one position for all, a list with one for each, { sites: FILE.csv } or ' +
     '{ uniform: { around, radius } }.',
   expects: 'a position, a list of positions, { sites: FILE.csv } or { uniform: { around, radius } }',
 });

@@ -15,13 +15,15 @@ import {
   type DistributionName,
 } from '../../model/index.ts';
 import { Type } from '@sinclair/typebox';
+import { mobility } from './mobility.ts';
 import { userPositions } from './position.ts';
 
 export const userGroup = object(
   {
     name: dnsName({ description: 'Name of the group; its users are NAME-1, NAME-2 and so on.', default: 'users' }),
     count: optional(whole({ description: 'How many; one for each listed position where absent.', minimum: 1 })),
-    at: userPositions,
+    at: optional(userPositions),
+    mobility: optional(mobility),
     requests: optional(
       object(
         {

@@ -17,6 +17,14 @@ import { placeAll } from './positions.ts';
 
 type Written = Exclude<Scenario['spec']['infrastructure']['access'], readonly unknown[]>;
 
+const LEAST_HYSTERESIS_M = 1e-3;
+
+type RateStep = NonNullable<AccessPoint['rateSteps']>[number];
+
+function readStep({ within, rate }: { readonly within: string; readonly rate: string }): RateStep {
+  return { withinM: parseDistance(within), rateBps: parseBandwidth(rate) };
+}
+
 /** Access points, by the entries of `spec.infrastructure.access`; stand-alone ones also become vertices with a link. */
 export class Access {
   readonly accessPoints: AccessPoint[] = [];
@@ -70,6 +78,8 @@ export class Access {
         expected: 'positions of stand-alone access points in "at"',
       });
     }
+    if (entry.hysteresis !== undefined) this.#checkHysteresis(parseDistance(entry.hysteresis), path);
+    this.#checkRates(entry.rates?.map(readStep) ?? [], path);
     const cells: AccessPoint[] = [];
     this.#cells.push(cells);
     if (isAlone) this.#addStandAlone(entry, path, cells);
@@ -79,6 +89,23 @@ export class Access {
         expected: 'nodes with "at", or the positions of stand-alone access points in "at"',
       });
     }
+  }
+
+  /** Where it is less than the rounding of positions, two access points could take turns for ever. */
+  #checkHysteresis(hysteresisM: number, path: Path): void {
+    if (hysteresisM === 0 || hysteresisM >= LEAST_HYSTERESIS_M) return;
+    this.#build.problem([...path, 'hysteresis'], 'too small a distance', { expected: '0m or at least 0.001m' });
+  }
+
+  #checkRates(steps: readonly RateStep[], path: Path): void {
+    const wrong = steps.findIndex((step, index) => {
+      const before = steps[index - 1];
+      return before !== undefined && (step.withinM <= before.withinM || step.rateBps >= before.rateBps);
+    });
+    if (wrong < 0) return;
+    this.#build.problem([...path, 'rates', wrong], 'a step that is not farther and slower than the one before', {
+      expected: 'steps from the nearest and fastest to the farthest and slowest',
+    });
   }
 
   #addAtNodes(entry: Written, path: Path, cells: AccessPoint[]): void {
@@ -139,6 +166,9 @@ export class Access {
       latencyNs: parseDuration(entry.latency ?? defaults.latency),
       uplinkMedium,
       downlinkMedium,
+      hysteresisM: parseDistance(entry.hysteresis ?? defaults.hysteresis),
+      handoverNs: parseDuration(entry.handover ?? defaults.handover),
+      ...(entry.rates === undefined ? {} : { rateSteps: entry.rates.map(readStep) }),
     };
     this.accessPoints.push(point);
     cells.push(point);

@@ -54,7 +54,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   infrastructure.demandConnected();
   const apps = new Apps(build, infrastructure, new CodecoAppLibrary(parts.documents, defaultBehaviour()));
   apps.build();
-  const users = new Users(build, infrastructure, apps);
+  const users = new Users(build, infrastructure, apps, access.accessPoints);
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
@@ -65,6 +65,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   problems.throwIfAny();
   infrastructure.plane.project();
   users.settle();
+  problems.throwIfAny();
   if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
   const world: World = {
     name: scenario.metadata.name,

@@ -2,23 +2,26 @@ import { RandomStream } from '../../kernel/index.ts';
 import {
   parseDistance,
   parseMeanIntervalNs,
+  type AccessPoint,
   type AppId,
+  type Mobility,
   type Point,
   type RequestLoad,
   type ServiceId,
   type User,
   type UserGroup,
 } from '../../model/index.ts';
-import type { Scenario } from '../schema/index.ts';
+import { userPositions, type Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import type { Apps } from './apps.ts';
 import { Names, type Build } from './build.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_USERS } from './limits.ts';
+import { placeCentre } from './centre.ts';
+import { readMobility, type WrittenMoves } from './mobility.ts';
 import { placeAll } from './positions.ts';
 
 type Written = Scenario['spec']['users'][number];
-type Disc = Extract<Written['at'], { readonly uniform: unknown }>['uniform'];
 
 /** A group whose positions are known to be good, waiting for the plane to be projected. */
 interface Placement {
@@ -27,6 +30,8 @@ interface Placement {
   readonly path: Path;
   readonly count: number;
   readonly positions: () => (index: number) => Point;
+  /** How its users move; undefined where they stand still. What is wrong with it is reported. */
+  readonly mobility?: () => Mobility | undefined;
 }
 
 /** The users, by groups. */
@@ -36,11 +41,13 @@ export class Users {
   readonly #build: Build;
   readonly #infrastructure: Infrastructure;
   readonly #apps: Apps;
+  readonly #accessPoints: readonly AccessPoint[];
   readonly #placements: Placement[] = [];
   #count = 0;
 
-  constructor(build: Build, infrastructure: Infrastructure, apps: Apps) {
+  constructor(build: Build, infrastructure: Infrastructure, apps: Apps, accessPoints: readonly AccessPoint[]) {
     this.#build = build;
+    this.#accessPoints = accessPoints;
     this.#infrastructure = infrastructure;
     this.#apps = apps;
   }
@@ -86,8 +93,10 @@ export class Users {
 
   /** Makes the users; the plane must have been projected. */
   settle(): void {
-    for (const { group, name, count, positions } of this.#placements) {
+    for (const { group, name, count, positions, mobility } of this.#placements) {
       const position = positions();
+      const moves = mobility?.();
+      if (moves !== undefined) this.groups[group] = { ...this.groups[group]!, mobility: moves };
       for (let index = 0; index < count; index++) {
         this.users.push({ name: `${name}-${index + 1}`, group, position: position(index) });
       }
@@ -98,7 +107,8 @@ export class Users {
   warnUncovered(isCovered: (point: Point) => boolean): void {
     const uncovered = new Map<number, number>();
     for (const { group, position } of this.users) {
-      if (!isCovered(position)) uncovered.set(group, (uncovered.get(group) ?? 0) + 1);
+      if (this.groups[group]!.mobility === undefined && !isCovered(position))
+        uncovered.set(group, (uncovered.get(group) ?? 0) + 1);
     }
     for (const { group, path, count } of this.#placements) {
       const outside = uncovered.get(group) ?? 0;
@@ -120,8 +130,21 @@ export class Users {
   #placeGroup(written: Written, path: Path, group: number, seed: number): Placement | undefined {
     const { name } = written;
     const { plane } = this.#infrastructure;
+    if (written.mobility !== undefined && written.mobility.model !== 'static') {
+      if (written.at !== undefined) {
+        this.#build.problem([...path, 'at'], 'a position of users who move', {
+          expected: 'no "at": "mobility" says where they are from the start',
+        });
+      }
+      return this.#placeMoving(written, written.mobility, path, group);
+    }
+    if (written.at === undefined) {
+      this.#build.entryProblem(path, '"at" is missing', { expected: userPositions['expects'] as string });
+      return undefined;
+    }
     if ('uniform' in written.at) {
-      const centre = this.#centreOf(written.at.uniform, [...path, 'at', 'uniform', 'around']);
+      const { around } = written.at.uniform;
+      const centre = placeCentre(this.#build, this.#infrastructure, around, [...path, 'at', 'uniform', 'around']);
       const radiusM = parseDistance(written.at.uniform.radius);
       if (written.count === undefined) {
         this.#build.entryProblem(path, '"count" is missing', { expected: 'how many users are drawn from the disc' });
@@ -136,18 +159,22 @@ export class Users {
     return placed && { group, name, path, count: placed.count, positions: () => placed.position };
   }
 
-  #centreOf(disc: Disc, path: Path): Point | undefined {
-    const { clusters, clusterNames, plane, vertices } = this.#infrastructure;
-    if (typeof disc.around !== 'string') return plane.place(disc.around, path, 'users');
-    const cluster = this.#build.resolve(clusterNames, disc.around, path);
-    if (cluster === undefined) return undefined;
-    const { position } = vertices[clusters[cluster]!.gateway]!;
-    if (position === undefined && !this.#build.isBroken('spec', 'infrastructure', 'clusters', cluster)) {
-      this.#build.problem(path, `the cluster "${disc.around}" has no position`, {
-        expected: 'a cluster with "at", or a position',
-      });
+  #placeMoving(written: Written, mobility: WrittenMoves, path: Path, group: number): Placement | undefined {
+    const mobilityPath = [...path, 'mobility'];
+    const motion = readMobility(this.#build, this.#infrastructure, this.#accessPoints, mobility, mobilityPath);
+    if (motion === undefined) return undefined;
+    const { count = motion.count } = written;
+    if (count === undefined) {
+      this.#build.entryProblem(path, '"count" is missing', { expected: 'how many users move so' });
+      return undefined;
     }
-    return position;
+    if (motion.most !== undefined && count > motion.most) {
+      const expected = `at most ${motion.most}`;
+      this.#build.problem([...path, 'count'], `${count} of them, but ${motion.most} recorded`, { expected });
+      return undefined;
+    }
+    const { position } = motion;
+    return { group, name: written.name, path, count, positions: () => () => position, mobility: motion.settle };
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { nearestAccessPoint } from '../../src/dynamics/index.ts';
-import type { AccessPoint } from '../../src/model/index.ts';
+import { nearestAccessPoint } from '../../../src/dynamics/radio/index.ts';
+import type { AccessPoint } from '../../../src/model/index.ts';
 
 const cell = (x: number, rangeM: number) => ({ position: { x, y: 0 }, rangeM }) as AccessPoint;
 

@@ -1,4 +1,4 @@
-import { distance, type AccessPoint, type AccessPointId, type Point } from '../model/index.ts';
+import { distance, type AccessPoint, type AccessPointId, type Point } from '../../model/index.ts';
 
 /**
  * The access point that a user at `position` attaches to: the nearest one whose range reaches that far, the first of

@@ -1,0 +1,54 @@
+import type { Point, RouteMobility } from '../../model/index.ts';
+import type { MobilityModel } from './itinerary.ts';
+import { goOn, goTo, legAt, stay, type Leg } from './leg.ts';
+
+/**
+ * A route: from waypoint to waypoint in straight lines, at a speed with a rest at each, or by a timetable that says when it
+ * is at each. Before its start a user rests at the first waypoint; user i of its group starts i headways later than the
+ * first one. At the last waypoint it stays, goes on to the first, or goes back the same way. Nothing is drawn.
+ */
+export const route: MobilityModel<RouteMobility> = (mobility, { index }) => {
+  const { waypoints, timetableNs, headwayNs } = mobility;
+  const first = legAt(0, waypoints[0]!);
+  const startNs = index * headwayNs + (timetableNs?.[0] ?? 0);
+  if (waypoints.length === 1) {
+    stay(first, Infinity);
+    return { first, next() {} };
+  }
+  const next = timetableNs === undefined ? atSpeed(mobility) : byTimetable(waypoints, timetableNs);
+  if (startNs > 0) stay(first, startNs);
+  else next(first);
+  return { first, next };
+};
+
+function atSpeed({ waypoints, speedMps, pauseNs, end }: RouteMobility): (leg: Leg) => void {
+  if (speedMps === undefined) throw new RangeError('a route without a timetable has a speed');
+  const last = waypoints.length - 1;
+  let at = 0;
+  let forward = true;
+  let isRested = true; // the wait for the start is rest enough
+  return (leg) => {
+    if (at === last && end === 'stop') {
+      stay(leg, Infinity);
+      return;
+    }
+    if (!isRested && pauseNs > 0) {
+      stay(leg, pauseNs);
+      isRested = true;
+      return;
+    }
+    if (end === 'return' && (forward ? at === last : at === 0)) forward = !forward;
+    at = (at + (forward ? 1 : -1)) % waypoints.length;
+    isRested = false;
+    goTo(leg, waypoints[at]!.x, waypoints[at]!.y, speedMps);
+  };
+}
+
+function byTimetable(waypoints: readonly Point[], timesNs: readonly number[]): (leg: Leg) => void {
+  let at = 0;
+  return (leg) => {
+    at++;
+    if (at === waypoints.length) stay(leg, Infinity);
+    else goOn(leg, waypoints[at]!.x, waypoints[at]!.y, timesNs[at]! - timesNs[at - 1]!);
+  };
+}

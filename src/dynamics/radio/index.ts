@@ -1,0 +1,2 @@
+export { Association, type MovementEvent } from './association.ts';
+export { nearestAccessPoint } from './nearest.ts';

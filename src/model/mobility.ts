@@ -1,0 +1,74 @@
+import type { Nanoseconds } from '../kernel/index.ts';
+import type { Point } from './geometry.ts';
+import type { Metres } from './units.ts';
+
+/** How the users of a group move; one shape a model, as in `mobilityModels`. Who stands still has none. */
+export type Mobility = RandomWaypointMobility | ManhattanMobility | GaussMarkovMobility | RouteMobility | TraceMobility;
+
+/** Where users may be: a disc, or a rectangle with sides along the axes. */
+export type Area =
+  | { readonly shape: 'disc'; readonly centre: Point; readonly radiusM: Metres }
+  | { readonly shape: 'rectangle'; readonly centre: Point; readonly widthM: Metres; readonly heightM: Metres };
+
+/** Each value between the two is equally likely; one value where they are the same. */
+export interface Range<Value extends number = number> {
+  readonly min: Value;
+  readonly max: Value;
+}
+
+export interface RandomWaypointMobility {
+  readonly model: 'random-waypoint';
+  readonly area: Area;
+  /** Drawn for each way, m/s; above 0. */
+  readonly speedMps: Range;
+  /** Drawn for each rest. */
+  readonly pauseNs: Range<Nanoseconds>;
+}
+
+export interface ManhattanMobility {
+  readonly model: 'manhattan';
+  readonly area: Extract<Area, { shape: 'rectangle' }>;
+  /** From one street to the next; the area holds at least one block. */
+  readonly blockM: Metres;
+  /** Drawn for each block, m/s; above 0. */
+  readonly speedMps: Range;
+  /** Probability of leaving a crossing of four streets to the left or right, both alike. */
+  readonly turn: number;
+}
+
+export interface GaussMarkovMobility {
+  readonly model: 'gauss-markov';
+  readonly area: Extract<Area, { shape: 'rectangle' }>;
+  /** Mean of the speed, m/s; above 0. */
+  readonly meanSpeedMps: number;
+  /** Correlation of the velocities of two steps: 0 is Brownian, 1 for ever straight on. */
+  readonly memory: number;
+  readonly stepNs: Nanoseconds;
+}
+
+export interface RouteMobility {
+  readonly model: 'route';
+  /** At least one. */
+  readonly waypoints: readonly Point[];
+  /** When it is at each waypoint; in place of speed and pause. Increasing. */
+  readonly timetableNs?: readonly Nanoseconds[];
+  readonly speedMps?: number;
+  /** At each waypoint, before it goes on. */
+  readonly pauseNs: Nanoseconds;
+  /** At the last waypoint: stay there, go on to the first, or go back the same way. */
+  readonly end: 'stop' | 'loop' | 'return';
+  /** How much later than the user before it each user of the group starts. */
+  readonly headwayNs: Nanoseconds;
+}
+
+export interface TraceMobility {
+  readonly model: 'trace';
+  /** By the user's number in its group. */
+  readonly tracks: readonly Track[];
+}
+
+/** Where one mover was: at each time a point, straight on between two; before and after it is not there. */
+export interface Track {
+  readonly timesNs: readonly Nanoseconds[];
+  readonly points: readonly Point[];
+}

@@ -1,0 +1,168 @@
+import { Type } from '@sinclair/typebox';
+import {
+  either,
+  listOf,
+  measured,
+  mobilityModels,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  whole,
+  type MobilityName,
+} from '../../model/index.ts';
+import { centre, positionList } from './position.ts';
+
+const model = <Name extends MobilityName>(name: Name) =>
+  Type.Unsafe<Name>({ type: 'string', const: name, choices: mobilityModels, description: 'Name of the model.' });
+
+const rangeOf = (unit: 'speed' | 'duration', options: { description: string; expects: string; positive?: true }) => {
+  const { positive } = options;
+  const value = (description: string) =>
+    measured(unit, positive === undefined ? { description } : { description, positive });
+  return [
+    value('The same each time.'),
+    object({ min: value('Smallest value.'), max: value('Largest value.') }, options),
+  ] as const;
+};
+
+const speed = either(
+  rangeOf('speed', { description: 'Drawn uniformly each time.', expects: 'a range { min, max }', positive: true }),
+  {
+    description: 'Speed: one value, or { min, max } to draw each way (or block) uniformly from.',
+    expects: 'a speed such as 1.4m/s, or { min: 0.8m/s, max: 2m/s }',
+  },
+);
+
+const pause = either(
+  rangeOf('duration', { description: 'Drawn uniformly each time.', expects: 'a range { min, max }' }),
+  {
+    description: 'Rest at each waypoint: one value, or { min, max } to draw each uniformly from.',
+    expects: 'a duration such as 30s, or { min: 0s, max: 2m }',
+    default: '0s',
+  },
+);
+
+const disc = object(
+  {
+    around: centre,
+    radius: measured('distance', { description: 'Radius.', positive: true }),
+  },
+  { description: 'A disc.', expects: 'a disc { around, radius }' },
+);
+
+const rectangle = object(
+  {
+    around: centre,
+    width: measured('distance', { description: 'From west to east.', positive: true }),
+    height: measured('distance', { description: 'From south to north.', positive: true }),
+  },
+  { description: 'A rectangle.', expects: 'a rectangle { around, width, height }' },
+);
+
+const DEFAULT_AREA = 'The smallest rectangle that holds all access points where absent.';
+
+const rectangularArea = optional({
+  ...rectangle,
+  description: `Where they are: a rectangle. ${DEFAULT_AREA}`,
+});
+
+export const mobility = either(
+  [
+    object({ model: model('static') }, { description: 'Stands still.', expects: '{ model: static }' }),
+    object(
+      {
+        model: model('random-waypoint'),
+        area: optional(
+          either([disc, rectangle], {
+            description: `Where they are: a disc or a rectangle. ${DEFAULT_AREA}`,
+            expects: 'a disc { around, radius } or a rectangle { around, width, height }',
+          }),
+        ),
+        speed,
+        pause,
+      },
+      { description: 'Straight to random places.', expects: '{ model: random-waypoint, speed, pause, area }' },
+    ),
+    object(
+      {
+        model: model('manhattan'),
+        area: rectangularArea,
+        block: measured('distance', { description: 'From one street to the next.', positive: true, default: '100m' }),
+        speed,
+        turn: number({
+          description: 'Probability of turning at a crossing of four streets, left and right alike.',
+          minimum: 0,
+          maximum: 1,
+          default: 0.5,
+        }),
+      },
+      { description: 'Along the streets of a grid.', expects: '{ model: manhattan, speed, block, turn, area }' },
+    ),
+    object(
+      {
+        model: model('gauss-markov'),
+        area: rectangularArea,
+        speed: measured('speed', { description: 'Mean of the speed.', positive: true }),
+        memory: number({
+          description: 'Correlation of the velocities of two steps: 0 is Brownian, 1 straight on. Own default.',
+          minimum: 0,
+          maximum: 1,
+          default: 0.75,
+        }),
+        step: measured('duration', {
+          description: 'Between two changes of the velocity, at least 1ms. Own default.',
+          positive: true,
+          default: '1s',
+        }),
+      },
+      { description: 'Wanders gradually.', expects: '{ model: gauss-markov, speed, memory, step, area }' },
+    ),
+    object(
+      {
+        model: model('route'),
+        waypoints: positionList,
+        speed: optional(measured('speed', { description: 'Between waypoints; this or a timetable.', positive: true })),
+        pause: measured('duration', { description: 'Rest at each waypoint, with a speed.', default: '0s' }),
+        timetable: optional(
+          listOf(measured('duration', { description: 'When it is there.' }), {
+            description: 'When the first user is at each waypoint; in place of speed and pause.',
+            expects: 'a list of times such as [0s, 90s, 4m]',
+          }),
+        ),
+        end: oneOf(
+          {
+            stop: 'Stays at the last waypoint.',
+            loop: 'Goes on to the first waypoint, and around again.',
+            return: 'Goes back the same way, to and fro.',
+          },
+          { description: 'What comes at the last waypoint.', default: 'stop' },
+        ),
+        headway: measured('duration', {
+          description: 'How much later than the one before each user starts.',
+          default: '0s',
+        }),
+      },
+      { description: 'From waypoint to waypoint.', expects: '{ model: route, waypoints, speed or timetable, end }' },
+    ),
+    object(
+      {
+        model: model('trace'),
+        file: text({
+          description:
+            'CSV file with a heading line, relative to this file: time (seconds from the start), id, and x, y ' +
+            '(metres) or lat, lon (degrees). The rows of each id in the order of time; ids are users in the order ' +
+            'of their first rows. Before its first row and after its last a user is not there, and sends nothing.',
+        }),
+        limit: optional(whole({ description: 'Read only so many ids.', minimum: 1 })),
+      },
+      { description: 'As recorded.', expects: '{ model: trace, file }' },
+    ),
+  ],
+  {
+    description:
+      'How they move; they stand still where absent. A model says where they are from the start, in place of `at`.',
+    expects: `a model of movement { model: ${Object.keys(mobilityModels).join(' | ')}, ... }`,
+  },
+);

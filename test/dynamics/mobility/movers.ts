@@ -1,0 +1,41 @@
+import { itineraryOf, positionOn, type Itinerary, type Leg } from '../../../src/dynamics/mobility/index.ts';
+import { RandomStreams } from '../../../src/kernel/index.ts';
+import type { Mobility, Point } from '../../../src/model/index.ts';
+
+/** So many movers of one model, each with a stream of its own. */
+export function movers(mobility: Mobility, count: number, seed = 1): Itinerary[] {
+  const streams = new RandomStreams(seed);
+  return Array.from({ length: count }, (_, index) =>
+    itineraryOf(mobility, { x: 0, y: 0 }, { index, stream: () => streams.get(`user/${index}/mobility`) }),
+  );
+}
+
+/** The leg that a mover is on at a time in seconds; times must not go back. */
+export function legAfter(itinerary: Itinerary, seconds: number): Leg {
+  while (itinerary.first.endNs <= seconds * 1e9) itinerary.next(itinerary.first);
+  return itinerary.first;
+}
+
+export function positionAfter(itinerary: Itinerary, seconds: number): Point {
+  return positionOn(legAfter(itinerary, seconds), seconds * 1e9);
+}
+
+/** The speed on a leg, m/s. */
+export function speedOf({ fromX, fromY, toX, toY, startNs, endNs }: Leg): number {
+  return (Math.hypot(toX - fromX, toY - fromY) / (endNs - startNs)) * 1e9;
+}
+
+/** Kolmogorov and Smirnov's distance of a sample from a distribution function, times the root of the sample's size. */
+export function kolmogorov(sample: readonly number[], distribution: (x: number) => number): number {
+  const sorted = Float64Array.from(sample).sort();
+  const n = sorted.length;
+  let most = 0;
+  for (const [i, x] of sorted.entries()) {
+    const f = distribution(x);
+    most = Math.max(most, (i + 1) / n - f, f - i / n);
+  }
+  return most * Math.sqrt(n);
+}
+
+/** What `kolmogorov` of a true distribution exceeds once in a thousand samples. */
+export const KOLMOGOROV_999 = 1.95;
