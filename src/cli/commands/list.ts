@@ -8,7 +8,16 @@ import { formatTable } from '../table.ts';
 import { outputOption, printAs } from './options.ts';
 
 const shipped = fileURLToPath(new URL('../../../scenarios', import.meta.url));
-const kinds = ['scheduler', 'arrivals', 'distribution', 'technology', 'scenario', 'table', 'format'] as const;
+const kinds = [
+  'scheduler',
+  'arrivals',
+  'distribution',
+  'technology',
+  'mobility',
+  'scenario',
+  'table',
+  'format',
+] as const;
 
 /** All that can be named, from the registries that the program itself runs by. */
 function catalogue(): CatalogueEntry[] {

@@ -325,6 +325,7 @@ export class MaxMin {
       if (this.level[flow]! > ceiling) this.#move(flow, ceiling, medium, medium);
       // a flow placed provisionally may be below what this medium leaves it
       else if (this.#bottleneck[flow] === medium) this.#release(flow, medium);
+      else this.#reconsider(flow);
     }
     this.#load[medium] = this.#capacity[medium]!;
   }
@@ -339,8 +340,15 @@ export class MaxMin {
     for (let i = 0; i < count; i++) {
       const flow = entryFlow[first + i]!;
       if (this.#bottleneck[flow] === medium) this.#release(flow, medium);
+      else this.#reconsider(flow);
     }
     if (ceiling < Infinity) this.#load[medium] = this.#capacity[medium]!;
+  }
+
+  /** A ceiling on the flow's path has changed: what was found for the medium that holds it back counted on the old one. */
+  #reconsider(flow: number): void {
+    const medium = this.#bottleneck[flow]!;
+    if (medium !== OWN_LIMIT) this.#isEvaluated[medium] = 0;
   }
 
   /** Gives a flow that a medium holds back the level that the ceilings on its path now allow. */

@@ -133,6 +133,20 @@ test('after every change: the same as from scratch, never over capacity, and eve
   );
 });
 
+test('a ceiling lowered to the very level of a flow that another medium holds back makes room at that medium', () => {
+  const sharing = mediaOf([2, 2]);
+  const gone = sharing.add([1], 1, Infinity, 3);
+  const flow = sharing.add([1, 1], 2);
+  sharing.solve();
+  sharing.remove(gone);
+  const others = [sharing.add([0], 1, 0.5), sharing.add([0, 1], 2), sharing.add([0, 0, 0, 1], 4, 0.5)];
+  sharing.solve();
+  expectClose(
+    [flow, ...others].map((id) => sharing.rateBps(id)),
+    [0.6, 0.4, 0.4, 0.4],
+  );
+});
+
 test('as a dense mesh thins out: fair at every step, whether repaired or solved from scratch', () => {
   const random = new RandomStreams(7).get('mesh');
   const capacities = Array.from({ length: 60 }, (_, medium) => 1 + (medium % 5));
