@@ -265,9 +265,7 @@ export class MaxMin {
       }
       unsettled.pop();
       this.#isEvaluated[medium] = 0;
-      const fitting = this.#fitting[medium]!;
-      if (fitting < ceiling) this.#lower(medium, fitting);
-      else this.#raise(medium, fitting);
+      this.#setCeiling(medium, this.#fitting[medium]!);
     }
     return isDone;
   }
@@ -313,8 +311,11 @@ export class MaxMin {
     return most;
   }
 
-  /** Holds back every flow that is above the medium's new, lower ceiling. */
-  #lower(medium: number, ceiling: number): void {
+  /**
+   * Gives a medium its ceiling: flows above it come down to it, and those that the medium held back go where the ceilings on
+   * their path now allow, which is also up for one that was placed provisionally.
+   */
+  #setCeiling(medium: number, ceiling: number): void {
     const { entryFlow } = this.incidence;
     const count = this.incidence.count[medium]!;
     const first = this.incidence.first[medium]!;
@@ -323,23 +324,7 @@ export class MaxMin {
     for (let i = 0; i < count; i++) {
       const flow = entryFlow[first + i]!;
       if (this.level[flow]! > ceiling) this.#move(flow, ceiling, medium, medium);
-      // a flow placed provisionally may be below what this medium leaves it
       else if (this.#bottleneck[flow] === medium) this.#release(flow, medium);
-      else this.#reconsider(flow);
-    }
-    this.#load[medium] = this.#capacity[medium]!;
-  }
-
-  /** Lets the flows that the medium held back rise to its new, higher ceiling or to what else holds them back. */
-  #raise(medium: number, ceiling: number): void {
-    const { entryFlow } = this.incidence;
-    const count = this.incidence.count[medium]!;
-    const first = this.incidence.first[medium]!;
-    this.#ceiling[medium] = ceiling;
-    this.#isProvisional[medium] = 0;
-    for (let i = 0; i < count; i++) {
-      const flow = entryFlow[first + i]!;
-      if (this.#bottleneck[flow] === medium) this.#release(flow, medium);
       else this.#reconsider(flow);
     }
     if (ceiling < Infinity) this.#load[medium] = this.#capacity[medium]!;
