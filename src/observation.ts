@@ -3,9 +3,12 @@ import {
   LatencyHistogram,
   nodeEnergyJ,
   requestOutcomes,
+  type Association,
   type Compute,
   type EndedRequest,
+  type MovementCause,
   type MovementEvent,
+  type MoverId,
   type Network,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
@@ -49,12 +52,40 @@ export class Observation {
   }
 
   /** A user is attached to an access point (its index), or out of range of all (undefined). */
-  moved(user: UserId, event: MovementEvent, accessPoint: number | undefined, position: Point): void {
+  moved(
+    user: UserId,
+    event: MovementEvent,
+    accessPoint: number | undefined,
+    position: Point,
+    cause: MovementCause | undefined,
+  ): void {
     this.#userAccessPoint[user] = accessPoint === undefined ? NO_CODE : this.#codes.accessPoint[accessPoint]!;
+    this.#movement({ user: this.#world.users[user]!.name }, event, accessPoint, position, cause);
+  }
+
+  /** A node is attached to an access point, or out of range of all. */
+  nodeMoved(
+    node: NodeId,
+    event: MovementEvent,
+    accessPoint: number | undefined,
+    position: Point,
+    cause: MovementCause | undefined,
+  ): void {
+    this.#movement({ node: this.#world.nodes[node]!.name }, event, accessPoint, position, cause);
+  }
+
+  #movement(
+    who: { readonly user: string } | { readonly node: string },
+    event: MovementEvent,
+    accessPoint: number | undefined,
+    position: Point,
+    cause: MovementCause | undefined,
+  ): void {
     this.#recorder.tables.movement.append({
       time_ns: this.#kernel.now,
-      user: this.#world.users[user]!.name,
+      ...who,
       event,
+      cause: cause ?? null,
       access_point: accessPoint === undefined ? null : this.#world.accessPoints[accessPoint]!.name,
       x_m: position.x,
       y_m: position.y,
@@ -192,15 +223,24 @@ export class Observation {
   }
 
   #sampleLinks(now: number, intervalNs: number, network: Network): void {
-    const { links, accessPoints, media } = this.#world;
+    const { links, accessPoints, media, vertices } = this.#world;
     network.allCarriedBytes(this.#carriedBytes);
-    const append = (arc: number, link: string, direction: string, medium: number, state: string): void => {
+    const append = (
+      arc: number,
+      link: string,
+      ends: { readonly from: string; readonly to: string } | undefined,
+      direction: string,
+      medium: number,
+      state: string,
+    ): void => {
       const carriedBytes = this.#carriedBytes[arc]! - this.#sampledBytes[arc]!;
       this.#sampledBytes[arc] = this.#carriedBytes[arc]!;
       const throughputBps = (carriedBytes * 8e9) / intervalNs;
       this.#recorder.tables.links.append({
         time_ns: now,
         link,
+        from: ends?.from ?? null,
+        to: ends?.to ?? null,
         direction,
         state,
         carried_bytes: carriedBytes,
@@ -209,20 +249,21 @@ export class Observation {
         interval_ns: intervalNs,
       });
     };
-    for (const [id, { name, forwardMedium, backwardMedium }] of links.entries()) {
+    for (const [id, { name, from, to, forwardMedium, backwardMedium }] of links.entries()) {
+      const [head, tail] = [vertices[from]!.name, vertices[to]!.name];
       const state = network.isLinkUp(id as LinkId) ? 'up' : 'down';
-      append(2 * id, name, 'forward', forwardMedium, state);
-      append(2 * id + 1, name, 'backward', backwardMedium, state);
+      append(2 * id, name, { from: head, to: tail }, 'forward', forwardMedium, state);
+      append(2 * id + 1, name, { from: tail, to: head }, 'backward', backwardMedium, state);
     }
     for (const [id, { name, vertex, uplinkMedium, downlinkMedium }] of accessPoints.entries()) {
       const state = network.isVertexUp(vertex) ? 'up' : 'down';
-      append(2 * links.length + 2 * id, name, 'uplink', uplinkMedium, state);
-      append(2 * links.length + 2 * id + 1, name, 'downlink', downlinkMedium, state);
+      append(2 * links.length + 2 * id, name, undefined, 'uplink', uplinkMedium, state);
+      append(2 * links.length + 2 * id + 1, name, undefined, 'downlink', downlinkMedium, state);
     }
   }
 
   /** The run is over: the life of every pod, and the measures. */
-  finish(compute: Compute, controlPlane: ControlPlane): RunMeasures {
+  finish(compute: Compute, controlPlane: ControlPlane, association: Association): RunMeasures {
     const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
     for (const pod of this.#pods) {
       const node = pod.node === undefined ? undefined : nodes[pod.node]!;
@@ -258,6 +299,11 @@ export class Observation {
       energy_j: energyJ,
       pods_created: this.#pods.length,
       pods_unschedulable: controlPlane.unschedulableCount,
+      handovers: association.counts.handovers,
+      ping_pongs: association.counts.pingPongs,
+      outage_handovers: association.counts.outageHandovers,
+      coverage_losses: association.counts.coverageLosses,
+      uncovered_ns: fsum(association.endpoints, (_, mover) => association.uncoveredNs(mover as MoverId)),
     };
   }
 }

@@ -92,7 +92,7 @@ export function record(
     );
     const { digest, manifest } = recorder.close({ trail: kernel.trail, measures, scenario: stored });
     const placement = pods
-      .filter(({ phase }) => phase !== 'gone')
+      .filter(({ phase }) => phase !== 'gone' && phase !== 'terminating')
       .map(({ name, node, message }) =>
         node === undefined ? { pod: name, message } : { pod: name, node: world.nodes[node]!.name },
       );

@@ -2,6 +2,7 @@ import { TopologyView } from './codeco/index.ts';
 import {
   Association,
   Compute,
+  moversOf,
   Network,
   Outages,
   requestOutcomes,
@@ -9,6 +10,7 @@ import {
   scheduleFaults,
   type AttachedEndpointId,
   type EndpointId,
+  type MoverId,
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
@@ -29,7 +31,7 @@ export interface SimulationResult {
   /** Requests issued after the warm-up, by how they ended. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly pods: readonly Pod[];
-  /** Handovers, those of them that went straight back, and how often a user lost coverage, over the whole run. */
+  /** Handovers, those of them that went straight back or away from an outage, and losses of coverage, over the run. */
   readonly movements: Association['counts'];
   readonly kernel: Kernel;
 }
@@ -49,26 +51,50 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const network = new Network(kernel, world);
-  const topology = new TopologyView(kernel, network, world);
+  const movers = moversOf(world);
+  const moverOfNode = new Map<NodeId, MoverId>();
+  for (const [mover, { node }] of movers.entries()) if (node !== undefined) moverOfNode.set(node, mover as MoverId);
+  const topology = new TopologyView(kernel, network, world, (node) =>
+    association.accessPointOf(moverOfNode.get(node)!),
+  );
   const endpoints = new Endpoints(world.services, topology, kernel.streams);
-  const association = new Association(kernel, world, network, {
-    moved(user, event, accessPoint, position, present) {
-      requests.setCovered(user, accessPoint !== undefined, present);
-      observation.moved(user, event, accessPoint, position);
+  const association: Association = new Association(kernel, world, network, {
+    moved(mover, event, accessPoint, position, present, cause) {
+      const { user, node } = movers[mover]!;
+      if (user !== undefined) {
+        requests.setCovered(user, accessPoint !== undefined, present);
+        observation.moved(user, event, accessPoint, position, cause);
+      } else {
+        observation.nodeMoved(node!, event, accessPoint, position, cause);
+        checkReachable(node!);
+      }
     },
   });
+  topology.observeAttachments();
+  const endpointOf = (node: NodeId): EndpointId => {
+    const mover = moverOfNode.get(node);
+    return mover === undefined ? world.nodes[node]!.vertex : association.endpoints[mover]!;
+  };
+  /** Tells the control plane whether it hears a node: by the network as it is, from the gateway of the node's cluster. */
+  const checkReachable = (node: NodeId): void => {
+    const { gateway } = world.clusters[world.nodes[node]!.cluster]!;
+    controlPlane.setReachable(node, network.latencyNs(gateway, endpointOf(node)) < Infinity);
+  };
+  const checkAllReachable = (): void => {
+    for (let node = 0; node < world.nodes.length; node++) checkReachable(node as NodeId);
+  };
 
   const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
   const isRecorded = requestSampler(world, kernel);
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
-    endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, from)),
+    endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, movers, from)),
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
   });
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
-      requests.addPod(pod.id, pod.service, world.nodes[pod.node!]!.vertex);
+      requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
     },
     podStopped(pod) {
       compute.removePod(pod.id);
@@ -85,8 +111,15 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     if (up) compute.setNodeUp(node, true);
     controlPlane.setNodeUp(node, up);
     if (!up) compute.setNodeUp(node, false);
+    const mover = moverOfNode.get(node);
+    if (mover === undefined) association.setVertexUp(world.nodes[node]!.vertex, up);
+    else association.setOn(mover, up);
+    checkAllReachable();
   });
-  const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
+  const linkOutages = new Outages(world.links.length, (link, up) => {
+    network.setLinkUp(link as LinkId, up);
+    checkAllReachable();
+  });
   scheduleFaults(kernel, world.faults, { nodes: nodeOutages, links: linkOutages });
 
   association.start();
@@ -106,7 +139,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.finish();
   observation.sample(compute, network, controlPlane);
   return {
-    measures: observation.finish(compute, controlPlane),
+    measures: observation.finish(compute, controlPlane, association),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
@@ -114,9 +147,12 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   };
 }
 
-/** The vertex that an endpoint is, or is attached at. */
-function vertexOf(world: World, network: Network, endpoint: EndpointId): VertexId {
+/** The vertex that an endpoint is, or that the user is attached at. */
+function vertexOf(world: World, network: Network, movers: ReturnType<typeof moversOf>, endpoint: EndpointId): VertexId {
   if (endpoint < world.vertices.length) return endpoint as VertexId;
+  const node = movers[endpoint - world.vertices.length]?.node;
+  // a node on radio keeps its own vertex in the view of the network
+  if (node !== undefined) return world.nodes[node]!.vertex;
   return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
 }
 

@@ -69,7 +69,7 @@ describe('a user who walks from one cell to the other', () => {
     ]);
     expect(movement[1]!['time_ns']).toBeCloseTo(100e9, -1);
     expect(movement[1]!['x_m']).toBeCloseTo(200, 6);
-    expect(movements).toEqual({ handovers: 1, pingPongs: 0, coverageLosses: 0 });
+    expect(movements).toEqual({ handovers: 1, pingPongs: 0, outageHandovers: 0, coverageLosses: 0 });
     const answered = (await rows('requests')).filter(({ outcome }) => outcome === 'ok') as Record<string, number>[];
     const nodes = (from: number, to: number): unknown[] => [
       ...new Set(

@@ -185,6 +185,44 @@ describe('a crash', () => {
   });
 });
 
+describe('a node whose cable to its gateway is cut at 30 s', () => {
+  const cut = (extra: object) => ({
+    duration: '120s',
+    apps: [{ codecoApp: 'shop', clusters: ['near'], behaviour: { '*': { cpu: '1ms' } } }],
+    orchestration: { nodeMonitorGracePeriod: '10s', evictionToleration: '20s', podStartup: '1s' },
+    faults: [{ at: '30s', cut: 'near-1', ...extra }],
+    results: { sampleInterval: '5s' },
+  });
+
+  test('is NotReady after the grace period, and its pods are replaced after the toleration and stop when it is back', async () => {
+    simulate(twoClusters(cut({ for: '60s' })), { codecoApps: [shop], out: folder });
+    const pods = await rows('pods');
+    const old = pods.filter(({ node, created_ns }) => node === 'near-1' && created_ns === 0);
+    expect(old.length).toBeGreaterThan(0);
+    // deleted at 60 s, and gone when the kubelet learns of it at 90 s
+    for (const pod of old) expect([pod['gone_ns'], pod['reason']]).toEqual([90e9, 'node-unreachable']);
+    const replacements = pods.filter(({ created_ns }) => created_ns === 60e9);
+    expect(replacements.map(({ node }) => node)).toEqual(old.map(() => 'near-2'));
+    const states = (await rows('nodes')).filter(({ node }) => node === 'near-1');
+    const stateAt = (s: number) => states.find(({ time_ns }) => time_ns === s * 1e9)!['state'];
+    expect([25, 35, 45, 85, 95].map(stateAt)).toEqual(['up', 'unreachable', 'not-ready', 'not-ready', 'up']);
+    // it runs on while nobody hears it: it draws power all the time
+    expect(states.reduce((sum, { energy_j }) => sum + (energy_j as number), 0)).toBeGreaterThanOrEqual(120 * 20);
+  });
+
+  test('keeps its pods where the cut is over before the toleration, and they serve on without a restart', async () => {
+    simulate(twoClusters(cut({ for: '25s' })), { codecoApps: [shop], out: folder });
+    const pods = await rows('pods');
+    expect(pods.length).toBe(3);
+    expect(pods.every(({ gone_ns, started_ns }) => gone_ns === null && (started_ns as number) < 30e9)).toBe(true);
+    const after = (await rows('requests')).filter(
+      ({ issued_ns: at }) => (at as number) > 56e9 && (at as number) < 119e9,
+    );
+    expect(after.length).toBeGreaterThan(0);
+    expect(after.every(({ outcome }) => outcome === 'ok')).toBe(true);
+  });
+});
+
 test('a cut cable makes what is behind it unreachable until it is mended', async () => {
   const spec = {
     apps: [{ codecoApp: 'shop', clusters: ['far'], behaviour: { '*': { cpu: '1ms' } } }],

@@ -38,10 +38,21 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
     `  failures ${causes === '' ? 'none' : causes}`,
     '',
     `${bold('Placement at the end')}\n${placementText(placement)}`,
+    ...movementLines(run, bold),
     `${bold('Energy')} ${formatEnergy(measures.energy_j)} (${significant(meanW)} W on average, all nodes)`,
     `${bold('Digest')} ${digest}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** How users and nodes fared on radio; nothing where nothing of that kind happened. */
+function movementLines({ measures }: Run, bold: Io['colors']['bold']): string[] {
+  const { handovers, ping_pongs, outage_handovers, coverage_losses, uncovered_ns } = measures;
+  if (handovers === 0 && coverage_losses === 0 && uncovered_ns === 0) return [];
+  return [
+    `${bold('Radio')} ${count(handovers, 'handover')} (${count(ping_pongs, 'ping-pong')}, ${formatCount(outage_handovers)} for outages), ` +
+      `coverage lost ${count(coverage_losses, 'time')}, ${formatDuration(uncovered_ns)} out of coverage in all`,
+  ];
 }
 
 function placementText(placement: Run['placement']): string {

@@ -31,7 +31,8 @@ export class CommunicationCost {
     for (const peer of this.#peers[service]!) {
       let nearestNs: number | undefined;
       for (const pod of pods) {
-        if (pod.service !== peer || pod.node === undefined || pod.phase === 'gone') continue;
+        if (pod.service !== peer || pod.node === undefined || pod.phase === 'gone' || pod.phase === 'terminating')
+          continue;
         const latencyNs = this.#topology.latencyNs(vertex, this.#world.nodes[pod.node]!.vertex);
         if (nearestNs === undefined || latencyNs < nearestNs) nearestNs = latencyNs;
       }

@@ -49,9 +49,13 @@ interface NodeState {
   readonly info: NodeInfo;
   readonly pods: Set<Pod>;
   up: boolean;
+  /** Whether the control plane of its cluster can be reached from it. */
+  reachable: boolean;
   notReady: boolean;
   /** Counts crashes and returns: a timer that was set in another life of the node does nothing. */
   life: number;
+  /** Counts how often it fell silent or was heard again: a timer of another silence does nothing. */
+  silence: number;
 }
 
 /**
@@ -61,6 +65,12 @@ interface NodeState {
  * A node that crashes takes its pods down at once, but its silence is noticed only after the node monitor grace period:
  * until then its pods stay endpoints. Then the node is NotReady and tainted, and after the toleration its pods are deleted
  * and made anew. A node that comes back restarts the pods that it still has.
+ *
+ * A node that is cut off from its cluster's gateway, where the control plane is, is as silent, but its pods go on running.
+ * Those that are deleted meanwhile are made anew elsewhere and stop when the node is heard again, for its kubelet learns
+ * of it only then; those that are not serve again as endpoints. What is bound to it while it is cut off starts when it is
+ * heard. Source: Kubernetes, Concepts, Nodes ("Node controller") and Taints and Tolerations; the kubelet's leases are one
+ * state here, in place of messages.
  */
 export class ControlPlane {
   readonly pods: Pod[] = [];
@@ -118,8 +128,10 @@ export class ControlPlane {
       }),
       pods: new Set(),
       up: true,
+      reachable: true,
       notReady: false,
       life: 0,
+      silence: 0,
     }));
     for (const [id, service] of world.services.entries()) {
       const app = world.apps[service.app]!;
@@ -133,8 +145,10 @@ export class ControlPlane {
     const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
     this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
     this.#ready = kernel.on('kubernetes.pod-ready', (pod, life) => this.#podReady(this.pods[pod]!, life));
-    this.#notReady = kernel.on('kubernetes.node-not-ready', (node, life) => this.#nodeNotReady(node as NodeId, life));
-    this.#evict = kernel.on('kubernetes.evict', (node, life) => this.#evictPods(node as NodeId, life));
+    this.#notReady = kernel.on('kubernetes.node-not-ready', (node, silence) =>
+      this.#nodeNotReady(node as NodeId, silence),
+    );
+    this.#evict = kernel.on('kubernetes.evict', (node, silence) => this.#evictPods(node as NodeId, silence));
     this.#retry = kernel.on('kubernetes.retry', (pod) => this.#enqueue(this.pods[pod]!));
     for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
   }
@@ -155,34 +169,80 @@ export class ControlPlane {
     };
   }
 
-  /** `up`, `not-ready` (silent, and noticed) or `down` (silent, not noticed yet): the truth and what the cluster makes of it. */
-  nodeState(node: NodeId): 'up' | 'down' | 'not-ready' {
-    const { up, notReady } = this.#nodes[node]!;
-    return up ? 'up' : notReady ? 'not-ready' : 'down';
+  /**
+   * `up`, `not-ready` (silent, and noticed), `down` (crashed, not noticed yet) or `unreachable` (cut off, not noticed yet):
+   * the truth and what the cluster makes of it.
+   */
+  nodeState(node: NodeId): 'up' | 'down' | 'unreachable' | 'not-ready' {
+    const { up, reachable, notReady } = this.#nodes[node]!;
+    return notReady ? 'not-ready' : !up ? 'down' : reachable ? 'up' : 'unreachable';
   }
 
   /** A node crashed, or came back. */
   setNodeUp(node: NodeId, up: boolean): void {
     const state = this.#nodes[node]!;
+    const wasSilent = isSilent(state);
     state.up = up;
     state.life++;
-    if (up) {
-      if (state.notReady) {
-        state.notReady = false;
-        this.#cache.setTaints(state.info, this.#world.nodes[node]!.taints);
-        this.#somethingChanged();
+    if (!up) {
+      for (const pod of [...state.pods]) {
+        if (pod.readyOnNode) this.#stopContainers(pod);
+        if (pod.phase === 'terminating') this.#forget(state, pod);
+        else pod.phase = 'stopped';
       }
-      for (const pod of state.pods) {
-        this.#endpoints.remove(pod.service, pod.id);
-        this.#start(pod);
-      }
-    } else {
-      for (const pod of state.pods) {
-        if (pod.phase === 'ready') this.#hooks.podStopped(pod);
-        pod.phase = 'stopped';
-      }
-      this.#kernel.after(this.#world.orchestration.nodeMonitorGracePeriodNs, this.#notReady, node, state.life);
     }
+    this.#hear(node, wasSilent);
+  }
+
+  /** The control plane of a node's cluster can be reached from it, or not. */
+  setReachable(node: NodeId, reachable: boolean): void {
+    const state = this.#nodes[node]!;
+    if (state.reachable === reachable) return;
+    const wasSilent = isSilent(state);
+    state.reachable = reachable;
+    this.#hear(node, wasSilent);
+  }
+
+  /** A node falls silent, or is heard again. */
+  #hear(node: NodeId, wasSilent: boolean): void {
+    const state = this.#nodes[node]!;
+    if (isSilent(state) === wasSilent) return;
+    state.silence++;
+    if (!wasSilent) {
+      this.#kernel.after(this.#world.orchestration.nodeMonitorGracePeriodNs, this.#notReady, node, state.silence);
+      return;
+    }
+    for (const pod of [...state.pods]) {
+      if (pod.phase !== 'terminating') continue;
+      // the kubelet learns now that it was deleted
+      if (pod.readyOnNode) this.#stopContainers(pod);
+      this.#forget(state, pod);
+    }
+    if (state.notReady) {
+      state.notReady = false;
+      this.#cache.setTaints(state.info, this.#world.nodes[node]!.taints);
+    }
+    this.#somethingChanged();
+    for (const pod of state.pods) {
+      if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);
+      if (pod.phase !== 'stopped') continue;
+      this.#endpoints.remove(pod.service, pod.id);
+      this.#start(pod);
+    }
+  }
+
+  #stopContainers(pod: Pod): void {
+    pod.readyOnNode = false;
+    this.#hooks.podStopped(pod);
+  }
+
+  /** A pod that was deleted is gone from its node. */
+  #forget(state: NodeState, pod: Pod): void {
+    state.pods.delete(pod);
+    pod.phase = 'gone';
+    pod.goneNs = this.#kernel.now;
+    pod.reason = 'node-unreachable';
+    this.#cache.forgetPod(this.#scheduling[pod.id]!);
   }
 
   #createApp(app: AppId): void {
@@ -201,6 +261,7 @@ export class ControlPlane {
       service,
       createdNs: this.#kernel.now,
       phase: 'pending',
+      readyOnNode: false,
       node: undefined,
       scheduledNs: undefined,
       startedNs: undefined,
@@ -249,8 +310,8 @@ export class ControlPlane {
     node.pods.add(pod);
     pod.node = decision.node.id as NodeId;
     pod.scheduledNs = this.#kernel.now;
-    if (node.up) this.#start(pod);
-    else pod.phase = 'stopped';
+    if (isSilent(node)) pod.phase = 'stopped';
+    else this.#start(pod);
   }
 
   /** The kubelet starts the pod's containers on its node. */
@@ -263,32 +324,31 @@ export class ControlPlane {
     const node = this.#nodes[pod.node!]!;
     if (pod.phase !== 'starting' || node.life !== life) return;
     pod.phase = 'ready';
+    pod.readyOnNode = true;
     pod.startedNs ??= this.#kernel.now;
     pod.readyNs ??= this.#kernel.now;
     this.#hooks.podStarted(pod, this.#cpu[pod.service]!);
-    this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
+    if (node.reachable) this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
   }
 
-  #nodeNotReady(node: NodeId, life: number): void {
+  #nodeNotReady(node: NodeId, silence: number): void {
     const state = this.#nodes[node]!;
-    if (state.life !== life) return;
+    if (state.silence !== silence) return;
     state.notReady = true;
     this.#cache.setTaints(state.info, [...this.#world.nodes[node]!.taints, ...UNREACHABLE_TAINTS]);
     for (const pod of state.pods) this.#endpoints.remove(pod.service, pod.id);
-    this.#kernel.after(this.#world.orchestration.evictionTolerationNs, this.#evict, node, life);
+    this.#kernel.after(this.#world.orchestration.evictionTolerationNs, this.#evict, node, silence);
   }
 
   /** The toleration is over: the node's pods are deleted, and their controllers make new ones. */
-  #evictPods(node: NodeId, life: number): void {
+  #evictPods(node: NodeId, silence: number): void {
     const state = this.#nodes[node]!;
-    if (state.life !== life) return;
+    if (state.silence !== silence) return;
     const evicted = [...state.pods];
-    state.pods.clear();
     for (const pod of evicted) {
-      pod.phase = 'gone';
-      pod.goneNs = this.#kernel.now;
-      pod.reason = 'node-unreachable';
-      this.#cache.forgetPod(this.#scheduling[pod.id]!);
+      // of a node that runs on where nobody hears it, the pods go on until it learns of it
+      if (state.up) pod.phase = 'terminating';
+      else this.#forget(state, pod);
     }
     for (const pod of evicted) this.#createPod(pod.app, pod.service);
     this.#somethingChanged();
@@ -302,6 +362,10 @@ export class ControlPlane {
       this.#kernel.at(at, this.#retry, pod.id);
     }
   }
+}
+
+function isSilent({ up, reachable }: NodeState): boolean {
+  return !up || !reachable;
 }
 
 function compileTemplate(template: PodObject, app: string): PodKind {

@@ -2,9 +2,10 @@ import type { AppId, NodeId, PodId, ServiceId } from '../model/index.ts';
 
 /**
  * `pending`: no node yet. `starting`: bound, its containers are coming up. `ready`: it serves. `stopped`: its node is
- * down, or came back and has not restarted it yet. `gone`: deleted, for good.
+ * down or cut off, and has to be heard again to start it. `terminating`: deleted, but its node has not learned of it, and
+ * runs it on. `gone`: deleted, for good.
  */
-export type PodPhase = 'pending' | 'starting' | 'ready' | 'stopped' | 'gone';
+export type PodPhase = 'pending' | 'starting' | 'ready' | 'stopped' | 'terminating' | 'gone';
 
 /** One pod from its creation to its end. Times are ns of virtual time. */
 export interface Pod {
@@ -14,6 +15,8 @@ export interface Pod {
   readonly service: ServiceId;
   readonly createdNs: number;
   phase: PodPhase;
+  /** Whether its containers run and are ready, whatever the cluster knows of it. */
+  readyOnNode: boolean;
   node: NodeId | undefined;
   scheduledNs: number | undefined;
   /** When its containers first ran, and when it first was ready to serve. */

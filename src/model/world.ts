@@ -80,6 +80,18 @@ export interface Node {
   readonly taints: readonly Taint[];
   /** Linear from idle to peak in the share of CPU used. */
   readonly power: { readonly idleW: Watts; readonly peakW: Watts };
+  /** Where it hangs on the network by the access points, as users do, and not by links at its vertex. */
+  readonly radio?: RadioAttachment;
+}
+
+/** How a node that attaches by radio moves. */
+export interface RadioAttachment {
+  /** It stands still where absent. */
+  readonly mobility: Mobility | undefined;
+  /** Where it stands; of a node that moves, a point of its area or way. */
+  readonly position: Point;
+  /** Its number among the nodes of the same entry. */
+  readonly index: number;
 }
 
 /** Where users attach: a radio cell (or a desk switch) at a vertex of the network. */

@@ -92,7 +92,9 @@ export const tables = {
   }),
   links: table(16_384, 'One direction of a link over one sampling interval.', {
     time_ns: float64('ns', 'end of the interval'),
-    link: dictionary('link', 'name of the link'),
+    link: dictionary('link', 'name of the link or access point'),
+    from: optional(dictionary('vertex', 'where this direction of the link begins; null for an access point')),
+    to: optional(dictionary('vertex', 'where it ends; null for an access point')),
     direction: dictionary('direction', 'which way'),
     state: dictionary('link_state', 'state at the end of the interval'),
     carried_bytes: float64('bytes', 'bytes carried in the interval'),
@@ -100,11 +102,13 @@ export const tables = {
     utilization: float64(null, 'mean share of the capacity that was in use, 0 to 1'),
     interval_ns: float64('ns', 'length of the interval'),
   }),
-  movement: table(FEW, 'One association of a user with an access point, or the loss of it.', {
+  movement: table(FEW, 'One association of a user, or of a node on radio, with an access point, or the loss of it.', {
     time_ns: float64('ns', 'when'),
-    user: dictionary('user', 'who'),
+    user: optional(dictionary('user', 'who; null for a node')),
+    node: optional(dictionary('node', 'which node on radio; null for a user')),
     event: dictionary('movement_event', 'attached, handover or out-of-range'),
-    access_point: optional(dictionary('access_point', 'access point that the user is attached to from now on')),
+    cause: optional(dictionary('movement_cause', 'of a handover or loss: nearer, left-range, outage or absent')),
+    access_point: optional(dictionary('access_point', 'access point that it is attached to from now on')),
     x_m: float64('m', "position in the scenario's plane"),
     y_m: float64('m', "position in the scenario's plane"),
   }),
@@ -128,6 +132,11 @@ export const tables = {
     energy_j: float64('J', 'energy of all nodes over the whole run'),
     pods_created: float64(null, 'pods created over the whole run'),
     pods_unschedulable: float64(null, 'pods that had no place at the end'),
+    handovers: float64(null, 'changes of access point over the whole run'),
+    ping_pongs: float64(null, 'handovers straight back to the access point before, after less than 1 s (3GPP TR 36.839)'),
+    outage_handovers: float64(null, 'handovers away from an access point that went out of order'),
+    coverage_losses: float64(null, 'how often a user or node was detached with no access point to go to'),
+    uncovered_ns: float64('ns', 'time out of coverage, summed over users and nodes on radio that were there'),
   }),
 } as const;
 

@@ -10,9 +10,15 @@ test('a cut is known at the next probe, and not before; the age of the view is t
   const kernel = new Kernel({ seed: 1 });
   const link = { name: 'l', from: a, to: b, latencyNs: 5e6, forwardMedium: 0, backwardMedium: 1 } as Link;
   const media = [{ bandwidthBps: 1e9 }, { bandwidthBps: 1e9 }] as Medium[];
-  const world = { vertices: [{ name: 'a' }, { name: 'b' }] as Vertex[], links: [link], media, accessPoints: [] };
+  const world = {
+    vertices: [{ name: 'a' }, { name: 'b' }] as Vertex[],
+    links: [link],
+    media,
+    accessPoints: [],
+    nodes: [],
+  };
   const network = new Network(kernel, world);
-  const view = new TopologyView(kernel, network, world);
+  const view = new TopologyView(kernel, network, world, () => undefined);
   const at = (seconds: number): number => {
     kernel.run({ until: (seconds * 1e9) as Nanoseconds });
     return view.latencyNs(a, b);

@@ -36,6 +36,11 @@ export const ending: RunEnding = {
     energy_j: 12.25,
     pods_created: 1,
     pods_unschedulable: 0,
+  handovers: 0,
+  ping_pongs: 0,
+  outage_handovers: 0,
+  coverage_losses: 0,
+  uncovered_ns: 0,
   },
   scenario: { seed: 7 },
 };

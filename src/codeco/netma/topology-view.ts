@@ -1,27 +1,41 @@
 import { fromSeconds, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
 import { NO_ROUTE, Routes, type Network } from '../../dynamics/index.ts';
 import type { ObservedTopology } from '../../kubernetes/index.ts';
-import type { LinkId, VertexId, World } from '../../model/index.ts';
+import type { AccessPointId, LinkId, NodeId, VertexId, World } from '../../model/index.ts';
 
 /** Time between two probes of the links. Source: L2S-M's LPM, collector scrape interval of 15 s (reference of the project, NetMA). */
 const PROBE_INTERVAL_NS = fromSeconds(15);
 
+type ProbedWorld = Pick<World, 'vertices' | 'links' | 'nodes' | 'accessPoints'>;
+
 /**
  * The network as NetMA's probes saw it last: which links and vertices were up, and so which routes there were. A cut is
  * noticed at the next probe, at most 15 s later. Latencies are those of the links as configured: this first version's
- * links do not change theirs.
+ * links do not change theirs. Of a node that attaches by radio, a probe tells its access point of that time; while it was
+ * attached to none, its latency to others is unknown, which is Infinity.
  */
 export class TopologyView implements ObservedTopology {
   readonly #kernel: Kernel;
   readonly #network: Network;
-  readonly #world: Pick<World, 'vertices' | 'links'>;
+  readonly #world: ProbedWorld;
   readonly #routes: Routes;
+  readonly #attachmentOf: (node: NodeId) => AccessPointId | undefined;
+  /** By the vertex of a node that attaches by radio: its access point at the last probe. */
+  readonly #attached = new Map<VertexId, AccessPointId | undefined>();
+  #attachmentEpoch = 0;
   #probedNs = 0;
 
-  constructor(kernel: Kernel, network: Network, world: Pick<World, 'vertices' | 'links'>) {
+  /** @param attachmentOf the access point that a node which attaches by radio is at, if any */
+  constructor(
+    kernel: Kernel,
+    network: Network,
+    world: ProbedWorld,
+    attachmentOf: (node: NodeId) => AccessPointId | undefined,
+  ) {
     this.#kernel = kernel;
     this.#network = network;
     this.#world = world;
+    this.#attachmentOf = attachmentOf;
     this.#routes = new Routes(world.vertices.length, world.links);
     const probe = kernel.on('netma.probe', () => {
       this.#probe();
@@ -31,7 +45,7 @@ export class TopologyView implements ObservedTopology {
   }
 
   get epoch(): number {
-    return this.#routes.epoch;
+    return this.#routes.epoch + this.#attachmentEpoch;
   }
 
   get ageNs(): Nanoseconds {
@@ -39,12 +53,48 @@ export class TopologyView implements ObservedTopology {
   }
 
   latencyNs(from: VertexId, to: VertexId): number {
+    if (this.#attached.size === 0) return this.#wiredLatencyNs(from, to);
+    if (from === to) return this.#routes.isVertexUp(from) ? 0 : Infinity;
+    let airNs = 0;
+    let [fromVertex, toVertex] = [from, to];
+    if (this.#attached.has(from)) {
+      const accessPoint = this.#accessPointOf(from);
+      if (accessPoint === undefined) return Infinity;
+      airNs += accessPoint.latencyNs;
+      fromVertex = accessPoint.vertex;
+    }
+    if (this.#attached.has(to)) {
+      const accessPoint = this.#accessPointOf(to);
+      if (accessPoint === undefined) return Infinity;
+      airNs += accessPoint.latencyNs;
+      toVertex = accessPoint.vertex;
+    }
+    return airNs + this.#wiredLatencyNs(fromVertex, toVertex);
+  }
+
+  /** Takes in where the nodes on radio are: at the start, and at every probe. */
+  observeAttachments(): void {
+    for (const [id, { vertex, radio }] of this.#world.nodes.entries()) {
+      if (radio === undefined) continue;
+      const accessPoint = this.#attachmentOf(id as NodeId);
+      if (this.#attached.get(vertex) !== accessPoint) this.#attachmentEpoch++;
+      this.#attached.set(vertex, accessPoint);
+    }
+  }
+
+  #accessPointOf(vertex: VertexId): ProbedWorld['accessPoints'][number] | undefined {
+    const accessPoint = this.#attached.get(vertex);
+    return accessPoint === undefined ? undefined : this.#world.accessPoints[accessPoint];
+  }
+
+  #wiredLatencyNs(from: VertexId, to: VertexId): number {
     const route = this.#routes.find(from, to);
     return route === NO_ROUTE ? Infinity : this.#routes.latencyNs[route]!;
   }
 
   #probe(): void {
     this.#probedNs = this.#kernel.now;
+    this.observeAttachments();
     for (let link = 0; link < this.#world.links.length; link++) {
       this.#routes.setLinkUp(link as LinkId, this.#network.isLinkUp(link as LinkId));
     }

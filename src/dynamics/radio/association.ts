@@ -1,186 +1,289 @@
-import type { HandlerId, Kernel, Nanoseconds } from '../../kernel/index.ts';
-import type { AccessPoint, AccessPointId, Point, UserId, World } from '../../model/index.ts';
+import { NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
+import type { AccessPoint, AccessPointId, Point, VertexId, World } from '../../model/index.ts';
 import { itineraryOf, positionOn, type Itinerary, type Leg } from '../mobility/index.ts';
 import type { AttachedEndpointId, Network } from '../network/index.ts';
 import { CellGrid } from './cell-grid.ts';
 import { nearerBy, velocityOf, withinRange } from './interval.ts';
+import { moversOf, type Mover, type MoverId } from './movers.ts';
 import { nearestAccessPoint } from './nearest.ts';
 import { rateAt } from './rate-steps.ts';
 
 const NO_CELL = -1;
 
-/** A handover back within this time is a ping-pong: the minimum time of stay of 3GPP TR 36.839, 5.1.2. */
+/**
+ * A handover straight back after less than this time is a ping-pong: the minimum time of stay that 3GPP TR 36.839, 5.2.1.4
+ * recommends.
+ */
 const PING_PONG_NS = 1e9;
 
-/** What happens to a user's association: one of these rows in the table of movements. */
+/** What happens to a mover's association: one of these rows in the table of movements. */
 export type MovementEvent = 'attached' | 'handover' | 'out-of-range';
+
+/** Why it happens; an attachment needs no reason. */
+export type MovementCause =
+  /** Another access point is nearer by the hysteresis. */
+  | 'nearer'
+  /** Its own access point is out of reach. */
+  | 'left-range'
+  /** Its own access point is out of order. */
+  | 'outage'
+  /** It is not there: a recorded mover before or after its track, a node that is switched off. */
+  | 'absent';
 
 interface AssociationSink {
   /**
-   * @param accessPoint where the user is from now on; undefined where it is out of range of all
-   * @param present false when the user, of a recorded trace, is not there any more or not yet
+   * @param accessPoint where the mover is from now on; undefined where it is out of range of all
+   * @param present false when it is not there (any more, or yet)
    */
   moved(
-    user: UserId,
+    mover: MoverId,
     event: MovementEvent,
     accessPoint: AccessPointId | undefined,
     position: Point,
     present: boolean,
+    cause: MovementCause | undefined,
   ): void;
 }
 
+type RadioWorld = Pick<World, 'users' | 'userGroups' | 'nodes' | 'accessPoints' | 'durationNs'>;
+
 /**
- * Which access point each user is attached to, while users move. Nothing is polled: on each leg of a motion the time at
+ * Which access point each mover is attached to: users, and the nodes that hang on the network by radio. Nothing is polled: on each leg of a motion the time at
  * which the association changes next is solved for, and is an event of that time, rounded up to the next whole ns.
  *
  * **Rules** (own design, after 3GPP's event A3 with distance in the place of signal).
- * - A user without an access point attaches to the first one whose range it comes into, at once.
- * - An attached user changes over, by a handover, to an access point in whose range it is as soon as that is nearer than
+ * - A mover without an access point attaches to the first one whose range it comes into, at once.
+ * - An attached mover changes over, by a handover, to an access point in whose range it is as soon as that is nearer than
  *   its own by its own's hysteresis; or, when it leaves its own's range, to the nearest one in range. Where there is
  *   none it is detached, and what its flows had under way is lost (a coverage hole).
- * - In a handover the user belongs to the new access point at once, but for the new one's handover time nothing is carried:
+ * - In a handover the mover belongs to the new access point at once, but for the new one's handover time nothing is carried:
  *   flows pause with what they have left, and what is sent waits; nothing is lost. Messages that are in the air go on.
  *   The association is looked at again when the handover is over.
- * - The highest rate of a user's flows is that of the rate step that its distance is in, from the instant it is in it.
+ * - The highest rate of a mover's flows is that of the rate step that its distance is in, from the instant it is in it.
  * - An access point or step that is touched for less than a nanosecond does not count.
- * - An access point whose vertex is down keeps its users, who reach nobody: the association knows distances alone.
+ * - An access point that goes out of order is as one that is out of reach, at once (a radio link failure that is noticed
+ *   without delay): what its movers have under way is lost, then they look for the nearest other one in range, by a
+ *   handover, and are detached where there is none. When it is back, the rules above hold for it as for any other.
  *
- * Users of groups without mobility are attached once, to the nearest access point in range, and make no events.
+ * Who stands still is attached once, to the nearest access point in range, and makes no events but by outages.
  */
 export class Association {
-  /** Changes of access point, and those of them that went back within a second; coverage lost. */
-  readonly counts = { handovers: 0, pingPongs: 0, coverageLosses: 0 };
-  /** By user: what it hangs on the network by. */
+  /** Changes of access point, those of them that went straight back, and those away from an outage; coverage lost. */
+  readonly counts = { handovers: 0, pingPongs: 0, outageHandovers: 0, coverageLosses: 0 };
+  /** By mover: what it hangs on the network by. */
   readonly endpoints: readonly AttachedEndpointId[];
-  /** By user: the access point at the start, if any. */
+  /** By mover: the access point at the start, if any. */
   readonly initial: readonly (AccessPointId | undefined)[];
   readonly #kernel: Kernel;
-  readonly #world: Pick<World, 'users' | 'userGroups' | 'accessPoints' | 'durationNs'>;
+  readonly #world: RadioWorld;
+  readonly #movers: readonly Mover[];
   readonly #network: Network;
   readonly #sink: AssociationSink;
   readonly #grid: CellGrid;
   readonly #itineraries: readonly Itinerary[];
-  /** By user: its access point, the one before that, and since when it is at its own. */
+  /** By mover: its access point, the one before that, and since when it is at its own. */
   readonly #serving: Int32Array;
   readonly #previous: Int32Array;
   readonly #sinceNs: Float64Array;
-  /** By user: the highest rate that it has at its access point, bit/s; 0 in a handover. */
+  /** By mover: the highest rate that it has at its access point, bit/s; 0 in a handover. */
   readonly #rateBps: Float64Array;
+  /** By mover: its pending event, if any; whether it is switched off; how long it has been out of coverage, ns. */
+  readonly #event: Float64Array;
+  readonly #isOff: Uint8Array;
+  readonly #uncoveredNs: Float64Array;
+  readonly #uncoveredSinceNs: Float64Array;
+  /** By access point: whether it is out of order. */
+  readonly #isDead: Uint8Array;
   readonly #turn: HandlerId;
   readonly #rateStep: HandlerId;
   readonly #change: HandlerId;
   readonly #handoverEnd: HandlerId;
 
-  constructor(
-    kernel: Kernel,
-    world: Pick<World, 'users' | 'userGroups' | 'accessPoints' | 'durationNs'>,
-    network: Network,
-    sink: AssociationSink,
-  ) {
-    const { users, userGroups, accessPoints } = world;
+  constructor(kernel: Kernel, world: RadioWorld, network: Network, sink: AssociationSink) {
+    const { accessPoints } = world;
+    this.#movers = moversOf(world);
     this.#kernel = kernel;
     this.#world = world;
     this.#network = network;
     this.#sink = sink;
     this.#grid = new CellGrid(accessPoints);
-    const inGroup = userGroups.map(() => 0);
-    this.#itineraries = users.map(({ name, group, position }) =>
-      itineraryOf(userGroups[group]!.mobility, position, {
-        index: inGroup[group]!++,
-        stream: () => kernel.streams.get(`user/${name}/mobility`),
-      }),
+    this.#itineraries = this.#movers.map(({ mobility, position, index, stream }) =>
+      itineraryOf(mobility, position, { index, stream: () => kernel.streams.get(stream) }),
     );
     this.initial = this.#itineraries.map(({ first }) =>
       first.present ? nearestAccessPoint(accessPoints, positionOn(first, 0)) : undefined,
     );
     this.#serving = Int32Array.from(this.initial, (accessPoint) => accessPoint ?? NO_CELL);
-    this.#previous = new Int32Array(users.length).fill(NO_CELL);
-    this.#sinceNs = new Float64Array(users.length);
-    this.#rateBps = new Float64Array(users.length);
-    this.endpoints = users.map(() => network.addEndpoint());
-    this.#turn = kernel.on('mobility.turn', (user) => this.#proceed(user as UserId));
-    this.#rateStep = kernel.on('radio.rate-step', (user) => this.#proceed(user as UserId));
-    this.#change = kernel.on('radio.change', (user, cell) => this.#apply(user as UserId, cell));
-    this.#handoverEnd = kernel.on('radio.handover-end', (user) => this.#endHandover(user as UserId));
+    this.#previous = new Int32Array(this.#movers.length).fill(NO_CELL);
+    this.#sinceNs = new Float64Array(this.#movers.length);
+    this.#rateBps = new Float64Array(this.#movers.length);
+    this.#event = new Float64Array(this.#movers.length).fill(NO_EVENT);
+    this.#isOff = new Uint8Array(this.#movers.length);
+    this.#uncoveredNs = new Float64Array(this.#movers.length);
+    this.#uncoveredSinceNs = new Float64Array(this.#movers.length).fill(NaN);
+    this.#isDead = new Uint8Array(accessPoints.length);
+    this.endpoints = this.#movers.map(() => network.addEndpoint());
+    this.#turn = kernel.on('mobility.turn', (mover) => this.#proceed(mover as MoverId));
+    this.#rateStep = kernel.on('radio.rate-step', (mover) => this.#proceed(mover as MoverId));
+    this.#change = kernel.on('radio.change', (mover, cell) => {
+      // the access point that it was to change over to may have gone out of order meanwhile
+      if (cell !== NO_CELL && this.#isDead[cell] === 1) this.#proceed(mover as MoverId);
+      else this.#apply(mover as MoverId, cell);
+    });
+    this.#handoverEnd = kernel.on('radio.handover-end', (mover) => this.#endHandover(mover as MoverId));
   }
 
   /** Attaches all users where they are at the start, and sets them in motion. */
   start(): void {
-    const { users, userGroups, accessPoints } = this.#world;
+    const { accessPoints } = this.#world;
     for (const [index, { first }] of this.#itineraries.entries()) {
-      const user = index as UserId;
-      const accessPoint = this.initial[user];
+      const mover = index as MoverId;
+      const accessPoint = this.initial[mover];
       if (accessPoint !== undefined)
-        this.#connect(user, rateAt(first, velocityOf(first), accessPoints[accessPoint]!, 0).rateBps);
+        this.#connect(mover, rateAt(first, velocityOf(first), accessPoints[accessPoint]!, 0).rateBps);
       const event = accessPoint === undefined ? 'out-of-range' : 'attached';
-      this.#sink.moved(user, event, accessPoint, positionOn(first, 0), first.present);
-      const isMobile = userGroups[users[user]!.group]!.mobility !== undefined;
-      if (isMobile && accessPoints.length > 0) this.#proceed(user);
+      const cause = accessPoint !== undefined ? undefined : first.present ? 'left-range' : 'absent';
+      this.#tell(mover, event, accessPoint, first, cause);
+      if (this.#movers[mover]!.mobility !== undefined && accessPoints.length > 0) this.#proceed(mover);
     }
   }
 
-  /** Where a user is; now alone, for its motion is made as time goes on. */
-  position(user: UserId): Point {
-    return positionOn(this.#legOf(user), this.#kernel.now);
+  /** An access point goes out of order, or is back. The network must know already. */
+  setAccessPointUp(accessPoint: AccessPointId, up: boolean): void {
+    const dead = up ? 0 : 1;
+    if (this.#isDead[accessPoint] === dead) return;
+    this.#isDead[accessPoint] = dead;
+    for (let index = 0; index < this.#movers.length; index++) {
+      const mover = index as MoverId;
+      // one in a handover looks for a better access point when that is over
+      if (up ? this.#isInHandover(mover) || this.#isOff[mover] === 1 : this.#serving[mover] !== accessPoint) continue;
+      this.#kernel.cancel(this.#event[mover]! as EventId);
+      if (up) this.#proceed(mover);
+      else this.#apply(mover, NO_CELL);
+    }
   }
 
-  /** The leg that a user is on. */
-  #legOf(user: UserId): Leg {
-    const itinerary = this.#itineraries[user]!;
+  /** A vertex goes down, with the access points at it, or is back. The network must know already. */
+  setVertexUp(vertex: VertexId, up: boolean): void {
+    for (const [index, accessPoint] of this.#world.accessPoints.entries()) {
+      if (accessPoint.vertex === vertex) this.setAccessPointUp(index as AccessPointId, up);
+    }
+  }
+
+  /** Switches a mover off, which takes it off the network, or on again. */
+  setOn(mover: MoverId, on: boolean): void {
+    if (this.#isOff[mover] === (on ? 0 : 1)) return;
+    this.#isOff[mover] = on ? 0 : 1;
+    this.#kernel.cancel(this.#event[mover]! as EventId);
+    const leg = this.#legOf(mover);
+    if (!on) {
+      if (this.#serving[mover] === NO_CELL) this.#uncover(mover, false);
+      else this.#detach(mover, leg, 'absent');
+    } else {
+      this.#uncover(mover, leg.present && this.#serving[mover] === NO_CELL);
+      if (this.#world.accessPoints.length > 0) this.#proceed(mover);
+    }
+  }
+
+  /** How long a mover has been there, but out of range of every access point, up to now, ns. */
+  uncoveredNs(mover: MoverId): number {
+    const since = this.#uncoveredSinceNs[mover]!;
+    return this.#uncoveredNs[mover]! + (Number.isNaN(since) ? 0 : this.#kernel.now - since);
+  }
+
+  /** The access point of a mover, if any. */
+  accessPointOf(mover: MoverId): AccessPointId | undefined {
+    const serving = this.#serving[mover]!;
+    return serving === NO_CELL ? undefined : (serving as AccessPointId);
+  }
+
+  #isInHandover(mover: MoverId): boolean {
+    return this.#serving[mover] !== NO_CELL && this.#rateBps[mover] === 0;
+  }
+
+  /** Counts the time out of coverage from now on, or no more. */
+  #uncover(mover: MoverId, uncovered: boolean): void {
+    this.#uncoveredNs[mover] = this.uncoveredNs(mover);
+    this.#uncoveredSinceNs[mover] = uncovered ? this.#kernel.now : NaN;
+  }
+
+  #tell(
+    mover: MoverId,
+    event: MovementEvent,
+    accessPoint: AccessPointId | undefined,
+    leg: Leg,
+    cause: MovementCause | undefined,
+  ): void {
+    const isThere = leg.present && this.#isOff[mover] === 0;
+    this.#uncover(mover, accessPoint === undefined && isThere);
+    this.#sink.moved(mover, event, accessPoint, positionOn(leg, this.#kernel.now), isThere, cause);
+  }
+
+  /** Where a mover is; now alone, for its motion is made as time goes on. */
+  position(mover: MoverId): Point {
+    return positionOn(this.#legOf(mover), this.#kernel.now);
+  }
+
+  /** The leg that a mover is on. */
+  #legOf(mover: MoverId): Leg {
+    const itinerary = this.#itineraries[mover]!;
     while (itinerary.first.endNs <= this.#kernel.now) itinerary.next(itinerary.first);
     return itinerary.first;
   }
 
-  /** Puts the next thing that happens to a user on the calendar. @param notBeforeNs changes before it have been made */
-  #proceed(user: UserId, notBeforeNs: number = this.#kernel.now): void {
+  /** Puts the next thing that happens to a mover on the calendar. @param notBeforeNs changes before it have been made */
+  #proceed(mover: MoverId, notBeforeNs: number = this.#kernel.now): void {
     const { now } = this.#kernel;
-    const leg = this.#legOf(user);
+    const leg = this.#legOf(mover);
     if (!leg.present) {
-      if (this.#serving[user] !== NO_CELL) this.#detach(user, leg);
-      this.#schedule(leg.endNs, this.#turn, user);
+      if (this.#serving[mover] !== NO_CELL) this.#detach(mover, leg, 'absent');
+      else this.#uncover(mover, false);
+      this.#schedule(leg.endNs, this.#turn, mover);
       return;
     }
-    const { timeNs, cell } = this.#nextChange(user, leg, notBeforeNs);
-    const nextRateNs = timeNs > now ? this.#stepRate(user, leg) : Infinity;
-    if (nextRateNs < Math.min(timeNs, leg.endNs)) this.#schedule(nextRateNs, this.#rateStep, user);
-    else if (timeNs >= leg.endNs) this.#schedule(leg.endNs, this.#turn, user);
-    else if (timeNs > now) this.#schedule(timeNs, this.#change, user, cell);
-    else this.#apply(user, cell);
+    if (this.#serving[mover] === NO_CELL && Number.isNaN(this.#uncoveredSinceNs[mover]!)) this.#uncover(mover, true);
+    const { timeNs, cell } = this.#nextChange(mover, leg, notBeforeNs);
+    const nextRateNs = timeNs > now ? this.#stepRate(mover, leg) : Infinity;
+    if (nextRateNs < Math.min(timeNs, leg.endNs)) this.#schedule(nextRateNs, this.#rateStep, mover);
+    else if (timeNs >= leg.endNs) this.#schedule(leg.endNs, this.#turn, mover);
+    else if (timeNs > now) this.#schedule(timeNs, this.#change, mover, cell);
+    else this.#apply(mover, cell);
   }
 
-  /** Gives a user the rate of its distance. @returns when it changes next, or Infinity */
-  #stepRate(user: UserId, leg: Leg): number {
-    const serving = this.#world.accessPoints[this.#serving[user]!];
+  /** Gives a mover the rate of its distance. @returns when it changes next, or Infinity */
+  #stepRate(mover: MoverId, leg: Leg): number {
+    const serving = this.#world.accessPoints[this.#serving[mover]!];
     if (serving?.rateSteps === undefined) return Infinity;
     const { rateBps, untilNs } = rateAt(leg, velocityOf(leg), serving, this.#kernel.now - leg.startNs);
-    if (rateBps !== this.#rateBps[user]) this.#connect(user, rateBps);
+    if (rateBps !== this.#rateBps[mover]) this.#connect(mover, rateBps);
     return leg.startNs + untilNs;
   }
 
-  /** Attaches a user to its access point in the network. */
-  #connect(user: UserId, rateBps: number): void {
-    this.#rateBps[user] = rateBps;
-    this.#network.attach(this.endpoints[user]!, this.#serving[user]! as AccessPointId, rateBps);
+  /** Attaches a mover to its access point in the network. */
+  #connect(mover: MoverId, rateBps: number): void {
+    this.#rateBps[mover] = rateBps;
+    this.#network.attach(this.endpoints[mover]!, this.#serving[mover]! as AccessPointId, rateBps);
   }
 
-  /** Attaches a user to its access point with the rate of its distance. */
-  #connectAtDistance(user: UserId): void {
-    const leg = this.#legOf(user);
-    const serving = this.#world.accessPoints[this.#serving[user]!]!;
-    this.#connect(user, rateAt(leg, velocityOf(leg), serving, this.#kernel.now - leg.startNs).rateBps);
+  /** Attaches a mover to its access point with the rate of its distance. */
+  #connectAtDistance(mover: MoverId): void {
+    const leg = this.#legOf(mover);
+    const serving = this.#world.accessPoints[this.#serving[mover]!]!;
+    this.#connect(mover, rateAt(leg, velocityOf(leg), serving, this.#kernel.now - leg.startNs).rateBps);
   }
 
-  #schedule(timeNs: number, handler: HandlerId, user: UserId, cell = 0): void {
-    if (timeNs <= this.#world.durationNs) this.#kernel.at(timeNs as Nanoseconds, handler, user, cell);
+  #schedule(timeNs: number, handler: HandlerId, mover: MoverId, cell = 0): void {
+    this.#event[mover] =
+      timeNs <= this.#world.durationNs ? this.#kernel.at(timeNs as Nanoseconds, handler, mover, cell) : NO_EVENT;
   }
 
   /**
    * When the association changes next on a leg, and to which access point; NO_CELL if its own is out of reach then.
    * @returns the leg's end or later where it does not change on the leg
    */
-  #nextChange(user: UserId, leg: Leg, notBeforeNs: number): { timeNs: number; cell: number } {
+  #nextChange(mover: MoverId, leg: Leg, notBeforeNs: number): { timeNs: number; cell: number } {
     const { accessPoints } = this.#world;
-    const serving = accessPoints[this.#serving[user]!];
+    const serving = accessPoints[this.#serving[mover]!];
     const velocity = velocityOf(leg);
     const first = notBeforeNs - leg.startNs;
     const end = leg.endNs - leg.startNs;
@@ -194,7 +297,7 @@ export class Association {
     this.#grid.along(leg, velocity, first, best, (cells, untilNs) => {
       for (const candidate of cells) {
         const accessPoint = accessPoints[candidate]!;
-        if (accessPoint === serving) continue;
+        if (accessPoint === serving || this.#isDead[candidate] === 1) continue;
         const entered = this.#enters(leg, velocity, serving, accessPoint, first);
         if (entered > best || entered >= end) continue;
         const distance2 = distanceSquared(leg, velocity, entered, accessPoint.position);
@@ -208,7 +311,7 @@ export class Association {
     return { timeNs: leg.startNs + best, cell };
   }
 
-  /** When a user would change over to another access point, ns from the leg's start; Infinity where it would not. */
+  /** When a mover would change over to another access point, ns from the leg's start; Infinity where it would not. */
   #enters(leg: Leg, velocity: Point, serving: AccessPoint | undefined, other: AccessPoint, notBefore: number): number {
     const inRange = withinRange(leg, velocity, other.position, other.rangeM);
     let { from, to } = inRange;
@@ -222,24 +325,26 @@ export class Association {
     return entered + 1 <= to ? entered : Infinity;
   }
 
-  #apply(user: UserId, cell: number): void {
-    const leg = this.#legOf(user);
-    const target = cell === NO_CELL ? this.#nearestInRange(user, leg) : cell;
-    if (target === NO_CELL) this.#detach(user, leg);
-    else if (this.#serving[user] === NO_CELL) this.#attach(user, target as AccessPointId, leg);
-    else if (this.#handOver(user, target as AccessPointId, leg)) return;
-    this.#proceed(user, this.#kernel.now + 1);
+  #apply(mover: MoverId, cell: number): void {
+    const leg = this.#legOf(mover);
+    const isDead = this.#serving[mover] !== NO_CELL && this.#isDead[this.#serving[mover]!] === 1;
+    const cause = isDead ? 'outage' : cell === NO_CELL ? 'left-range' : 'nearer';
+    const target = cell === NO_CELL ? this.#nearestInRange(mover, leg) : cell;
+    if (target === NO_CELL) this.#detach(mover, leg, cause);
+    else if (this.#serving[mover] === NO_CELL) this.#attach(mover, target as AccessPointId, leg);
+    else if (this.#handOver(mover, target as AccessPointId, leg, cause)) return;
+    this.#proceed(mover, this.#kernel.now + 1);
   }
 
-  /** The nearest access point in whose range a user is and stays for a nanosecond, the first of several. */
-  #nearestInRange(user: UserId, leg: Leg): number {
+  /** The nearest access point in whose range a mover is and stays for a nanosecond, the first of several. */
+  #nearestInRange(mover: MoverId, leg: Leg): number {
     const { accessPoints } = this.#world;
     const velocity = velocityOf(leg);
     const at = this.#kernel.now - leg.startNs;
     let nearest = NO_CELL;
     let nearest2 = Infinity;
     for (const candidate of this.#grid.at(positionOn(leg, this.#kernel.now))) {
-      if (candidate === this.#serving[user]) continue;
+      if (candidate === this.#serving[mover] || this.#isDead[candidate] === 1) continue;
       const accessPoint = accessPoints[candidate]!;
       const distance2 = distanceSquared(leg, velocity, at, accessPoint.position);
       if (distance2 < nearest2 && this.#enters(leg, velocity, undefined, accessPoint, at) === at) {
@@ -250,41 +355,42 @@ export class Association {
     return nearest;
   }
 
-  #attach(user: UserId, accessPoint: AccessPointId, leg: Leg): void {
-    this.#serving[user] = accessPoint;
-    this.#previous[user] = NO_CELL;
-    this.#connectAtDistance(user);
-    this.#sink.moved(user, 'attached', accessPoint, positionOn(leg, this.#kernel.now), true);
+  #attach(mover: MoverId, accessPoint: AccessPointId, leg: Leg): void {
+    this.#serving[mover] = accessPoint;
+    this.#previous[mover] = NO_CELL;
+    this.#connectAtDistance(mover);
+    this.#tell(mover, 'attached', accessPoint, leg, undefined);
   }
 
-  #detach(user: UserId, leg: Leg): void {
-    this.#serving[user] = NO_CELL;
-    this.#previous[user] = NO_CELL;
+  #detach(mover: MoverId, leg: Leg, cause: MovementCause): void {
+    this.#serving[mover] = NO_CELL;
+    this.#previous[mover] = NO_CELL;
     this.counts.coverageLosses++;
-    this.#network.detach(this.endpoints[user]!);
-    this.#sink.moved(user, 'out-of-range', undefined, positionOn(leg, this.#kernel.now), leg.present);
+    this.#network.detach(this.endpoints[mover]!);
+    this.#tell(mover, 'out-of-range', undefined, leg, cause);
   }
 
-  /** @returns whether it takes time, and the user goes on when it is over */
-  #handOver(user: UserId, accessPoint: AccessPointId, leg: Leg): boolean {
+  /** @returns whether it takes time, and the mover goes on when it is over */
+  #handOver(mover: MoverId, accessPoint: AccessPointId, leg: Leg, cause: MovementCause): boolean {
     const { now } = this.#kernel;
     const durationNs = this.#world.accessPoints[accessPoint]!.handoverNs ?? 0;
     this.counts.handovers++;
-    if (this.#previous[user] === accessPoint && now - this.#sinceNs[user]! <= PING_PONG_NS) this.counts.pingPongs++;
-    this.#previous[user] = this.#serving[user]!;
-    this.#serving[user] = accessPoint;
-    this.#sinceNs[user] = now;
-    if (durationNs > 0) this.#connect(user, 0);
-    else this.#connectAtDistance(user);
-    this.#sink.moved(user, 'handover', accessPoint, positionOn(leg, now), true);
+    if (cause === 'outage') this.counts.outageHandovers++;
+    if (this.#previous[mover] === accessPoint && now - this.#sinceNs[mover]! < PING_PONG_NS) this.counts.pingPongs++;
+    this.#previous[mover] = this.#serving[mover]!;
+    this.#serving[mover] = accessPoint;
+    this.#sinceNs[mover] = now;
+    if (durationNs > 0) this.#connect(mover, 0);
+    else this.#connectAtDistance(mover);
+    this.#tell(mover, 'handover', accessPoint, leg, cause);
     if (durationNs === 0) return false;
-    this.#kernel.after(durationNs as Nanoseconds, this.#handoverEnd, user);
+    this.#event[mover] = this.#kernel.after(durationNs as Nanoseconds, this.#handoverEnd, mover);
     return true;
   }
 
-  #endHandover(user: UserId): void {
-    this.#connectAtDistance(user);
-    this.#proceed(user);
+  #endHandover(mover: MoverId): void {
+    this.#connectAtDistance(mover);
+    this.#proceed(mover);
   }
 }
 

@@ -1,2 +1,3 @@
-export { Association, type MovementEvent } from './association.ts';
+export { Association, type MovementCause, type MovementEvent } from './association.ts';
+export { moversOf, type MoverId } from './movers.ts';
 export { nearestAccessPoint } from './nearest.ts';

@@ -2,14 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { AttachedEndpointId } from '../../../src/dynamics/network/index.ts';
 import { DELIVERED, LOST } from '../../../src/dynamics/network/index.ts';
 import { Kernel, type Nanoseconds } from '../../../src/kernel/index.ts';
-import {
-  distance,
-  type Area,
-  type Metres,
-  type Mobility,
-  type UserId,
-  type VertexId,
-} from '../../../src/model/index.ts';
+import { distance, type Area, type Metres, type Mobility, type VertexId } from '../../../src/model/index.ts';
+import type { MoverId } from '../../../src/dynamics/radio/index.ts';
 import { radioWorld, setInMotion, track, type Cell, type Moved } from './small-cells.ts';
 
 const S = 1e9;
@@ -44,7 +38,7 @@ describe('a user who walks past two cells at 1 m/s', () => {
       [270, 'out-of-range', undefined], // x = 170
     ]);
     for (const [index, x] of [-100, -70, 50, 170].entries()) expect(log[index]!.at.x).toBeCloseTo(x, 7);
-    expect(association.counts).toEqual({ handovers: 1, pingPongs: 0, coverageLosses: 1 });
+    expect(association.counts).toEqual({ handovers: 1, pingPongs: 0, outageHandovers: 0, coverageLosses: 1 });
   });
 
   test('changes over later by half of the hysteresis', () => {
@@ -101,7 +95,7 @@ test('a handover straight back within a second is counted as a ping-pong, a late
     ['handover', 1],
     ['handover', 0],
   ]);
-  expect(association.counts).toEqual({ handovers: 4, pingPongs: 1, coverageLosses: 0 });
+  expect(association.counts).toEqual({ handovers: 4, pingPongs: 1, outageHandovers: 0, coverageLosses: 0 });
 });
 
 describe('what is under way in a handover of 2 s', () => {
@@ -216,7 +210,7 @@ describe('many movers over many cells, against the rules at fine steps', () => {
     for (let step = 1; step <= 4_000; step++) {
       run(step * 1e8);
       for (const user of world.users.keys()) {
-        const at = association.position(user as UserId);
+        const at = association.position(user as MoverId);
         const change = wanted(network.accessPointOf(association.endpoints[user]!), at, TOLERANCE_M);
         if (change !== undefined) late.push([step, user, change]);
       }

@@ -1,5 +1,5 @@
 import { Network } from '../../../src/dynamics/network/index.ts';
-import { Association, type MovementEvent } from '../../../src/dynamics/radio/index.ts';
+import { Association, type MovementCause, type MovementEvent } from '../../../src/dynamics/radio/index.ts';
 import { Kernel, type Nanoseconds } from '../../../src/kernel/index.ts';
 import type { AccessPoint, Mobility, Point, World } from '../../../src/model/index.ts';
 
@@ -18,11 +18,12 @@ export interface Moved {
   readonly event: MovementEvent;
   readonly cell: number | undefined;
   readonly at: Point;
+  readonly cause: MovementCause | undefined;
 }
 
 export type RadioWorld = Pick<
   World,
-  'vertices' | 'media' | 'links' | 'accessPoints' | 'users' | 'userGroups' | 'durationNs'
+  'vertices' | 'media' | 'links' | 'accessPoints' | 'nodes' | 'users' | 'userGroups' | 'durationNs'
 >;
 
 /** Cells that hang on one switch at vertex 0 over 1 ms wires, and groups of users that move; all of 1 Gbit/s. */
@@ -64,6 +65,7 @@ export function radioWorld(
         position: { x: 0, y: 0 },
       })),
     ),
+    nodes: [],
     durationNs: seconds * 1e9,
   };
   return world as unknown as RadioWorld;
@@ -75,7 +77,7 @@ export function setInMotion(world: RadioWorld, seed = 1) {
   const network = new Network(kernel, world);
   const log: Moved[] = [];
   const association = new Association(kernel, world, network, {
-    moved: (user, event, cell, at) => log.push({ timeNs: kernel.now, user, event, cell, at }),
+    moved: (user, event, cell, at, _present, cause) => log.push({ timeNs: kernel.now, user, event, cell, at, cause }),
   });
   association.start();
   const run = (untilNs: number = world.durationNs) => kernel.run({ until: untilNs as Nanoseconds });
