@@ -185,7 +185,7 @@ export class ControlPlane {
     state.up = up;
     state.life++;
     if (!up) {
-      for (const pod of [...state.pods]) {
+      for (const pod of state.pods) {
         if (pod.readyOnNode) this.#stopContainers(pod);
         if (pod.phase === 'terminating') this.#forget(state, pod);
         else pod.phase = 'stopped';
@@ -212,7 +212,7 @@ export class ControlPlane {
       this.#kernel.after(this.#world.orchestration.nodeMonitorGracePeriodNs, this.#notReady, node, state.silence);
       return;
     }
-    for (const pod of [...state.pods]) {
+    for (const pod of state.pods) {
       if (pod.phase !== 'terminating') continue;
       // the kubelet learns now that it was deleted
       if (pod.readyOnNode) this.#stopContainers(pod);

@@ -14,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { mobility } from './mobility.ts';
 import { position, positions } from './position.ts';
 
 const labelValue = text({
@@ -91,6 +92,12 @@ const nodes = object(
       default: '{cluster}-{class}-{i}',
     }),
     at: optional(positions),
+    mobility: optional({
+      ...mobility,
+      description:
+        'How they move; with it they hang on the network by the nearest access point, as users do, and by no wire. ' +
+        'Static ones need "at".',
+    }),
     labels,
     taints,
   },

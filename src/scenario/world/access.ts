@@ -127,6 +127,7 @@ export class Access {
     const placed = placeAll(build, plane, entry.at!, undefined, { positions: [...path, 'at'], count: path }, room);
     const target =
       entry.uplink === undefined ? undefined : build.resolve(placeNames, entry.uplink.to, [...path, 'uplink', 'to']);
+    this.#infrastructure.demandWired(target?.vertex, [...path, 'uplink', 'to']);
     if (placed === undefined || target === undefined || entry.uplink === undefined) {
       placeNames.complete = false;
       return;

@@ -11,6 +11,7 @@ import { Apps } from './apps.ts';
 import { Build } from './build.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { RadioNodes } from './radio-nodes.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -57,6 +58,8 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const users = new Users(build, infrastructure, apps, access.accessPoints);
   users.place();
   users.checkNames();
+  const radioNodes = new RadioNodes(build, infrastructure, access.accessPoints);
+  radioNodes.place();
   demandPlannableCalls(build, apps);
   const faults = readFaults(build, infrastructure);
   const schedulerProfile = readProfileOf(build);
@@ -65,6 +68,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   problems.throwIfAny();
   infrastructure.plane.project();
   users.settle();
+  radioNodes.settle();
   problems.throwIfAny();
   if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
   const world: World = {

@@ -39,6 +39,15 @@ export interface Place {
   readonly index: number;
 }
 
+/** Nodes of one entry that attach by radio. */
+export interface RadioEntry {
+  readonly mobility: NonNullable<WrittenNodes['mobility']>;
+  readonly path: Path;
+  readonly nodes: readonly NodeId[];
+  /** Where they stand, if the scenario says so. */
+  readonly position: ((index: number) => Point) | undefined;
+}
+
 const MIN_NODE_MEMORY_BYTES = 1 << 20;
 
 /** Stands in for what is wrong in a scenario, while the rest of it is checked; no world is made from it. */
@@ -67,6 +76,9 @@ export class Infrastructure {
   readonly links: Link[] = [];
   readonly clusters: Cluster[] = [];
   readonly nodes: Node[] = [];
+  /** Nodes that attach by radio, and their vertices, which no link may reach. */
+  readonly radioEntries: RadioEntry[] = [];
+  readonly radioVertices = new Set<VertexId>();
   readonly plane: Plane;
   readonly placeNames = new Names<Place>('cluster, node, switch or access point');
   readonly clusterNames = new Names<ClusterId>('cluster');
@@ -124,12 +136,20 @@ export class Infrastructure {
     }
     const first = this.vertices[0];
     for (const [vertex, { name }] of this.vertices.entries()) {
-      if (root[vertex] !== vertex || vertex === 0) continue;
+      if (root[vertex] !== vertex || vertex === 0 || this.radioVertices.has(vertex as VertexId)) continue;
       const path = this.placeNames.entries.get(name)?.path ?? [];
       this.#build.problem(path, `nothing joins "${name}" to "${first?.name}": it cannot be reached`, {
         expected: 'a link in spec.infrastructure.links',
       });
     }
+  }
+
+  /** Reports a wire to a node that attaches by radio. */
+  demandWired(vertex: VertexId | undefined, path: Path): void {
+    if (vertex === undefined || !this.radioVertices.has(vertex)) return;
+    this.#build.problem(path, `a wire to "${this.vertices[vertex]!.name}", which attaches by radio`, {
+      expected: 'a place without "mobility"',
+    });
   }
 
   addVertex(name: string, kind: Vertex['kind'], position: Point | undefined): VertexId {
@@ -266,8 +286,10 @@ export class Infrastructure {
       taints: [...nodeClass.taints, ...nodes.taints],
       power: { idleW: parsePower(nodeClass.power.idle), peakW: parsePower(nodeClass.power.peak) },
     };
+    const first = this.nodes.length;
+    const { mobility } = nodes;
     for (const [index, name] of names.entries()) {
-      const vertex = this.addVertex(name, 'node', placed?.position(index));
+      const vertex = this.addVertex(name, 'node', mobility === undefined ? placed?.position(index) : undefined);
       const node = this.nodes.length as NodeId;
       const labels = {
         'kubernetes.io/hostname': name,
@@ -279,11 +301,17 @@ export class Infrastructure {
         ...nodes.labels,
       };
       this.nodes.push({ name, vertex, labels, ...base });
-      const uplink = this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs);
+      const uplink =
+        mobility === undefined ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs) : undefined;
+      if (uplink === undefined) this.radioVertices.add(vertex);
       const at = [...path, 'name'];
       if (!build.declare(this.placeNames, name, { vertex, kind: 'node', index: node }, at)) continue;
       build.declare(this.nodeNames, name, node, at);
-      build.declare(this.linkNames, name, uplink, at);
+      if (uplink !== undefined) build.declare(this.linkNames, name, uplink, at);
+    }
+    if (mobility !== undefined) {
+      const added = names.map((_, index) => (first + index) as NodeId);
+      this.radioEntries.push({ mobility, path, nodes: added, position: placed?.position });
     }
   }
 
@@ -316,6 +344,8 @@ export class Infrastructure {
     const build = this.#build;
     const from = build.resolve(this.placeNames, link.from, [...path, 'from'])?.vertex;
     const to = build.resolve(this.placeNames, link.to, [...path, 'to'])?.vertex;
+    this.demandWired(from, [...path, 'from']);
+    this.demandWired(to, [...path, 'to']);
     if (from !== undefined && from === to)
       build.problem([...path, 'to'], 'a link from a place to itself', { expected: 'another place' });
     if (link.medium !== undefined && link.bandwidth !== undefined) {
