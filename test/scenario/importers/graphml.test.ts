@@ -130,7 +130,7 @@ test('what is written loads again, whatever the labels are', () => {
   });
   fc.assert(
     fc.property(fc.array(anySite, { minLength: 1, maxLength: 6 }), (sites) => {
-      const nodes = sites.map(({ LinkSpeedRaw: _, ...data }, id) => node(String(id), data));
+      const nodes = sites.map(({ label, Latitude, Longitude }, id) => node(String(id), { label, Latitude, Longitude }));
       const edges = sites.slice(1).map(({ LinkSpeedRaw }, id) => edge(String(id), String(id + 1), { LinkSpeedRaw }));
       const { world } = imported('graphml', [fileOf('any.graphml', graph(...nodes, ...edges))], { name: 'any' });
       expect(world.clusters).toHaveLength(sites.length);
