@@ -3,6 +3,7 @@ import {
   Association,
   Compute,
   Network,
+  Outages,
   requestOutcomes,
   Requests,
   scheduleFaults,
@@ -11,7 +12,7 @@ import {
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
-import type { AccessPointId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -77,16 +78,16 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   });
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
-  scheduleFaults(kernel, world.faults, {
-    setNodeUp(node, up) {
-      // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
-      network.setVertexUp(world.nodes[node]!.vertex, up);
-      if (up) compute.setNodeUp(node, true);
-      controlPlane.setNodeUp(node, up);
-      if (!up) compute.setNodeUp(node, false);
-    },
-    setLinkUp: (link, up) => network.setLinkUp(link, up),
+  const nodeOutages = new Outages(world.nodes.length, (id, up) => {
+    const node = id as NodeId;
+    // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
+    network.setVertexUp(world.nodes[node]!.vertex, up);
+    if (up) compute.setNodeUp(node, true);
+    controlPlane.setNodeUp(node, up);
+    if (!up) compute.setNodeUp(node, false);
   });
+  const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
+  scheduleFaults(kernel, world.faults, { nodes: nodeOutages, links: linkOutages });
 
   association.start();
   requests.start(association.endpoints);

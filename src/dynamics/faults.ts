@@ -1,10 +1,11 @@
 import type { Kernel, Nanoseconds } from '../kernel/index.ts';
-import type { Fault, LinkId, NodeId } from '../model/index.ts';
+import type { Fault } from '../model/index.ts';
+import type { Outages } from './outages.ts';
 
 /** What faults act on. */
 export interface FaultTargets {
-  setNodeUp(node: NodeId, up: boolean): void;
-  setLinkUp(link: LinkId, up: boolean): void;
+  readonly nodes: Outages;
+  readonly links: Outages;
 }
 
 /**
@@ -12,20 +13,16 @@ export interface FaultTargets {
  * last of them has ended. A fault without a duration lasts to the end of the run.
  */
 export function scheduleFaults(kernel: Kernel, faults: readonly Fault[], targets: FaultTargets): void {
-  const broken = new Map<string, number>();
-
-  function change(fault: Fault, by: 1 | -1): void {
-    const key = fault.kind === 'crash' ? `node ${fault.node}` : `link ${fault.link}`;
-    const before = broken.get(key) ?? 0;
-    const after = before + by;
-    broken.set(key, after);
-    if (before > 0 && after > 0) return;
-    if (fault.kind === 'crash') targets.setNodeUp(fault.node, after === 0);
-    else targets.setLinkUp(fault.link, after === 0);
-  }
-
-  const begin = kernel.on('fault.begin', (index) => change(faults[index]!, 1));
-  const end = kernel.on('fault.end', (index) => change(faults[index]!, -1));
+  const begin = kernel.on('fault.begin', (index) => {
+    const fault = faults[index]!;
+    if (fault.kind === 'crash') targets.nodes.begin(fault.node);
+    else targets.links.begin(fault.link);
+  });
+  const end = kernel.on('fault.end', (index) => {
+    const fault = faults[index]!;
+    if (fault.kind === 'crash') targets.nodes.end(fault.node);
+    else targets.links.end(fault.link);
+  });
   for (const [index, { atNs, durationNs }] of faults.entries()) {
     kernel.at(atNs, begin, index);
     if (durationNs !== undefined) kernel.at((atNs + durationNs) as Nanoseconds, end, index);

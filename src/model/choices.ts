@@ -24,6 +24,8 @@ export const distributions = {
   exponential: 'Exponential with a mean.',
   uniform: 'Each value between a smallest and a largest equally likely.',
   lognormal: 'Lognormal with a mean and a coefficient of variation.',
+  weibull: 'Weibull with a mean and a shape: below 1 the early failures of new parts, above 1 wear.',
+  gamma: 'Gamma with a mean and a shape: the sum of that many exponentials.',
 } as const;
 
 export const mobilityModels = {

@@ -147,12 +147,14 @@ export interface Behaviour {
   readonly calls: 'sequential' | 'parallel';
 }
 
-/** A duration, fixed or drawn. `cv` is the coefficient of variation. */
+/** A duration, fixed or drawn. `cv` is the coefficient of variation; a shape of 1 is the exponential distribution. */
 export type Duration =
   | { readonly distribution: 'constant'; readonly valueNs: Nanoseconds }
   | { readonly distribution: 'exponential'; readonly meanNs: Nanoseconds }
   | { readonly distribution: 'uniform'; readonly minNs: Nanoseconds; readonly maxNs: Nanoseconds }
-  | { readonly distribution: 'lognormal'; readonly meanNs: Nanoseconds; readonly cv: number };
+  | { readonly distribution: 'lognormal'; readonly meanNs: Nanoseconds; readonly cv: number }
+  | { readonly distribution: 'weibull'; readonly meanNs: Nanoseconds; readonly shape: number }
+  | { readonly distribution: 'gamma'; readonly meanNs: Nanoseconds; readonly shape: number };
 
 /** Users that behave alike. */
 export interface UserGroup {

@@ -4,7 +4,7 @@ import type { Compute } from '../compute.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import { DemandPool } from './demand-pool.ts';
-import { durationSampler, type DurationSampler } from './durations.ts';
+import { durationSampler, type DurationSampler } from '../distributions/index.ts';
 import { Visits, VisitState } from './visits.ts';
 
 /** How a request can end. `ok` is index 0. */

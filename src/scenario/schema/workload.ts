@@ -1,20 +1,5 @@
-import {
-  arrivals,
-  distributions,
-  dnsName,
-  either,
-  listOf,
-  mapOf,
-  measured,
-  number,
-  object,
-  oneOf,
-  optional,
-  text,
-  whole,
-  type DistributionName,
-} from '../../model/index.ts';
-import { Type } from '@sinclair/typebox';
+import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
 import { userPositions } from './position.ts';
 
@@ -39,47 +24,14 @@ export const userGroup = object(
   { description: 'Users that behave alike.' },
 );
 
-const distribution = <Name extends DistributionName>(name: Name) =>
-  Type.Unsafe<Name>({ type: 'string', const: name, choices: distributions, description: 'Name of the distribution.' });
-
-const cpuTime = measured('duration', { description: 'The same time for each request.' });
-
-const cpu = either(
-  [
-    cpuTime,
-    object(
-      { distribution: distribution('constant'), value: measured('duration', { description: 'The value.' }) },
-      { description: 'Always the same.', expects: '{ distribution: constant, value }' },
-    ),
-    object(
-      { distribution: distribution('exponential'), mean: measured('duration', { description: 'Mean.' }) },
-      { description: 'Exponential.', expects: '{ distribution: exponential, mean }' },
-    ),
-    object(
-      {
-        distribution: distribution('uniform'),
-        min: measured('duration', { description: 'Smallest value.' }),
-        max: measured('duration', { description: 'Largest value.' }),
-      },
-      { description: 'Uniform.', expects: '{ distribution: uniform, min, max }' },
-    ),
-    object(
-      {
-        distribution: distribution('lognormal'),
-        mean: measured('duration', { description: 'Mean.' }),
-        cv: number({ description: 'Coefficient of variation.', minimum: 0 }),
-      },
-      { description: 'Lognormal.', expects: '{ distribution: lognormal, mean, cv }' },
-    ),
-  ],
-  {
-    description:
-      'CPU time that a request takes on one reference core: a duration, or a distribution of constant (value), ' +
-      'exponential (mean), uniform (min, max) or lognormal (mean, cv). The default is own design.',
-    expects: 'a duration such as 6ms, or a distribution such as { distribution: exponential, mean: 6ms }',
-    default: '5ms',
-  },
-);
+const cpu = durationOrDistribution({
+  description:
+    `CPU time that a request takes on one reference core: a duration, or a distribution: ${distributionFields}. ` +
+    'The default is own design.',
+  constant: 'The same time for each request.',
+  example: '6ms',
+  default: '5ms',
+});
 
 const behaviour = object(
   {

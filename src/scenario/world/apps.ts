@@ -6,7 +6,6 @@ import {
   type Behaviour,
   type ClusterId,
   type CodecoApp,
-  type Duration,
   type Service,
   type ServiceId,
 } from '../../model/index.ts';
@@ -16,6 +15,7 @@ import { isMap, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { readChannels } from './channels.ts';
+import { readDuration } from './durations.ts';
 import type { CodecoAppLibrary, LoadedCodecoApp } from './codeco-apps.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_PODS } from './limits.ts';
@@ -163,32 +163,11 @@ export class Apps {
 
   #readBehaviour(written: WrittenBehaviour, path: Path): Behaviour {
     return {
-      cpu: this.#readCpu(written.cpu, [...path, 'cpu']),
+      cpu: readDuration(this.#build, written.cpu, [...path, 'cpu']),
       requestBytes: parseBytes(written.request),
       responseBytes: parseBytes(written.response),
       concurrency: written.concurrency,
       calls: written.calls,
     };
-  }
-
-  #readCpu(written: WrittenBehaviour['cpu'], path: Path): Duration {
-    if (typeof written === 'string') return { distribution: 'constant', valueNs: parseDuration(written) };
-    switch (written.distribution) {
-      case 'constant':
-        return { distribution: 'constant', valueNs: parseDuration(written.value) };
-      case 'exponential':
-        return { distribution: 'exponential', meanNs: parseDuration(written.mean) };
-      case 'lognormal':
-        return { distribution: 'lognormal', meanNs: parseDuration(written.mean), cv: written.cv };
-      case 'uniform': {
-        const [minNs, maxNs] = [parseDuration(written.min), parseDuration(written.max)];
-        if (maxNs < minNs) {
-          this.#build.problem([...path, 'max'], 'a largest value below the smallest', {
-            expected: `at least ${written.min}`,
-          });
-        }
-        return { distribution: 'uniform', minNs, maxNs };
-      }
-    }
   }
 }
