@@ -66,7 +66,7 @@ const unstatedCluster = {
   role: 'managed',
   provider: 'default',
   at: undefined,
-  network: { bandwidth: '1Gbit/s', latency: '0s' },
+  network: { bandwidth: '1Gbit/s', latency: '0s', wiring: 'star' },
 } as const;
 
 /** The infrastructure as it grows: vertices, media, links, clusters, nodes, and the names that others refer to. */
@@ -301,9 +301,9 @@ export class Infrastructure {
         ...nodes.labels,
       };
       this.nodes.push({ name, vertex, labels, ...base });
-      const uplink =
-        mobility === undefined ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs) : undefined;
-      if (uplink === undefined) this.radioVertices.add(vertex);
+      const isWired = mobility === undefined && cluster.network.wiring === 'star';
+      const uplink = isWired ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs) : undefined;
+      if (mobility !== undefined) this.radioVertices.add(vertex);
       const at = [...path, 'name'];
       if (!build.declare(this.placeNames, name, { vertex, kind: 'node', index: node }, at)) continue;
       build.declare(this.nodeNames, name, node, at);
