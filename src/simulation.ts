@@ -112,7 +112,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     controlPlane.setNodeUp(node, up);
     if (!up) compute.setNodeUp(node, false);
     const mover = moverOfNode.get(node);
-    if (mover === undefined) association.setVertexUp(world.nodes[node]!.vertex, up);
+    if (mover === undefined) association.vertexChanged(world.nodes[node]!.vertex);
     else association.setOn(mover, up);
     checkAllReachable();
   });

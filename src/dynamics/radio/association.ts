@@ -148,8 +148,11 @@ export class Association {
     }
   }
 
-  /** An access point goes out of order, or is back. The network must know already. */
-  setAccessPointUp(accessPoint: AccessPointId, up: boolean): void {
+  /** An access point may have gone out of order, or be back: it works while it and its vertex do, as the network says. */
+  accessPointChanged(accessPoint: AccessPointId): void {
+    const up =
+      this.#network.isAccessPointUp(accessPoint) &&
+      this.#network.isVertexUp(this.#world.accessPoints[accessPoint]!.vertex);
     const dead = up ? 0 : 1;
     if (this.#isDead[accessPoint] === dead) return;
     this.#isDead[accessPoint] = dead;
@@ -163,10 +166,10 @@ export class Association {
     }
   }
 
-  /** A vertex goes down, with the access points at it, or is back. The network must know already. */
-  setVertexUp(vertex: VertexId, up: boolean): void {
+  /** A vertex went down, with the access points at it, or is back. The network must know already. */
+  vertexChanged(vertex: VertexId): void {
     for (const [index, accessPoint] of this.#world.accessPoints.entries()) {
-      if (accessPoint.vertex === vertex) this.setAccessPointUp(index as AccessPointId, up);
+      if (accessPoint.vertex === vertex) this.accessPointChanged(index as AccessPointId);
     }
   }
 

@@ -15,11 +15,13 @@ test.each([
   ['nearer to its own by less than the hysteresis', 47, ['handover', 1, 'outage'], undefined],
   ['out of reach of the other cell', 10, ['out-of-range', undefined, 'outage'], ['attached', 0, undefined]],
 ])('an outage from 10 s to 30 s of the cell of one who stands %s', (_, x, lost, back) => {
-  const { log, run, association } = setInMotion(radioWorld(cells, [[track([0, x, 0], [60, x, 0]), 1]], 60));
+  const { log, run, association, network } = setInMotion(radioWorld(cells, [[track([0, x, 0], [60, x, 0]), 1]], 60));
   run(10 * S);
-  association.setVertexUp(1 as VertexId, false);
+  network.setVertexUp(1 as VertexId, false);
+  association.vertexChanged(1 as VertexId);
   run(30 * S);
-  association.setVertexUp(1 as VertexId, true);
+  network.setVertexUp(1 as VertexId, true);
+  association.vertexChanged(1 as VertexId);
   run(59 * S);
   const rows = log.slice(1).map(({ timeNs, event, cell, cause }) => [timeNs / S, event, cell, cause]);
   expect(rows).toEqual([[10, ...lost], ...(back === undefined ? [] : [[30, ...back]])]);
@@ -29,11 +31,12 @@ test.each([
 
 test('an outage in the middle of a handover to that cell sends it on at once', () => {
   const slow = cells.map((cell) => ({ ...cell, hysteresisM: 0, handoverNs: 2 * S }));
-  const { log, run, association } = setInMotion(
+  const { log, run, association, network } = setInMotion(
     radioWorld(slow, [[track([0, 0, 0], [100, 100, 0], [200, 100, 0]), 1]], 150),
   );
   run(51 * S);
-  association.setVertexUp(2 as VertexId, false);
+  network.setVertexUp(2 as VertexId, false);
+  association.vertexChanged(2 as VertexId);
   run();
   expect(log.map(({ timeNs, event, cell, cause }) => [Math.floor(timeNs / 10) / 1e8, event, cell, cause])).toEqual([
     [0, 'attached', 0, undefined],
@@ -83,7 +86,8 @@ test('while cells come and go at random, nobody is on a dead cell, late or early
     if (step % 10 === 0) {
       const cell = stream.integer(many.length);
       isUp[cell] = !isUp[cell];
-      association.setAccessPointUp(cell as AccessPointId, isUp[cell]!);
+      network.setAccessPointUp(cell as AccessPointId, isUp[cell]!);
+      association.accessPointChanged(cell as AccessPointId);
     }
     for (const user of world.users.keys()) {
       const at = association.position(user as MoverId);
