@@ -10,7 +10,7 @@ import {
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
-import type { LinkId, NodeId, Point, UserId, World } from './model/index.ts';
+import type { FaultEffect, LinkId, NodeId, Point, UserId, World } from './model/index.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
@@ -58,6 +58,16 @@ export class Observation {
       access_point: accessPoint === undefined ? null : this.#world.accessPoints[accessPoint]!.name,
       x_m: position.x,
       y_m: position.y,
+    });
+  }
+
+  /** An effect of a fault begins, or ends. */
+  faultNoted(effect: FaultEffect, began: boolean): void {
+    this.#recorder.tables.faults.append({
+      time_ns: this.#kernel.now,
+      kind: effect.kind,
+      target: effect.target,
+      event: began ? 'begin' : 'end',
     });
   }
 

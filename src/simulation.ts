@@ -7,6 +7,7 @@ import {
   requestOutcomes,
   Requests,
   scheduleFaults,
+  Slowdowns,
   type AttachedEndpointId,
   type EndpointId,
 } from './dynamics/index.ts';
@@ -87,7 +88,9 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     if (!up) compute.setNodeUp(node, false);
   });
   const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
-  scheduleFaults(kernel, world.faults, { nodes: nodeOutages, links: linkOutages });
+  const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds };
+  scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
   requests.start(association.endpoints);

@@ -62,4 +62,5 @@ export {
   type UnitName,
 } from './unit-text.ts';
 export type * from './units.ts';
+export type * from './faults.ts';
 export type * from './world.ts';

@@ -1,9 +1,10 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
+import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
-import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
+import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
@@ -178,11 +179,6 @@ export interface User {
   /** Where it stands; of a user that moves, a point of its area or way. */
   readonly position: Point;
 }
-
-/** Something that breaks at `atNs` and, where `durationNs` is given, is whole again after it. */
-export type Fault = { readonly atNs: Nanoseconds; readonly durationNs?: Nanoseconds } & (
-  { readonly kind: 'crash'; readonly node: NodeId } | { readonly kind: 'cut'; readonly link: LinkId }
-);
 
 export interface Orchestration {
   readonly scheduler: SchedulerName;

@@ -108,6 +108,12 @@ export const tables = {
     x_m: float64('m', "position in the scenario's plane"),
     y_m: float64('m', "position in the scenario's plane"),
   }),
+  faults: table(FEW, 'One effect of a fault on a node or link that begins or ends.', {
+    time_ns: float64('ns', 'when'),
+    kind: dictionary('fault_kind', 'crash, cut or slow'),
+    target: dictionary('fault_target', 'node or link'),
+    event: dictionary('fault_event', 'begin or end'),
+  }),
   runs: table(32, 'The run itself: what it was, and its summary measures.', {
     run: utf8('name of the scenario'),
     scenario_hash: utf8('hash of the resolved scenario'),
