@@ -2,6 +2,8 @@ import { TopologyView } from './codeco/index.ts';
 import {
   Association,
   Compute,
+  Copies,
+  DataAccess,
   Network,
   Outages,
   requestOutcomes,
@@ -61,10 +63,15 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
 
   const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
   const isRecorded = requestSampler(world, kernel);
+  const copies = new Copies(kernel, world.datasets, network);
+  const data = world.services.some(({ behaviour }) => behaviour.data !== undefined)
+    ? new DataAccess(kernel, world, network, copies, topology, (visit, ok) => requests.dataAccessed(visit, ok))
+    : undefined;
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, from)),
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ...(data === undefined ? {} : { data }),
   });
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
     podStarted(pod, cpu) {
@@ -108,6 +115,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   }
   requests.finish();
   observation.sample(compute, network, controlPlane);
+  observation.datasets(copies, data);
   return {
     measures: observation.finish(compute, controlPlane),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),

@@ -1,4 +1,5 @@
 export { Compute, cpuWeight, type CpuShare } from './compute.ts';
+export { Copies, DataAccess } from './datasets/index.ts';
 export { nodeEnergyJ } from './energy.ts';
 export { Outages, scheduleFaults, Slowdowns } from './faults/index.ts';
 export * from './network/index.ts';
