@@ -5,4 +5,5 @@ export { Outages, scheduleFaults, Slowdowns } from './faults/index.ts';
 export * from './network/index.ts';
 export { Association, type MovementEvent } from './radio/index.ts';
 export { LatencyHistogram } from './workload/latency-histogram.ts';
-export { requestOutcomes, Requests, type EndedRequest } from './workload/requests.ts';
+export { requestOutcomes } from './workload/outcomes.ts';
+export { Requests, type EndedRequest } from './workload/requests.ts';

@@ -14,35 +14,8 @@ import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId 
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import { DemandPool } from './demand-pool.ts';
 import { durationSampler, type DurationSampler } from '../distributions/index.ts';
+import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, POD_LOST, UNFINISHED } from './outcomes.ts';
 import { Visits, VisitState } from './visits.ts';
-
-/** How a request can end. `ok` is index 0. */
-export const requestOutcomes = [
-  'ok',
-  /** The user is in no access point's range. */
-  'not-covered',
-  /** The service has no pod that is ready. */
-  'no-endpoint',
-  /** There is no route to the pod. */
-  'unreachable',
-  /** The request or its response was on its way when the last route broke. */
-  'lost',
-  /** The pod that served it died or is gone. */
-  'pod-lost',
-  /** Still under way when the run ended. */
-  'unfinished',
-  /** A dataset that it reads or writes was unreachable, or what was read or written was lost on its way. */
-  'data-unavailable',
-] as const;
-
-const OK = 0;
-const NOT_COVERED = requestOutcomes.indexOf('not-covered');
-const NO_ENDPOINT = requestOutcomes.indexOf('no-endpoint');
-const NO_ROUTE = requestOutcomes.indexOf('unreachable');
-const LOST = requestOutcomes.indexOf('lost');
-const POD_LOST = requestOutcomes.indexOf('pod-lost');
-const UNFINISHED = requestOutcomes.indexOf('unfinished');
-const DATA_UNAVAILABLE = requestOutcomes.indexOf('data-unavailable');
 
 /** A request that has ended. One object serves all: read it at once, keep nothing of it. */
 export interface EndedRequest {

@@ -21,7 +21,7 @@ export function twoCopies(dataset: object, options: { latencyNs: number; seed?: 
     copies,
     primary,
     replica,
-    cutAt(fromS: number, toS: number) {
+    cutAt: (fromS: number, toS: number) => {
       const set = kernel.on('test.link', (up) => network.setLinkUp(0 as LinkId, up === 1));
       kernel.at(fromSeconds(fromS), set, 0);
       kernel.at(fromSeconds(toS), set, 1);
