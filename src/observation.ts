@@ -12,7 +12,7 @@ import {
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
-import type { FaultEffect, LinkId, NodeId, Point, UserId, World } from './model/index.ts';
+import type { AccessPointId, FaultEffect, LinkId, NodeId, Point, UserId, World } from './model/index.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
@@ -227,7 +227,8 @@ export class Observation {
       append(2 * id + 1, name, 'backward', backwardMedium, state);
     }
     for (const [id, { name, vertex, uplinkMedium, downlinkMedium }] of accessPoints.entries()) {
-      const state = network.isVertexUp(vertex) ? 'up' : 'down';
+      const up = network.isVertexUp(vertex) && network.isAccessPointUp(id as AccessPointId);
+      const state = up ? 'up' : 'down';
       append(2 * links.length + 2 * id, name, 'uplink', uplinkMedium, state);
       append(2 * links.length + 2 * id + 1, name, 'downlink', downlinkMedium, state);
     }

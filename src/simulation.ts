@@ -4,6 +4,7 @@ import {
   Compute,
   Copies,
   DataAccess,
+  Degradations,
   Network,
   Outages,
   requestOutcomes,
@@ -96,7 +97,11 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   });
   const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
   const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
-  const targets = { nodes: nodeOutages, links: linkOutages, speeds };
+  const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
+  const accessPoints = new Outages(world.accessPoints.length, (id, up) =>
+    network.setAccessPointUp(id as AccessPointId, up),
+  );
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();

@@ -108,10 +108,10 @@ export const tables = {
     x_m: float64('m', "position in the scenario's plane"),
     y_m: float64('m', "position in the scenario's plane"),
   }),
-  faults: table(FEW, 'One effect of a fault on a node or link that begins or ends.', {
+  faults: table(FEW, 'One effect of a fault that begins or ends.', {
     time_ns: float64('ns', 'when'),
-    kind: dictionary('fault_kind', 'crash, cut or slow'),
-    target: dictionary('fault_target', 'node or link'),
+    kind: dictionary('fault_kind', 'crash, cut, slow, degrade or access-point'),
+    target: dictionary('fault_target', 'node, link or access point'),
     event: dictionary('fault_event', 'begin or end'),
   }),
   data: table(FEW, 'What the requests of one service read from one dataset, or wrote to it, over the whole run.', {
