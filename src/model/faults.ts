@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
-import type { LinkId, NodeId } from './ids.ts';
+import type { AccessPointId, LinkId, NodeId } from './ids.ts';
 import type { Duration } from './world.ts';
 
 /**
@@ -13,11 +13,21 @@ import type { Duration } from './world.ts';
  *   their work go on.
  * - `slow`: its cores do this share of their work a second; with 0 its containers are frozen and lose nothing. Tasks keep
  *   the work they have done; cores that have tasks count as busy; the kubelet and the network of the node go on.
+ * - `degrade`: the link keeps a share of its bandwidth and takes longer. Nothing is lost; flows slow down or take another
+ *   route when they are sent. With a share of 0 what is under way waits.
+ * - `access-point`: whoever is attached stays attached and is cut off; flows over its cell are lost. Its node goes on.
  */
 export type FaultEffect = { /** Name of the entity. */ readonly target: string } & (
   | { readonly kind: 'crash'; readonly node: NodeId }
   | { readonly kind: 'cut'; readonly link: LinkId }
   | { readonly kind: 'slow'; readonly node: NodeId; readonly speedShare: number }
+  | {
+      readonly kind: 'degrade';
+      readonly link: LinkId;
+      readonly bandwidthShare: number;
+      readonly addedLatencyNs: Nanoseconds;
+    }
+  | { readonly kind: 'access-point'; readonly accessPoint: AccessPointId }
 );
 
 /** When a fault strikes: at a stated time, or again and again, up and down for times that are drawn. */

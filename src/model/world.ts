@@ -1,6 +1,7 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
+import type { Dataset, DatasetAccess } from './datasets.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
@@ -30,6 +31,7 @@ export interface World {
   readonly services: readonly Service[];
   readonly userGroups: readonly UserGroup[];
   readonly users: readonly User[];
+  readonly datasets: readonly Dataset[];
   readonly faults: readonly Fault[];
   readonly orchestration: Orchestration;
   readonly recording: Recording;
@@ -146,6 +148,8 @@ export interface Behaviour {
   readonly concurrency: number;
   /** Whether the channels' services are called one after the other or all at once. */
   readonly calls: 'sequential' | 'parallel';
+  /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
+  readonly data?: readonly DatasetAccess[];
 }
 
 /** A duration, fixed or drawn. `cv` is the coefficient of variation; a shape of 1 is the exponential distribution. */

@@ -4,6 +4,7 @@ import { csvParse } from 'd3-dsv';
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { ResultsError, exportResults, readTable, tableNames } from '../../src/results/index.ts';
+import { tableNames } from '../../src/results/tables.ts';
 import { freshFolder, recordRun } from './fixture.ts';
 
 type PlainRow = Record<string, string | number | boolean | null>;
@@ -69,7 +70,7 @@ test('only the tables that were asked for are exported; one that is not there is
   await expect(exportResults(folder, 'csv', out, { tables: ['runs', 'latencies'] })).rejects.toThrow(
     new ResultsError(
       `there is no table latencies in ${folder}: ` +
-        'it has requests, pods, decisions, verdicts, nodes, links, movement, runs',
+        `it has ${tableNames.join(', ')}`,
     ),
   );
   expect(readdirSync(out)).toEqual([]);

@@ -1,4 +1,5 @@
 import type { FaultEffect } from '../../model/index.ts';
+import type { Degradations } from './degradations.ts';
 import type { Outages } from './outages.ts';
 import type { Slowdowns } from './slowdowns.ts';
 
@@ -7,6 +8,8 @@ export interface FaultTargets {
   readonly nodes: Outages;
   readonly links: Outages;
   readonly speeds: Slowdowns;
+  readonly qualities: Degradations;
+  readonly accessPoints: Outages;
 }
 
 interface Effect<E extends FaultEffect> {
@@ -27,6 +30,14 @@ const effects: { readonly [K in FaultEffect['kind']]: Effect<Extract<FaultEffect
   slow: {
     begin: ({ speeds }, { node, speedShare }) => speeds.begin(node, speedShare),
     end: ({ speeds }, { node, speedShare }) => speeds.end(node, speedShare),
+  },
+  degrade: {
+    begin: ({ qualities }, effect) => qualities.begin(effect.link, effect),
+    end: ({ qualities }, effect) => qualities.end(effect.link, effect),
+  },
+  'access-point': {
+    begin: ({ accessPoints }, { accessPoint }) => accessPoints.begin(accessPoint),
+    end: ({ accessPoints }, { accessPoint }) => accessPoints.end(accessPoint),
   },
 };
 

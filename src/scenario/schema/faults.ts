@@ -50,6 +50,19 @@ export const fault = object(
     speed: optional(
       quantity('share', { description: 'With `slow`: what is left of their speed; 0 freezes what runs there.' }),
     ),
+    degrade: optional(links('Links of which only a part is left: `bandwidth` of it, and `latency` more.')),
+    bandwidth: optional(
+      quantity('share', {
+        description: 'With `degrade`: share of the bandwidth that is left; with 0 what is sent waits.',
+      }),
+    ),
+    latency: optional(measured('duration', { description: 'With `degrade`: added to the latency, one way.' })),
+    accessPoint: optional(
+      either([name('An access point.'), names('access point')], {
+        description: 'Access points that are out of service; their nodes go on.',
+        expects: 'an access point or a list of them',
+      }),
+    ),
     provider: optional(name('A provider all of whose nodes crash.')),
     zone: optional(name('A zone (topology.kubernetes.io/zone) all of whose nodes crash.')),
     cluster: optional(name('A cluster that is cut off: the links out of it are cut, inside it goes on.')),
@@ -79,7 +92,7 @@ export const fault = object(
   },
   {
     description:
-      'Something that breaks: exactly one of crash, cut, slow, provider, zone, cluster and trace; once at a stated time ' +
+      'Something that breaks: exactly one of crash, cut, slow, degrade, accessPoint, provider, zone, cluster and trace; once at a stated time ' +
       '(at, for), or again and again (mtbf, mttr).',
   },
 );

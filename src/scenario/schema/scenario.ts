@@ -13,6 +13,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { complianceClasses, dataset } from './datasets.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { app, userGroup } from './workload.ts';
@@ -78,6 +79,8 @@ const spec = object(
     infrastructure,
     users: listOf(userGroup, { description: 'Groups of users.', default: [] }),
     apps: listOf(app, { description: 'The applications.', default: [] }),
+    complianceClasses,
+    datasets: listOf(dataset, { description: 'Data that services read and write.', default: [] }),
     orchestration,
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     results,

@@ -1,6 +1,8 @@
 import {
   parseDuration,
   parseShare,
+  type AccessPoint,
+  type AccessPointId,
   type Duration,
   type Fault,
   type FaultEffect,
@@ -10,6 +12,7 @@ import {
 } from '../../model/index.ts';
 import type { Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
+import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { readDuration, type WrittenDuration } from './durations.ts';
 import { readFailureTrace } from './failure-trace.ts';
@@ -19,7 +22,7 @@ import { MOST_FAILURES } from './limits.ts';
 type Written = Scenario['spec']['faults'][number];
 type WrittenNodes = NonNullable<Written['crash']>;
 
-const kinds = ['crash', 'cut', 'slow', 'provider', 'zone', 'cluster', 'trace'] as const;
+const kinds = ['crash', 'cut', 'slow', 'degrade', 'accessPoint', 'provider', 'zone', 'cluster', 'trace'] as const;
 type Kind = (typeof kinds)[number];
 
 /** What a fault hits: entities that may fail each for itself, or one thing that fails as a whole. */
@@ -29,8 +32,12 @@ interface Target {
 }
 
 /** The faults of a scenario: of its entries first, then of the nodes whose class says how often they fail. */
-export function readFaults(build: Build, infrastructure: Infrastructure): Fault[] {
-  return new Faults(build, infrastructure).read();
+export function readFaults(
+  build: Build,
+  infrastructure: Infrastructure,
+  accessPoints: readonly AccessPoint[],
+): Fault[] {
+  return new Faults(build, infrastructure, accessPoints).read();
 }
 
 class Faults {
@@ -40,10 +47,11 @@ class Faults {
   readonly #taken = new Map<string, number>();
   readonly #providers = new Names<string>('provider');
   readonly #zones = new Names<string>('zone');
+  readonly #accessPoints = new Names<AccessPointId>('access point');
   readonly #classes = new Names<string>('node class');
   #expected = 0;
 
-  constructor(build: Build, infrastructure: Infrastructure) {
+  constructor(build: Build, infrastructure: Infrastructure, accessPoints: readonly AccessPoint[]) {
     this.#build = build;
     this.#infrastructure = infrastructure;
     const { clusters, nodes, nodeNames, clusterNames } = infrastructure;
@@ -53,6 +61,10 @@ class Faults {
       this.#zones.entries.set(zone, { entry: zone, path: [] });
       this.#classes.entries.set(node.class, { entry: node.class, path: [] });
     }
+    for (const [index, { name }] of accessPoints.entries()) {
+      this.#accessPoints.entries.set(name, { entry: index as AccessPointId, path: [] });
+    }
+    this.#accessPoints.complete = infrastructure.placeNames.complete && nodeNames.complete;
     this.#providers.complete = clusterNames.complete;
     this.#zones.complete = this.#classes.complete = nodeNames.complete;
   }
@@ -66,6 +78,8 @@ class Faults {
       crash: nodeNames,
       slow: nodeNames,
       cut: linkNames,
+      degrade: linkNames,
+      accessPoint: this.#accessPoints,
       cluster: clusterNames,
       provider: this.#providers,
       zone: this.#zones,
@@ -144,6 +158,14 @@ class Faults {
     if (kind === 'slow' && fault.speed !== undefined && parseShare(fault.speed) === 1) {
       build.warn([...path, 'speed'], 'without effect: all of the speed is left');
     }
+    if (kind === 'degrade' && fault.bandwidth === undefined && fault.latency === undefined) {
+      build.entryProblem(path, '"bandwidth" and "latency" are missing', {
+        expected: 'what is left, such as bandwidth: 20%',
+      });
+    }
+    for (const field of ['bandwidth', 'latency'] as const) {
+      if (kind !== 'degrade' && fault[field] !== undefined) refuse(field, kind, 'degrade: LINK');
+    }
     if (kind !== 'slow' && fault.speed !== undefined) refuse('speed', kind, 'slow: NODE');
     if (kind !== 'trace') return;
     for (const field of ['at', 'for', 'mtbf', 'mttr', 'shared', 'flapping'] as const) {
@@ -216,14 +238,31 @@ class Faults {
         );
       }
       case 'cut': {
-        const written = fault.cut!;
-        const listed =
-          typeof written === 'string' ? [[written, [...path, kind]] as const] : entries(written, path, kind);
-        return listed.flatMap(([name, at]) => {
+        return listed(fault.cut!, [...path, kind]).flatMap(([name, at]) => {
           const link = build.resolve(linkNames, name, at);
           return link === undefined ? [] : [{ name: `link/${name}`, effects: [{ kind, link, target: name } as const] }];
         });
       }
+      case 'degrade': {
+        const quality = {
+          bandwidthShare: fault.bandwidth === undefined ? 1 : parseShare(fault.bandwidth),
+          addedLatencyNs: parseDuration(fault.latency ?? '0s'),
+        };
+        return listed(fault.degrade!, [...path, kind]).flatMap(([name, at]) => {
+          const link = build.resolve(linkNames, name, at);
+          if (link === undefined) return [];
+          if (fault.bandwidth !== undefined) this.#demandOwnMedium(link, name, at);
+          return [{ name: `link/${name}/${kind}`, effects: [{ kind, link, target: name, ...quality } as const] }];
+        });
+      }
+      case 'accessPoint':
+        return listed(fault.accessPoint!, [...path, kind]).flatMap(([name, at]) => {
+          const accessPoint = build.resolve(this.#accessPoints, name, at);
+          if (accessPoint === undefined) return [];
+          return [
+            { name: `access-point/${name}`, effects: [{ kind: 'access-point', accessPoint, target: name } as const] },
+          ];
+        });
       case 'cluster': {
         const cluster = build.resolve(clusterNames, fault.cluster!, [...path, kind]);
         if (cluster === undefined) return [];
@@ -276,6 +315,18 @@ class Faults {
       build.problem(path, found, { expected: 'class, cluster and labels that some node has' });
     }
     return selected;
+  }
+
+  /** Of a medium that other links draw on too, one link cannot lose its share. */
+  #demandOwnMedium(link: LinkId, name: string, path: Path): void {
+    const { links } = this.#infrastructure;
+    const { forwardMedium } = links[link] ?? { forwardMedium: -1 };
+    const others = links.filter(
+      (other) => other.forwardMedium === forwardMedium || other.backwardMedium === forwardMedium,
+    );
+    if (others.length <= 1) return;
+    const found = `${quote(name)} shares its medium with ${others.length - 1} other links`;
+    this.#build.problem(path, found, { expected: 'a link with a bandwidth of its own, or latency alone' });
   }
 
   /** `mtbf` and `mttr` of node classes: each node fails for itself. */
@@ -349,8 +400,10 @@ function idsWhere<Entity, Id extends number>(list: readonly Entity[], holds: (en
   return list.flatMap((entity, index) => (holds(entity) ? [index as Id] : []));
 }
 
-function entries(names: readonly string[], path: Path, field: string): (readonly [string, Path])[] {
-  return names.map((name, index) => [name, [...path, field, index]] as const);
+/** One name or several, each with its place. */
+function listed(written: string | readonly string[], path: Path): (readonly [string, Path])[] {
+  if (typeof written === 'string') return [[written, path]];
+  return written.map((name, index) => [name, [...path, index]] as const);
 }
 
 function isList(written: Exclude<WrittenNodes, string>): written is readonly string[] {

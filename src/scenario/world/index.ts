@@ -10,6 +10,7 @@ import { Access } from './access.ts';
 import { Apps } from './apps.ts';
 import { Build } from './build.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
+import { Datasets } from './datasets.ts';
 import { readFaults } from './faults.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
@@ -53,13 +54,15 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   infrastructure.buildLinks();
   access.buildUplinks();
   infrastructure.demandConnected();
-  const apps = new Apps(build, infrastructure, new CodecoAppLibrary(parts.documents, defaultBehaviour()));
+  const datasets = new Datasets(build, infrastructure);
+  datasets.build();
+  const apps = new Apps(build, infrastructure, datasets, new CodecoAppLibrary(parts.documents, defaultBehaviour()));
   apps.build();
   const users = new Users(build, infrastructure, apps, access.accessPoints);
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
-  const faults = readFaults(build, infrastructure);
+  const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -83,6 +86,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     services: apps.services,
     userGroups: users.groups,
     users: users.users,
+    datasets: datasets.datasets,
     faults,
     orchestration: readOrchestration(spec.orchestration, schedulerProfile),
     recording: readRecording(spec.results),

@@ -12,3 +12,5 @@ export const MANY_REQUESTS = 100_000_000;
 export const MOST_REQUESTS = 10_000_000_000;
 /** Most failures that are expected in a run, or recorded in a table. Own design: what a run gets through in minutes. */
 export const MOST_FAILURES = 10_000_000;
+/** Most versions of a dataset in a run, those sent to replicas among them. Own design: what a run gets through in minutes. */
+export const MOST_UPDATES = 100_000_000;

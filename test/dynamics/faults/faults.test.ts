@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Outages, scheduleFaults, Slowdowns } from '../../../src/dynamics/index.ts';
+import { Degradations, Outages, scheduleFaults, Slowdowns } from '../../../src/dynamics/index.ts';
 import { fromSeconds, Kernel, type Nanoseconds } from '../../../src/kernel/index.ts';
 import type { Duration, Fault } from '../../../src/model/index.ts';
 
@@ -11,7 +11,16 @@ function changesOf(faults: readonly object[], options: { seed?: number; untilNs?
     new Outages(100, (entity, up) => void changes.push(`${kernel.now} ${kind}${entity} ${up ? 'up' : 'down'}`));
   const speeds = new Slowdowns((entity, share) => void changes.push(`${kernel.now} s${entity} ${share}`));
   const named = faults.map((fault, index) => ({ name: `fault/${index}`, ...fault })) as unknown as Fault[];
-  scheduleFaults(kernel, named, { nodes: note('n'), links: note('l'), speeds });
+  scheduleFaults(kernel, named, {
+    nodes: note('n'),
+    links: note('l'),
+    speeds,
+    qualities: new Degradations(
+      (link, { bandwidthShare, addedLatencyNs }) =>
+        void changes.push(`${kernel.now} q${link} ${bandwidthShare} +${addedLatencyNs}`),
+    ),
+    accessPoints: note('a'),
+  });
   kernel.run({ until: (options.untilNs ?? 1000) as Nanoseconds });
   return changes;
 }
@@ -40,9 +49,26 @@ describe('faults of one thing may overlap', () => {
     expect(changes).toEqual(['10 s1 0.5', '20 s1 0', '30 s1 0.5', '60 s1 0.8', '75 s1 1']);
   });
 
+  test('of what degrades a link, the least bandwidth counts and the latencies add up', () => {
+    const degrade = (bandwidthShare: number, addedLatencyNs: number) => ({
+      kind: 'degrade',
+      link: 2,
+      target: 'l2',
+      bandwidthShare,
+      addedLatencyNs,
+    });
+    const changes = changesOf([
+      { timing: { atNs: 10, durationNs: 50 }, effects: [degrade(0.5, 7)] },
+      { timing: { atNs: 20, durationNs: 10 }, effects: [degrade(0.8, 5)] },
+      { timing: { atNs: 40, durationNs: 5 }, effects: [{ kind: 'access-point', accessPoint: 6, target: 'a6' }] },
+    ]);
+    expect(changes).toEqual(['10 q2 0.5 +7', '20 q2 0.5 +12', '30 q2 0.5 +7', '40 a6 down', '45 a6 up', '60 q2 1 +0']);
+  });
+
   test('an end without a beginning is a mistake of the program', () => {
     expect(() => new Outages(1, () => {}).end(0)).toThrow(RangeError);
     expect(() => new Slowdowns(() => {}).end(0, 0.5)).toThrow(RangeError);
+    expect(() => new Degradations(() => {}).end(0, { bandwidthShare: 1, addedLatencyNs: 0 })).toThrow(RangeError);
   });
 });
 
@@ -106,7 +132,13 @@ describe('the availability of what fails again and again is MTBF / (MTBF + MTTR)
     const faults: Fault[] = [
       { name: 'node/a', timing: { upFor, downFor }, effects: [{ kind: 'crash', node: 0 as never, target: 'a' }] },
     ];
-    scheduleFaults(kernel, faults, { nodes, links: nodes, speeds: new Slowdowns(() => {}) });
+    scheduleFaults(kernel, faults, {
+      nodes,
+      links: nodes,
+      speeds: new Slowdowns(() => {}),
+      qualities: new Degradations(() => {}),
+      accessPoints: nodes,
+    });
     kernel.run({ until: fromSeconds(SPAN_S) });
     if (nodes.isDown(0)) downNs += kernel.now - downSince;
     // variance of the share of time: (σu² d² + σd² u²) / ((u + d)³ t) (Cox, Renewal Theory, §7.3)
