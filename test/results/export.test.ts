@@ -4,7 +4,6 @@ import { csvParse } from 'd3-dsv';
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { ResultsError, exportResults, readTable, tableNames } from '../../src/results/index.ts';
-import { tableNames } from '../../src/results/tables.ts';
 import { freshFolder, recordRun } from './fixture.ts';
 
 type PlainRow = Record<string, string | number | boolean | null>;

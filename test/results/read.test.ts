@@ -1,8 +1,7 @@
 import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openTable, readManifest, readTable, ResultsError } from '../../src/results/index.ts';
-import { tableNames } from '../../src/results/tables.ts';
+import { openTable, readManifest, readTable, ResultsError, tableNames } from '../../src/results/index.ts';
 import { freshFolder, recordRun } from './fixture.ts';
 
 /** A folder with a table of three batches. */
