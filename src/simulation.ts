@@ -2,12 +2,16 @@ import { TopologyView } from './codeco/index.ts';
 import {
   Association,
   Compute,
+  Copies,
+  DataAccess,
+  Degradations,
   moversOf,
   Network,
   Outages,
   requestOutcomes,
   Requests,
   scheduleFaults,
+  Slowdowns,
   type AttachedEndpointId,
   type EndpointId,
   type MoverId,
@@ -86,10 +90,18 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
 
   const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
   const isRecorded = requestSampler(world, kernel);
+  const copies = new Copies(kernel, world.datasets, network);
+  const view = {
+    latencyNs: (from: EndpointId, to: VertexId) => topology.latencyNs(vertexOf(world, network, movers, from), to),
+  };
+  const data = world.services.some(({ behaviour }) => behaviour.data !== undefined)
+    ? new DataAccess(kernel, world, network, copies, view, (visit, ok) => requests.dataAccessed(visit, ok))
+    : undefined;
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, movers, from)),
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ...(data === undefined ? {} : { data }),
   });
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
     podStarted(pod, cpu) {
@@ -120,7 +132,14 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     network.setLinkUp(link as LinkId, up);
     checkAllReachable();
   });
-  scheduleFaults(kernel, world.faults, { nodes: nodeOutages, links: linkOutages });
+  const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
+  const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
+  const accessPoints = new Outages(world.accessPoints.length, (id, up) => {
+    network.setAccessPointUp(id as AccessPointId, up);
+    association.accessPointChanged(id as AccessPointId);
+  });
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
   requests.start(association.endpoints);
@@ -138,6 +157,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   }
   requests.finish();
   observation.sample(compute, network, controlPlane);
+  observation.datasets(copies, data);
   return {
     measures: observation.finish(compute, controlPlane, association),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),

@@ -144,10 +144,10 @@ export class Infrastructure {
     }
   }
 
-  /** Reports a wire to a node that attaches by radio. */
-  demandWired(vertex: VertexId | undefined, path: Path): void {
+  /** Reports what cannot be at a node that attaches by radio. */
+  demandWired(vertex: VertexId | undefined, path: Path, what = 'a wire to'): void {
     if (vertex === undefined || !this.radioVertices.has(vertex)) return;
-    this.#build.problem(path, `a wire to "${this.vertices[vertex]!.name}", which attaches by radio`, {
+    this.#build.problem(path, `${what} "${this.vertices[vertex]!.name}", which attaches by radio`, {
       expected: 'a place without "mobility"',
     });
   }
