@@ -64,3 +64,16 @@ export {
 } from './unit-text.ts';
 export type * from './units.ts';
 export type * from './world.ts';
+export {
+  manifestSchemas,
+  type ClusterObjects,
+  type HorizontalPodAutoscaler,
+  type KubernetesService,
+  type Manifest,
+  type ManifestKind,
+  type PodDisruptionBudget,
+  type PriorityClass,
+  type PublishedController,
+  type PublishedObject,
+  type Workload,
+} from './manifest.ts';

@@ -4,6 +4,7 @@ import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { parseBandwidth, parseDuration, UnitError } from '../../model/index.ts';
 import { importers, importScenario, type ImporterName, type ImportOptions } from '../../scenario/index.ts';
 import type { Io } from '../io.ts';
+import { wholeNumber } from './options.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface ImportFlags extends Omit<ImportOptions, 'folder'> {
@@ -48,6 +49,7 @@ export function addImportCommand(program: Command, io: Io): void {
     .option('--default-latency <duration>', 'of links that state none and have no coordinates', measured(parseDuration))
     .option('--default-bandwidth <bandwidth>', 'of links that state none', measured(parseBandwidth))
     .option('--round-trip', 'latencies in the file are round trips (network-topology)')
+    .option('--divide-times <n>', 'divide recorded times by it (openb)', wholeNumber('--divide-times'))
     .action((kind: ImporterName, files: readonly string[], flags: Record<string, unknown> & ImportFlags) => {
       const { out, force } = flags;
       if (out !== undefined && force !== true && existsSync(out))
@@ -66,11 +68,12 @@ export function addImportCommand(program: Command, io: Io): void {
 }
 
 function optionsOf(flags: Record<string, unknown> & ImportFlags, folder: string): ImportOptions {
-  const { name, duration, roundTrip } = flags;
+  const { name, duration, roundTrip, divideTimes } = flags;
   const { defaultLatency, defaultBandwidth } = flags;
   return {
     folder,
     ...(name === undefined ? {} : { name }),
+    ...(divideTimes === undefined ? {} : { timesDividedBy: Math.max(1, divideTimes as number) }),
     ...(duration === undefined ? {} : { duration }),
     ...(roundTrip === undefined ? {} : { roundTrip }),
     ...(defaultLatency === undefined

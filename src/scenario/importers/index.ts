@@ -5,6 +5,7 @@ import { graphml } from './graphml.ts';
 import { ImportedFile } from './imported-file.ts';
 import type { Draft, Importer, ImportOptions } from './importer.ts';
 import { networkTopology } from './network-topology.ts';
+import { openb } from './openb.ts';
 
 export type { ImportOptions } from './importer.ts';
 
@@ -13,6 +14,7 @@ export const importers = {
   eua,
   graphml,
   'network-topology': networkTopology,
+  openb,
 } as const satisfies Readonly<Record<string, Importer>>;
 
 export type ImporterName = keyof typeof importers;

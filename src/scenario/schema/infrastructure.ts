@@ -63,6 +63,11 @@ const nodeClass = object(
     }),
     labels,
     taints,
+    resources: optional(
+      mapOf(quantity('quantity', { description: 'Amount, a Kubernetes quantity.' }), {
+        description: 'Other allocatable resources by name, such as nvidia.com/gpu or ephemeral-storage.',
+      }),
+    ),
     power: object(
       {
         idle: measured('power', { description: 'Power drawn without load.', default: '0W' }),
