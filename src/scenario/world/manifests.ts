@@ -19,7 +19,7 @@ import {
 import type { Nanoseconds } from '../../kernel/index.ts';
 import { readDocuments } from '../documents.ts';
 import { nearest } from '../nearest.ts';
-import { formatPath, isMap, Source, type Mark, type Path } from '../source.ts';
+import { isMap, Source, type Mark, type Path } from '../source.ts';
 import { check, quote } from '../validation.ts';
 import type { Build } from './build.ts';
 import { contradiction, meetsRequirements, requirementMistake } from './node-requirements.ts';
@@ -117,9 +117,9 @@ export class Manifests {
       const { selector = {} } = (object.spec ?? {}) as { selector?: Readonly<Record<string, string>> };
       return [{ name: object.metadata.name, namespace: namespaceOf(object), selector }];
     });
-    const stem = /([^/]*?)(\.[a-z]+)?$/i.exec(reference)![1]!;
+    const stem = /([^/]*?)(\.[a-z]+)?$/i.exec(reference)![1]!.toLowerCase();
     return {
-      name: stem,
+      name: stem.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'manifest',
       source: { kind: 'Manifest', documents: documents.map(({ value }) => value) },
       workloads,
       kubernetesServices,
@@ -199,7 +199,7 @@ export class Manifests {
       value,
       globalDefault = false,
       preemptionPolicy = 'PreemptLowerPriority',
-    } = object as PublishedObject & PriorityClass;
+    } = object as PublishedObject & Partial<Omit<PriorityClass, 'value'>> & Pick<PriorityClass, 'value'>;
     const { name } = object.metadata;
     if (this.#priorityClasses.some((each) => each.name === name))
       report(['metadata', 'name'], `the name ${quote(name)} is taken`, 'each PriorityClass once');
@@ -416,10 +416,6 @@ function checkAffinity(spec: PodSpec, path: Path, report: ReadDocument['report']
   );
   const [first] = reasons;
   if (first === undefined || reasons.includes(undefined)) return true;
-  report(
-    [...at, 0],
-    `a requirement that no node can ever meet: ${first}`,
-    `requirements that can hold together (${formatPath(at.slice(-3))})`,
-  );
+  report([...at, 0], `a requirement that no node can ever meet: ${first}`, 'requirements that can hold together');
   return false;
 }
