@@ -18,6 +18,7 @@ import {
 } from '../../model/index.ts';
 import type { Nanoseconds } from '../../kernel/index.ts';
 import { readDocuments } from '../documents.ts';
+import type { ReadFile } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import { isMap, Source, type Mark, type Path } from '../source.ts';
 import { check, quote } from '../validation.ts';
@@ -48,6 +49,11 @@ export interface PlainApp {
 interface ReadDocument {
   readonly object: PublishedObject;
   readonly report: (path: Path, found: string, expected: string, near?: () => string | undefined) => void;
+}
+
+interface OpenedManifest {
+  readonly read: readonly ReadDocument[];
+  readonly documents: readonly unknown[];
 }
 
 const kinds = Object.keys(manifestSchemas) as ManifestKind[];
@@ -81,6 +87,9 @@ export class Manifests {
     mark: Mark | undefined;
   })[] = [];
   readonly #idle = new Set<string>();
+  /** Each file is read once, whoever refers to it. */
+  readonly #opened = new Map<ReadFile, OpenedManifest | undefined>();
+  readonly #byReference = new Map<string, OpenedManifest>();
   #firstMark: Mark | undefined;
   #isUsed = false;
 
@@ -92,12 +101,18 @@ export class Manifests {
     this.#nodes = nodes;
   }
 
-  /** The manifest that a field refers to; reported, and undefined, if there is none or it is wrong. */
-  load(reference: string, path: Path, createdAtNs: Nanoseconds): PlainApp | undefined {
-    const build = this.#build;
+  /** Opens a manifest, so that its PriorityClasses are known to those that come before it. What is wrong is reported. */
+  open(reference: string, path: Path): void {
     this.#isUsed = true;
-    const file = readReferenced(build, reference, path, 'documents');
-    if (file === undefined) return undefined;
+    const file = readReferenced(this.#build, reference, path, 'documents');
+    if (file === undefined) return;
+    if (!this.#opened.has(file)) this.#opened.set(file, this.#read(file));
+    const opened = this.#opened.get(file);
+    if (opened !== undefined) this.#byReference.set(reference, opened);
+  }
+
+  #read(file: ReadFile): OpenedManifest | undefined {
+    const build = this.#build;
     const before = build.problems.length;
     const source = new Source(file.name, file.text, file.folder);
     const found = readDocuments(source, build.places, build.problems);
@@ -106,11 +121,22 @@ export class Manifests {
     const read = documents.map(({ value, mark }) => this.#check(value, mark)).filter((each) => each !== undefined);
     if (build.problems.length > before) return undefined;
     for (const each of read) this.#readClass(each);
+    for (const each of read) this.#readPolicies(each);
+    if (build.problems.length > before) return undefined;
+    return { read, documents: documents.map(({ value }) => value) };
+  }
+
+  /** The application of a manifest that has been opened; reported, and undefined, if it is wrong. */
+  load(reference: string, path: Path, createdAtNs: Nanoseconds): PlainApp | undefined {
+    const build = this.#build;
+    const opened = this.#byReference.get(reference);
+    if (opened === undefined) return undefined;
+    const { read, documents } = opened;
+    const before = build.problems.length;
     const workloads = this.#workloads(read, createdAtNs);
     if (workloads.length === 0 && build.problems.length === before) {
       build.problem(path, 'a manifest without pods', { expected: 'a Pod, Deployment or ReplicaSet in it' });
     }
-    for (const each of read) this.#readPolicies(each);
     if (build.problems.length > before) return undefined;
     const kubernetesServices = read.flatMap(({ object }): KubernetesService[] => {
       if (object.kind !== 'Service') return [];
@@ -120,7 +146,7 @@ export class Manifests {
     const stem = /([^/]*?)(\.[a-z]+)?$/i.exec(reference)![1]!.toLowerCase();
     return {
       name: stem.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'manifest',
-      source: { kind: 'Manifest', documents: documents.map(({ value }) => value) },
+      source: { kind: 'Manifest', documents },
       workloads,
       kubernetesServices,
     };
@@ -201,8 +227,14 @@ export class Manifests {
       preemptionPolicy = 'PreemptLowerPriority',
     } = object as PublishedObject & Partial<Omit<PriorityClass, 'value'>> & Pick<PriorityClass, 'value'>;
     const { name } = object.metadata;
-    if (this.#priorityClasses.some((each) => each.name === name))
-      report(['metadata', 'name'], `the name ${quote(name)} is taken`, 'each PriorityClass once');
+    const first = this.#priorityClasses.find((each) => each.name === name);
+    if (first !== undefined && first.value !== value)
+      report(
+        ['metadata', 'name'],
+        `the name ${quote(name)} is taken`,
+        `the value ${first.value}, as the other PriorityClass of the name`,
+      );
+    if (first !== undefined) return;
     this.#priorityClasses.push({ name, value, globalDefault, preemptionPolicy });
   }
 
