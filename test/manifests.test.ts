@@ -15,7 +15,7 @@ let count = 0;
 /** A scenario of nodes with one core each that runs what `app` says; `manifest` is the file that it may refer to. */
 function load(
   app: object,
-  options: { manifest?: string; spec?: object; infrastructure?: object; nodes?: object[] } = {},
+  options: { manifest?: string; spec?: object; infrastructure?: object; nodes?: object[]; extra?: object[] } = {},
 ) {
   writeFileSync(join(folder, 'manifest.yaml'), options.manifest ?? '');
   const file = join(folder, `${count++}.json`);
@@ -35,7 +35,7 @@ function load(
         ],
         ...options.infrastructure,
       },
-      apps: [app],
+      apps: [app, ...(options.extra ?? [])],
       orchestration: { podStartup: '2s' },
       ...options.spec,
     },
@@ -193,4 +193,20 @@ test('a List is read as its items, and a pod that no node can take is warned of'
     'no node of the scenario has what these pods require: they stay pending',
   ]);
   expect(run(world)[0]).toMatchObject({ phase: 'pending' });
+});
+
+test('a PriorityClass is known to manifests that come before its own, and a manifest serves several applications', () => {
+  const classes = 'apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: high }\nvalue: 7\n';
+  writeFileSync(join(folder, 'with-class.yaml'), `${classes}---${pod('late')}`);
+  const extra = [
+    { name: 'again', manifest: 'manifest.yaml' },
+    { name: 'last', manifest: 'with-class.yaml' },
+  ];
+  const manifest = pod('early', 'priorityClassName: high');
+  const { world } = load({ name: 'first', manifest: 'manifest.yaml' }, { manifest, extra });
+  expect(world.services.map(({ name, podSpec }) => [name, podSpec.priority])).toEqual([
+    ['early', 7],
+    ['early', 7],
+    ['late', undefined],
+  ]);
 });

@@ -53,3 +53,9 @@ test.each([
   expect(stderr).not.toContain('    at ');
   expect(status).toBe(2);
 });
+
+test('list tells the formats that can be imported', () => {
+  const { stdout } = cli('list', 'importer');
+  for (const name of ['eua', 'graphml', 'network-topology', 'openb', 'sumo'])
+    expect(stdout).toContain(`importer  ${name}`);
+});

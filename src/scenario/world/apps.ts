@@ -60,6 +60,11 @@ export class Apps {
     const entries: unknown = build.scenario.spec.apps;
     if (!Array.isArray(entries)) this.appNames.complete = false;
     const addServices: (() => number)[] = [];
+    for (const [index, entry] of (Array.isArray(entries) ? (entries as unknown[]) : []).entries()) {
+      const path = ['spec', 'apps', index, 'manifest'];
+      const reference = isMap(entry) ? entry['manifest'] : undefined;
+      if (typeof reference === 'string' && !build.isBroken(...path)) this.#manifests.open(reference, path);
+    }
     let serviceCount = 0;
     for (const [index, entry] of (Array.isArray(entries) ? (entries as unknown[]) : []).entries()) {
       const path = ['spec', 'apps', index];

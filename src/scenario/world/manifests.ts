@@ -1,10 +1,8 @@
 import {
   manifestSchemas,
-  parseQuantity,
   type ClusterObjects,
   type HorizontalPodAutoscaler,
   type KubernetesService,
-  type LabelSelector,
   type Manifest,
   type ManifestKind,
   type PodDisruptionBudget,
@@ -18,11 +16,13 @@ import {
 } from '../../model/index.ts';
 import type { Nanoseconds } from '../../kernel/index.ts';
 import { readDocuments } from '../documents.ts';
+import type { ReadFile } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import { isMap, Source, type Mark, type Path } from '../source.ts';
 import { check, quote } from '../validation.ts';
 import type { Build } from './build.ts';
-import { contradiction, meetsRequirements, requirementMistake } from './node-requirements.ts';
+import { meetsRequirements } from './node-requirements.ts';
+import { checkAffinity, checkResources, checkSelector, type Report } from './pod-checks.ts';
 import { readReferenced } from './sites.ts';
 import { fieldsWithoutEffect } from './without-effect.ts';
 
@@ -47,7 +47,12 @@ export interface PlainApp {
 
 interface ReadDocument {
   readonly object: PublishedObject;
-  readonly report: (path: Path, found: string, expected: string, near?: () => string | undefined) => void;
+  readonly report: Report;
+}
+
+interface OpenedManifest {
+  readonly read: readonly ReadDocument[];
+  readonly documents: readonly unknown[];
 }
 
 const kinds = Object.keys(manifestSchemas) as ManifestKind[];
@@ -81,6 +86,9 @@ export class Manifests {
     mark: Mark | undefined;
   })[] = [];
   readonly #idle = new Set<string>();
+  /** Each file is read once, whoever refers to it. */
+  readonly #opened = new Map<ReadFile, OpenedManifest | undefined>();
+  readonly #byReference = new Map<string, OpenedManifest>();
   #firstMark: Mark | undefined;
   #isUsed = false;
 
@@ -92,12 +100,18 @@ export class Manifests {
     this.#nodes = nodes;
   }
 
-  /** The manifest that a field refers to; reported, and undefined, if there is none or it is wrong. */
-  load(reference: string, path: Path, createdAtNs: Nanoseconds): PlainApp | undefined {
-    const build = this.#build;
+  /** Opens a manifest, so that its PriorityClasses are known to those that come before it. What is wrong is reported. */
+  open(reference: string, path: Path): void {
     this.#isUsed = true;
-    const file = readReferenced(build, reference, path, 'documents');
-    if (file === undefined) return undefined;
+    const file = readReferenced(this.#build, reference, path, 'documents');
+    if (file === undefined) return;
+    if (!this.#opened.has(file)) this.#opened.set(file, this.#read(file));
+    const opened = this.#opened.get(file);
+    if (opened !== undefined) this.#byReference.set(reference, opened);
+  }
+
+  #read(file: ReadFile): OpenedManifest | undefined {
+    const build = this.#build;
     const before = build.problems.length;
     const source = new Source(file.name, file.text, file.folder);
     const found = readDocuments(source, build.places, build.problems);
@@ -106,11 +120,22 @@ export class Manifests {
     const read = documents.map(({ value, mark }) => this.#check(value, mark)).filter((each) => each !== undefined);
     if (build.problems.length > before) return undefined;
     for (const each of read) this.#readClass(each);
+    for (const each of read) this.#readPolicies(each);
+    if (build.problems.length > before) return undefined;
+    return { read, documents: documents.map(({ value }) => value) };
+  }
+
+  /** The application of a manifest that has been opened; reported, and undefined, if it is wrong. */
+  load(reference: string, path: Path, createdAtNs: Nanoseconds): PlainApp | undefined {
+    const build = this.#build;
+    const opened = this.#byReference.get(reference);
+    if (opened === undefined) return undefined;
+    const { read, documents } = opened;
+    const before = build.problems.length;
     const workloads = this.#workloads(read, createdAtNs);
     if (workloads.length === 0 && build.problems.length === before) {
       build.problem(path, 'a manifest without pods', { expected: 'a Pod, Deployment or ReplicaSet in it' });
     }
-    for (const each of read) this.#readPolicies(each);
     if (build.problems.length > before) return undefined;
     const kubernetesServices = read.flatMap(({ object }): KubernetesService[] => {
       if (object.kind !== 'Service') return [];
@@ -120,7 +145,7 @@ export class Manifests {
     const stem = /([^/]*?)(\.[a-z]+)?$/i.exec(reference)![1]!.toLowerCase();
     return {
       name: stem.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'manifest',
-      source: { kind: 'Manifest', documents: documents.map(({ value }) => value) },
+      source: { kind: 'Manifest', documents },
       workloads,
       kubernetesServices,
     };
@@ -201,8 +226,14 @@ export class Manifests {
       preemptionPolicy = 'PreemptLowerPriority',
     } = object as PublishedObject & Partial<Omit<PriorityClass, 'value'>> & Pick<PriorityClass, 'value'>;
     const { name } = object.metadata;
-    if (this.#priorityClasses.some((each) => each.name === name))
-      report(['metadata', 'name'], `the name ${quote(name)} is taken`, 'each PriorityClass once');
+    const first = this.#priorityClasses.find((each) => each.name === name);
+    if (first !== undefined && first.value !== value)
+      report(
+        ['metadata', 'name'],
+        `the name ${quote(name)} is taken`,
+        `the value ${first.value}, as the other PriorityClass of the name`,
+      );
+    if (first !== undefined) return;
     this.#priorityClasses.push({ name, value, globalDefault, preemptionPolicy });
   }
 
@@ -241,7 +272,7 @@ export class Manifests {
   }
 
   /** A pod's specification with its priority filled in, as the API server's admission does. */
-  #podSpec(spec: PodSpec, path: Path, report: ReadDocument['report']): PodSpec {
+  #podSpec(spec: PodSpec, path: Path, report: Report): PodSpec {
     checkResources(spec, path, report);
     if (checkAffinity(spec, path, report) && !this.#nodes.some((node) => meetsRequirements(spec, node))) {
       this.#build.warnings.add(
@@ -316,106 +347,3 @@ export class Manifests {
 }
 
 const namespaceOf = ({ metadata }: PublishedObject): string => metadata.namespace ?? 'default';
-
-/** Source: Kubernetes, pkg/apis/apps/validation, ValidateDeploymentSpec. */
-function checkSelector(
-  selector: LabelSelector,
-  labels: Readonly<Record<string, string>>,
-  report: ReadDocument['report'],
-): void {
-  const { matchLabels = {}, matchExpressions = [] } = selector;
-  const path = ['spec', 'selector'];
-  if (Object.keys(matchLabels).length + matchExpressions.length === 0)
-    return report(path, 'an empty selector', 'labels of the template');
-  for (const [key, value] of Object.entries(matchLabels)) {
-    if (labels[key] === value) continue;
-    const has = labels[key] === undefined ? 'has no such label' : `has ${quote(labels[key])}`;
-    report(
-      [...path, 'matchLabels', key],
-      `${quote(value)}, but the template ${has}`,
-      'a label of spec.template.metadata.labels',
-    );
-  }
-  for (const [index, requirement] of matchExpressions.entries()) {
-    const at = [...path, 'matchExpressions', index];
-    const mistake = requirementMistake(requirement);
-    if (mistake !== undefined) report(at, mistake, 'In and NotIn with values, Exists and DoesNotExist without');
-    else if (
-      !meetsRequirements(
-        {
-          containers: [],
-          affinity: {
-            nodeAffinity: {
-              requiredDuringSchedulingIgnoredDuringExecution: {
-                nodeSelectorTerms: [{ matchExpressions: [requirement] }],
-              },
-            },
-          },
-        },
-        { name: '', labels },
-      )
-    )
-      report(at, 'a requirement that the labels of the template do not meet', 'one that they meet');
-  }
-}
-
-/** A real API server refuses a container that asks for more than it may use. */
-function checkResources(spec: PodSpec, path: Path, report: ReadDocument['report']): void {
-  for (const list of ['initContainers', 'containers'] as const) {
-    for (const [index, { resources }] of (spec[list] ?? []).entries()) {
-      for (const [resource, request] of Object.entries(resources?.requests ?? {})) {
-        const at = [...path, list, index, 'resources', 'requests', resource];
-        const limit = resources?.limits?.[resource];
-        if (parseQuantity(request) < 0) report(at, `a negative request, ${request}`, 'at least 0');
-        else if (limit !== undefined && parseQuantity(request) > parseQuantity(limit))
-          report(at, 'a request above the limit', `at most ${limit}`);
-      }
-    }
-  }
-}
-
-/** Reports node affinity that is wrong or that nothing can meet. @returns whether it is right */
-function checkAffinity(spec: PodSpec, path: Path, report: ReadDocument['report']): boolean {
-  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const terms = required?.nodeSelectorTerms ?? [];
-  const at = [
-    ...path,
-    'affinity',
-    'nodeAffinity',
-    'requiredDuringSchedulingIgnoredDuringExecution',
-    'nodeSelectorTerms',
-  ];
-  let isRight = true;
-  for (const [index, term] of terms.entries()) {
-    for (const list of ['matchExpressions', 'matchFields'] as const) {
-      for (const [position, requirement] of (term[list] ?? []).entries()) {
-        const isName =
-          list === 'matchExpressions' ||
-          (requirement.key === 'metadata.name' &&
-            ['In', 'NotIn'].includes(requirement.operator) &&
-            requirement.values?.length === 1);
-        const mistake = isName ? requirementMistake(requirement) : `${quote(requirement.key)} ${requirement.operator}`;
-        if (mistake === undefined) continue;
-        isRight = false;
-        const expected =
-          list === 'matchFields'
-            ? 'metadata.name In or NotIn of one value'
-            : 'In and NotIn with values, Exists and DoesNotExist without, Gt and Lt with one whole number';
-        report([...at, index, list, position], mistake, expected);
-      }
-    }
-  }
-  if (!isRight || terms.length === 0) return isRight;
-  const selected = Object.entries(spec.nodeSelector ?? {}).map(
-    ([key, value]) => ({ key, operator: 'In', values: [value] }) as const,
-  );
-  const reasons = terms.map(({ matchExpressions = [], matchFields = [] }) =>
-    matchExpressions.length + matchFields.length === 0
-      ? 'an empty term selects no node'
-      : contradiction([...matchExpressions, ...selected]),
-  );
-  const [first] = reasons;
-  if (first === undefined || reasons.includes(undefined)) return true;
-  report([...at, 0], `a requirement that no node can ever meet: ${first}`, 'requirements that can hold together');
-  return false;
-}
