@@ -159,6 +159,7 @@ export class Apps {
       kubernetesServices: plain.kubernetesServices,
     };
     this.apps.push(app);
+    this.#warnOfLate(app, path);
     return app;
   }
 
@@ -233,11 +234,15 @@ export class Apps {
       source,
     };
     this.apps.push(app);
-    const { duration } = build.scenario.spec;
-    if (!build.isBroken('spec', 'duration') && app.createdAtNs >= parseDuration(duration)) {
-      build.warn([...path, 'at'], 'it is submitted after the end of the simulation');
-    }
+    this.#warnOfLate(app, path);
     return app;
+  }
+
+  #warnOfLate(app: App, path: Path): void {
+    const { duration } = this.#build.scenario.spec;
+    if (!this.#build.isBroken('spec', 'duration') && app.createdAtNs >= parseDuration(duration)) {
+      this.#build.warn([...path, 'at'], 'it is submitted after the end of the simulation');
+    }
   }
 
   #clustersOf(written: Written, path: Path): ClusterId[] {
