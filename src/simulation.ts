@@ -103,7 +103,12 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
     ...(data === undefined ? {} : { data }),
   });
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
+  let demand = entryDemand(world, (user) => association.initial[user]);
+  if (world.orchestration.scheduler === 'lowest-latency') {
+    // where users are is known as of the last probe, as the state of the links is
+    topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
+  }
+  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, {
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
@@ -188,12 +193,12 @@ function requestSampler({ users, recording }: World, kernel: Kernel): (user: Use
   };
 }
 
-/** By service: the access points' vertices that requests enter from at the start, and their shares. */
-function entryDemand(world: World, attachments: readonly (AccessPointId | undefined)[]): EntryDemand[] {
+/** By service: the access points' vertices that requests enter from while users are where they are, and their shares. */
+function entryDemand(world: World, accessPointOf: (user: MoverId) => AccessPointId | undefined): EntryDemand[] {
   const rates = world.services.map(() => new Map<VertexId, number>());
   for (const [user, { group }] of world.users.entries()) {
     const load = world.userGroups[group]!.requests;
-    const accessPoint = attachments[user];
+    const accessPoint = accessPointOf(user as MoverId);
     if (load === undefined || accessPoint === undefined) continue;
     const { vertex } = world.accessPoints[accessPoint]!;
     const ofService = rates[load.to]!;

@@ -14,11 +14,15 @@ export type EntryDemand = readonly { readonly vertex: VertexId; readonly share: 
 export class CommunicationCost {
   readonly #world: Pick<World, 'services' | 'nodes'>;
   readonly #topology: ObservedTopology;
-  readonly #demand: readonly EntryDemand[];
+  readonly #demand: () => readonly EntryDemand[];
   readonly #peers: readonly (readonly ServiceId[])[];
 
-  /** @param demand by service */
-  constructor(world: Pick<World, 'services' | 'nodes'>, topology: ObservedTopology, demand: readonly EntryDemand[]) {
+  /** @param demand by service, as it was last observed */
+  constructor(
+    world: Pick<World, 'services' | 'nodes'>,
+    topology: ObservedTopology,
+    demand: () => readonly EntryDemand[],
+  ) {
     this.#world = world;
     this.#topology = topology;
     this.#demand = demand;
@@ -38,7 +42,7 @@ export class CommunicationCost {
       }
       totalNs += nearestNs ?? 0;
     }
-    for (const { vertex: from, share } of this.#demand[service]!) {
+    for (const { vertex: from, share } of this.#demand()[service]!) {
       totalNs += share * this.#topology.latencyNs(from, vertex);
     }
     return totalNs;

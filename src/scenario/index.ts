@@ -1,4 +1,5 @@
 export { listChoices, listScenarios, type CatalogueEntry } from './catalogue.ts';
+export { checkCodecoAppFile } from './codeco-app-file.ts';
 export { explain } from './explain.ts';
 export { importers, importScenario, type ImporterName, type ImportOptions } from './importers/index.ts';
 export { initialScenario } from './initial-scenario.ts';

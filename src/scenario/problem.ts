@@ -20,12 +20,15 @@ export interface Problem {
 /** An input that cannot be used; its message tells all that is wrong with it. */
 export class InputError extends Error {
   readonly problems: readonly Problem[];
+  /** How many more there are than `problems` tells. */
+  readonly more: number;
 
   constructor(problems: readonly Problem[], more = 0) {
     const rest = more > 0 ? [`... and ${more} more problems`] : [];
     super([...problems.map(formatProblem), ...rest].join('\n\n'));
     this.name = 'InputError';
     this.problems = problems;
+    this.more = more;
   }
 }
 

@@ -21,6 +21,7 @@ export class TopologyView implements ObservedTopology {
   readonly #attachmentOf: (node: NodeId) => AccessPointId | undefined;
   /** By the vertex of a node that attaches by radio: its access point at the last probe. */
   readonly #attached = new Map<VertexId, AccessPointId | undefined>();
+  readonly #followers: (() => void)[] = [];
   #attachmentEpoch = 0;
   #probedNs = 0;
 
@@ -71,6 +72,11 @@ export class TopologyView implements ObservedTopology {
     return airNs + this.#wiredLatencyNs(fromVertex, toVertex);
   }
 
+  /** Calls back after every probe, for whoever observes something else by it. */
+  onProbe(follow: () => void): void {
+    this.#followers.push(follow);
+  }
+
   /** Takes in where the nodes on radio are: at the start, and at every probe. */
   observeAttachments(): void {
     for (const [id, { vertex, radio }] of this.#world.nodes.entries()) {
@@ -101,5 +107,6 @@ export class TopologyView implements ObservedTopology {
     for (let vertex = 0; vertex < this.#world.vertices.length; vertex++) {
       this.#routes.setVertexUp(vertex as VertexId, this.#network.isVertexUp(vertex as VertexId));
     }
+    for (const follow of this.#followers) follow();
   }
 }

@@ -92,19 +92,27 @@ export class CodecoAppLibrary {
 
   #check(build: Build, document: unknown): LoadedCodecoApp | undefined {
     if (this.#loaded.has(document)) return this.#loaded.get(document);
-    const before = build.problems.length;
-    check(codecoAppSchema, document, build.places, build.problems, { warnings: build.warnings });
-    const app = document as CodecoApp;
-    const report: LoadedCodecoApp['report'] = (path, found, details) =>
-      build.problems.add(build.places.markValue(app, path), path, found, details);
-    const loaded = build.problems.length === before ? { app, report } : undefined;
-    if (loaded !== undefined) {
-      demandRequestsWithinLimits(loaded);
-      warnUncallable(build, app);
-    }
+    const loaded = checkCodecoApp(document, build);
     this.#loaded.set(document, loaded);
     return loaded;
   }
+}
+
+/** Checks a document of kind CodecoApp for itself; what is wrong is reported, and then the result may be undefined. */
+export function checkCodecoApp(
+  document: unknown,
+  build: Pick<Build, 'places' | 'problems' | 'warnings'>,
+): LoadedCodecoApp | undefined {
+  const before = build.problems.length;
+  check(codecoAppSchema, document, build.places, build.problems, { warnings: build.warnings });
+  const app = document as CodecoApp;
+  const report: LoadedCodecoApp['report'] = (path, found, details) =>
+    build.problems.add(build.places.markValue(app, path), path, found, details);
+  if (build.problems.length > before) return undefined;
+  const loaded = { app, report };
+  demandRequestsWithinLimits(loaded);
+  warnUncallable(build, app);
+  return loaded;
 }
 
 /** `file#name` in two; a reference without '#' is a file, or a name. */
@@ -120,7 +128,7 @@ function nameOf(document: unknown): string {
 }
 
 /** CODECO's types let a service have a name of one letter, but no channel name one: `otherService` demands two. */
-function warnUncallable(build: Build, app: CodecoApp): void {
+function warnUncallable(build: Pick<Build, 'places' | 'warnings'>, app: CodecoApp): void {
   for (const [index, { serviceName }] of app.spec['codecoapp-msspec'].entries()) {
     if (serviceName.length > 1) continue;
     const path = ['spec', 'codecoapp-msspec', index, 'serviceName'];
