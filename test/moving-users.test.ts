@@ -126,6 +126,20 @@ describe('random movement', () => {
   });
 });
 
+test.each([
+  // handed over half-way at 100 s, which the probe at 105 s is the first to see
+  ['104s', 'west', 14e9],
+  ['106s', 'east', 1e9],
+])('lowest-latency places a pod of %s by where users were at the last probe: %s', async (at, node, age) => {
+  const spec = {
+    apps: [{ codecoApp: 'echo', at, behaviour: { server: { cpu: '1ms', replicas: 1 } } }],
+    orchestration: { scheduler: 'lowest-latency' },
+  };
+  simulate(street([walker], spec), { codecoApps: [app], out: folder });
+  const [decision] = await rows('decisions');
+  expect([decision!['node'], decision!['view_age_ns']]).toEqual([node, age]);
+});
+
 test('a group whose model is static is one that stands still: no draw, no event, the same run', () => {
   const still = { at: { uniform: { around: { x: '0m', y: '0m' }, radius: '90m' } }, count: 5, requests };
   const digestOf = (user: object): string => simulate(street([user]), { codecoApps: [app] }).digest;

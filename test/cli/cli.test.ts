@@ -56,6 +56,20 @@ describe('the first steps of a stranger', () => {
     expect(run.stderr).toContain('100 %');
   });
 
+  test('validate checks a file of CodecoApps alone for itself, and says how many problems it does not tell', () => {
+    const good = cli('validate', join(import.meta.dirname, '../../scenarios/crossing-guard.yaml'));
+    expect(good).toMatchObject({ status: 0, stderr: '' });
+    expect(good.stdout).toMatch(/crossing-guard.yaml: valid, a CodecoApp, no scenario\n$/);
+    writeFileSync(join(folder, 'app.yaml'), 'kind: CodecoApp\nmetadata: { name: a }\nspec: { appName: 5 }\n');
+    const bad = cli('validate', 'app.yaml');
+    expect(bad.status).toBe(2);
+    expect(bad.stderr).toContain('app.yaml:3:18  spec.appName');
+    const nodes = Array.from({ length: 130 }, (_, index) => `{ class: none-${index} }`).join(', ');
+    const text = readFileSync(join(folder, 'mine.yaml'), 'utf8').replace(/nodes: \[.*\]/, `nodes: [${nodes}]`);
+    writeFileSync(join(folder, 'many.yaml'), text);
+    expect(cli('validate', 'many.yaml').stderr).toMatch(/\n\.\.\. and \d+ more problems\n$/);
+  });
+
   test('a run writes exactly one manifest.json, with one key digest, and the tables it names', () => {
     const files = readdirSync(join(folder, 'mine'), { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => file.endsWith('manifest.json'))).toEqual(['manifest.json']);
