@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -32,6 +33,7 @@ const commands = [
   addValidateCommand,
   addExplainCommand,
   addInitCommand,
+  addImportCommand,
   addListCommand,
   addVerifyCommand,
   addWhyCommand,

@@ -22,6 +22,7 @@ export {
   measured,
   number,
   object,
+  openObject,
   oneOf,
   optional,
   quantity,

@@ -57,7 +57,7 @@ const unstatedCluster = {
   role: 'managed',
   provider: 'default',
   at: undefined,
-  network: { bandwidth: '1Gbit/s', latency: '0s' },
+  network: { bandwidth: '1Gbit/s', latency: '0s', wiring: 'star' },
 } as const;
 
 /** The infrastructure as it grows: vertices, media, links, clusters, nodes, and the names that others refer to. */
@@ -279,11 +279,12 @@ export class Infrastructure {
         ...nodes.labels,
       };
       this.nodes.push({ name, vertex, labels, ...base });
-      const uplink = this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs);
+      const isWired = cluster.network.wiring === 'star';
+      const uplink = isWired ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs) : undefined;
       const at = [...path, 'name'];
       if (!build.declare(this.placeNames, name, { vertex, kind: 'node', index: node }, at)) continue;
       build.declare(this.nodeNames, name, node, at);
-      build.declare(this.linkNames, name, uplink, at);
+      if (uplink !== undefined) build.declare(this.linkNames, name, uplink, at);
     }
   }
 
