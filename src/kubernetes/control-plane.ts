@@ -1,18 +1,9 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
-import type {
-  AppId,
-  LabelSelector,
-  NodeId,
-  PodId,
-  PodLife,
-  PodObject,
-  ServiceId,
-  Taint,
-  World,
-} from '../model/index.ts';
+import type { AppId, LabelSelector, NodeId, PodId, PodLife, PodObject, ServiceId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
 import type { Endpoints } from './endpoints.ts';
+import { conditionOf, isSilent, UNREACHABLE_TAINTS, type NodeCondition, type NodeState } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
@@ -25,18 +16,11 @@ import {
   schedulers,
   schedulingPod,
   type Decision,
-  type NodeInfo,
   type PodKind,
   type Scheduler,
   type SchedulingPod,
 } from './scheduling/index.ts';
 import { podBackoffNs, SchedulingQueue } from './scheduling-queue.ts';
-
-/** Taints of a node whose kubelet is not heard of. Source: Kubernetes, pkg/controller/nodelifecycle. */
-const UNREACHABLE_TAINTS: readonly Taint[] = [
-  { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
-];
 
 /** A pod that Kubernetes' API server would not take. */
 export class PodRefused extends Error {}
@@ -54,19 +38,6 @@ export interface ControlPlaneHooks {
   podStarted(pod: Pod, cpu: CpuShare): void;
   podStopped(pod: Pod): void;
   decided(decision: PlacementDecision): void;
-}
-
-interface NodeState {
-  readonly info: NodeInfo;
-  readonly pods: Set<Pod>;
-  up: boolean;
-  /** Whether the control plane of its cluster can be reached from it. */
-  reachable: boolean;
-  notReady: boolean;
-  /** Counts crashes and returns: a timer that was set in another life of the node does nothing. */
-  life: number;
-  /** Counts how often it fell silent or was heard again: a timer of another silence does nothing. */
-  silence: number;
 }
 
 /**
@@ -194,13 +165,8 @@ export class ControlPlane {
     };
   }
 
-  /**
-   * `up`, `not-ready` (silent, and noticed), `down` (crashed, not noticed yet) or `unreachable` (cut off, not noticed yet):
-   * the truth and what the cluster makes of it.
-   */
-  nodeState(node: NodeId): 'up' | 'down' | 'unreachable' | 'not-ready' {
-    const { up, reachable, notReady } = this.#nodes[node]!;
-    return notReady ? 'not-ready' : !up ? 'down' : reachable ? 'up' : 'unreachable';
+  nodeState(node: NodeId): NodeCondition {
+    return conditionOf(this.#nodes[node]!);
   }
 
   /** A node crashed, or came back. */
@@ -416,10 +382,6 @@ export class ControlPlane {
       this.#kernel.at(at, this.#retry, pod.id);
     }
   }
-}
-
-function isSilent({ up, reachable }: NodeState): boolean {
-  return !up || !reachable;
 }
 
 function compileTemplate(template: PodObject, app: string, owner: LabelSelector | undefined): PodKind {
