@@ -6,6 +6,7 @@ import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
+import type { NetworkModel } from './network-model.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface World {
   readonly vertices: readonly Vertex[];
   readonly media: readonly Medium[];
   readonly links: readonly Link[];
+  /** Nothing is corrected where absent. */
+  readonly networkModel?: NetworkModel;
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];

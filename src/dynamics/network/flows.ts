@@ -86,10 +86,19 @@ export class Flows {
    * @param tag what `complete` is called with
    * @param limitBps the highest rate it may have
    * @param weight its share of a full medium in proportion to others'
+   * @param isAcknowledged whether acknowledgements take from the way back, see `MaxMin.add`; they count as nothing carried
    * @returns the flow's number, valid until it has ended or was stopped
    */
-  start(path: ArrayLike<number>, length: number, bytes: number, tag: number, limitBps = Infinity, weight = 1): number {
-    const flow = this.sharing.add(path, length, limitBps, weight);
+  start(
+    path: ArrayLike<number>,
+    length: number,
+    bytes: number,
+    tag: number,
+    limitBps = Infinity,
+    weight = 1,
+    isAcknowledged = false,
+  ): number {
+    const flow = this.sharing.add(path, length, limitBps, weight, isAcknowledged);
     this.#growTo(flow + 1);
     this.#tag[flow] = tag;
     this.#order[flow] = this.#started++;
@@ -150,12 +159,13 @@ export class Flows {
   /** Bytes carried so far by each arc, written to (not added to) `into`. */
   carriedBytes(into: Float64Array): void {
     into.set(this.#carried);
-    const { base, length, crossingArc, flowLimit } = this.sharing.incidence;
+    const { base, forwardLength, crossingArc, flowLimit } = this.sharing.incidence;
     for (let flow = 0; flow < flowLimit; flow++) {
       const start = base[flow]!;
       if (start < 0) continue;
       const bytes = this.#bytes[flow]! - this.bytesLeft(flow);
-      for (let crossing = start; crossing < start + length[flow]!; crossing++) into[crossingArc[crossing]!]! += bytes;
+      for (let crossing = start; crossing < start + forwardLength[flow]!; crossing++)
+        into[crossingArc[crossing]!]! += bytes;
     }
   }
 
@@ -164,8 +174,8 @@ export class Flows {
     const { first, count, entryFlow, entryCrossing, crossingArc } = this.sharing.incidence;
     let bytes = this.#carried[arc]!;
     for (let entry = first[medium]!; entry < first[medium]! + count[medium]!; entry++) {
-      if (crossingArc[entryCrossing[entry]!] !== arc) continue;
       const flow = entryFlow[entry]!;
+      if (crossingArc[entryCrossing[entry]!] !== arc || !this.#isForward(flow, entryCrossing[entry]!)) continue;
       bytes += this.#bytes[flow]! - this.bytesLeft(flow);
     }
     return bytes;
@@ -176,7 +186,10 @@ export class Flows {
     const { first, count, entryFlow, entryCrossing, crossingArc } = this.sharing.incidence;
     let rate = 0;
     for (let entry = first[medium]!; entry < first[medium]! + count[medium]!; entry++) {
-      if (crossingArc[entryCrossing[entry]!] === arc) rate += this.#rate[entryFlow[entry]!]!;
+      const flow = entryFlow[entry]!;
+      if (crossingArc[entryCrossing[entry]!] === arc && this.#isForward(flow, entryCrossing[entry]!)) {
+        rate += this.#rate[flow]!;
+      }
     }
     return rate;
   }
@@ -186,10 +199,15 @@ export class Flows {
     this.#carried[arc]! += bytes;
   }
 
+  #isForward(flow: number, crossing: number): boolean {
+    const { base, forwardLength } = this.sharing.incidence;
+    return crossing < base[flow]! + forwardLength[flow]!;
+  }
+
   #account(flow: number, bytes: number): void {
-    const { base, length, crossingArc } = this.sharing.incidence;
+    const { base, forwardLength, crossingArc } = this.sharing.incidence;
     const start = base[flow]!;
-    for (let crossing = start; crossing < start + length[flow]!; crossing++) {
+    for (let crossing = start; crossing < start + forwardLength[flow]!; crossing++) {
       this.#carried[crossingArc[crossing]!]! += bytes;
     }
   }

@@ -7,6 +7,7 @@ import {
   type Nanoseconds,
 } from '../../kernel/index.ts';
 import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
+import { Correction } from './correction.ts';
 import { Flows } from './flows.ts';
 import { grown } from './growth.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
@@ -64,6 +65,10 @@ const FLOW = 4;
  * `messageBytes` is a *message*: it takes nothing from others and arrives after latency + ceil(bits / bandwidth) ns,
  * with the lowest bandwidth on its path. From an endpoint to itself a transfer takes 0 ns.
  *
+ * **Corrections** towards TCP, where the world names a model of them (see `NetworkModel`): bandwidths and latencies have
+ * their factors, a flow at most its window a round trip, and a weight by its latency. Routes, and `latencyNs`, are by the
+ * latencies as stated. Messages fit in any window.
+ *
  * **Changes of topology** (own design).
  * - Without a route when it is sent, a transfer is UNREACHABLE, after 0 ns.
  * - A flow over a link that is cut, through a vertex that goes down, or from or to an endpoint that is attached anew,
@@ -91,7 +96,14 @@ export class Network {
   /** By arc, as things stand, bit/s. */
   readonly #bandwidthOfArc: Float64Array;
   readonly #links: World['links'];
+  /** By link. */
+  readonly #bandwidthShare: Float64Array;
   readonly #media: World['media'];
+  /** Undefined where nothing is corrected. */
+  readonly #correction: Correction | undefined;
+  readonly #latencyFactor: number;
+  readonly #bandwidthFactor: number;
+  readonly #isAcknowledged: boolean;
   readonly #receivers: Deliver[] = [];
   readonly #arrive: HandlerId;
 
@@ -113,12 +125,13 @@ export class Network {
    */
   constructor(
     kernel: Kernel,
-    world: Pick<World, 'vertices' | 'media' | 'links' | 'accessPoints'>,
+    world: Pick<World, 'vertices' | 'media' | 'links' | 'accessPoints' | 'networkModel'>,
     options: NetworkOptions = {},
   ) {
-    const { vertices, media, links, accessPoints } = world;
+    const { vertices, media, links, accessPoints, networkModel } = world;
     this.#kernel = kernel;
     this.#links = links;
+    this.#bandwidthShare = new Float64Array(links.length).fill(1);
     this.#media = media;
     this.#messageBytes = options.messageBytes ?? ETHERNET_PAYLOAD_BYTES;
     this.#paths = new Paths(vertices.length, links, accessPoints);
@@ -127,7 +140,11 @@ export class Network {
     for (const { uplinkMedium, downlinkMedium } of accessPoints) mediumOfArc.push(uplinkMedium, downlinkMedium);
     this.arcCount = mediumOfArc.length;
     this.#mediumOfArc = Int32Array.from(mediumOfArc);
-    const capacityBps = media.map(({ bandwidthBps }) => bandwidthBps);
+    this.#correction = networkModel && new Correction(networkModel);
+    this.#latencyFactor = networkModel?.latencyFactor ?? 1;
+    this.#bandwidthFactor = networkModel?.bandwidthFactor ?? 1;
+    this.#isAcknowledged = networkModel?.acknowledgements ?? false;
+    const capacityBps = media.map(({ bandwidthBps }) => bandwidthBps * this.#bandwidthFactor);
     this.#flows = new Flows(kernel, capacityBps, this.#mediumOfArc, (transfer) => this.#finish(transfer, DELIVERED));
     this.#bandwidthOfArc = Float64Array.from(mediumOfArc, (medium) => capacityBps[medium]!);
     const accessPointsAt = vertices.map((): number[] => []);
@@ -191,11 +208,11 @@ export class Network {
     else if (bytes <= this.#messageBytes && (bytes === 0 || this.#pathBandwidthBps() > 0)) {
       const transmissionNs = bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / this.#pathBandwidthBps());
       this.#state[transfer] = MESSAGE;
-      this.#wait(transfer, this.#paths.latencyNs + transmissionNs);
+      this.#wait(transfer, Math.ceil(this.#paths.latencyNs * this.#latencyFactor) + transmissionNs);
     } else {
       // also a message on a path without bandwidth now: as a flow it waits until there is some
       this.#state[transfer] = LATENCY;
-      this.#wait(transfer, this.#paths.latencyNs);
+      this.#wait(transfer, Math.ceil(this.#paths.latencyNs * this.#latencyFactor));
     }
     return transfer as TransferId;
   }
@@ -225,7 +242,8 @@ export class Network {
   }
 
   /**
-   * Degrades a link or heals it, in place of what was said of it before. Its media are taken to be its own.
+   * Degrades a link or heals it, in place of what was said of it before. A medium that several links share has the
+   * lowest share of its links, own design: what they share is one thing, and is as bad as the worst said of it.
    * @throws {RangeError} if there is no such link, or the quality makes no sense
    */
   setLinkQuality(link: LinkId, quality: LinkQuality): void {
@@ -236,11 +254,8 @@ export class Network {
       throw new RangeError(`bandwidth share ${bandwidthShare}: expected a finite number >= 0`);
     }
     this.#paths.routes.setLinkLatency(link, stated.latencyNs + addedLatencyNs);
-    for (const [direction, medium] of [stated.forwardMedium, stated.backwardMedium].entries()) {
-      const capacityBps = this.#media[medium]!.bandwidthBps * bandwidthShare;
-      this.#bandwidthOfArc[2 * link + direction] = capacityBps;
-      this.#flows.setCapacity(medium, capacityBps);
-    }
+    this.#bandwidthShare[link] = bandwidthShare;
+    for (const medium of new Set([stated.forwardMedium, stated.backwardMedium])) this.#setMediumCapacity(medium);
   }
 
   /** The present latency of a link, what was added to it included, ns. */
@@ -304,6 +319,18 @@ export class Network {
     return this.#transferLimit - this.#freeTransfers.length;
   }
 
+  #setMediumCapacity(medium: MediumId): void {
+    let share = Infinity;
+    for (const [arc, other] of this.#mediumOfArc.entries()) {
+      if (other === medium && arc < 2 * this.#links.length) share = Math.min(share, this.#bandwidthShare[arc >> 1]!);
+    }
+    const capacityBps = this.#media[medium]!.bandwidthBps * this.#bandwidthFactor * share;
+    for (const [arc, other] of this.#mediumOfArc.entries()) {
+      if (other === medium) this.#bandwidthOfArc[arc] = capacityBps;
+    }
+    this.#flows.setCapacity(medium, capacityBps);
+  }
+
   /** Takes along or gives up the flows of an endpoint that was attached to another access point, or otherwise, before. */
   #leave(endpoint: AttachedEndpointId, accessPoint: AccessPointId | undefined): void {
     if (accessPoint === undefined) return;
@@ -353,13 +380,23 @@ export class Network {
   }
 
   #startFlow(transfer: number, bytes: number): void {
+    const { arcs, length, latencyNs, rateCapBps } = this.#paths;
+    const correction = this.#correction;
     this.#state[transfer] = FLOW;
+    if (correction === undefined) {
+      this.#handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, rateCapBps);
+      return;
+    }
+    correction.of(arcs, length, latencyNs, this.#bandwidthOfArc);
+    const limitBps = Math.min(rateCapBps, correction.windowBps);
     this.#handle[transfer] = this.#flows.start(
-      this.#paths.arcs,
-      this.#paths.length,
+      arcs,
+      length,
       bytes,
       transfer,
-      this.#paths.rateCapBps,
+      limitBps,
+      correction.weight,
+      this.#isAcknowledged,
     );
   }
 

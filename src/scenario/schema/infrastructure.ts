@@ -14,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { networkModel } from './network.ts';
 import { position, positions } from './position.ts';
 
 const labelValue = text({
@@ -274,6 +275,7 @@ export const infrastructure = object(
       ),
       { description: 'Capacities that several links share.', default: [] },
     ),
+    network: networkModel,
     links: listOf(link, {
       description: 'Wired links between clusters, nodes, switches and access points.',
       default: [],

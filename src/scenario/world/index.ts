@@ -11,6 +11,7 @@ import { Apps } from './apps.ts';
 import { Build } from './build.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readNetworkModel } from './network-model.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -58,6 +59,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
+  const networkModel = readNetworkModel(build);
   const faults = readFaults(build, infrastructure);
   const schedulerProfile = readProfileOf(build);
   const { access: written } = spec.infrastructure;
@@ -75,6 +77,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     vertices: infrastructure.vertices,
     media: infrastructure.media,
     links: infrastructure.links,
+    ...(networkModel === undefined ? {} : { networkModel }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,
