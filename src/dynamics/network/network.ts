@@ -8,8 +8,9 @@ import {
 } from '../../kernel/index.ts';
 import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
 import { Correction } from './correction.ts';
-import { Flows } from './flows.ts';
+import { Flows, reservationStepBps } from './flows.ts';
 import { grown } from './growth.ts';
+import { NO_RESERVATION, Reservations, type ReservationCounts, type ReservationId } from './reservations.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
 
 declare const kind: unique symbol;
@@ -69,6 +70,11 @@ const FLOW = 4;
  * their factors, a flow at most its window a round trip, and a weight by its latency. Routes, and `latencyNs`, are by the
  * latencies as stated. Messages fit in any window.
  *
+ * **Reservations** (own design): a transfer of an assured channel that is a flow has the channel's bandwidth taken out of
+ * its path first, as far as other reservations leave it there, and shares the rest with all others; see `Flows` and
+ * `Reservations`. A rerouted flow claims anew. Where a degraded link has less than is reserved on it, its assured flows
+ * go to the routes of that time, in the order of their start, and claim what is left there.
+ *
  * **Changes of topology** (own design).
  * - Without a route when it is sent, a transfer is UNREACHABLE, after 0 ns.
  * - A flow over a link that is cut, through a vertex that goes down, or from or to an endpoint that is attached anew,
@@ -91,6 +97,7 @@ export class Network {
   readonly #paths: Paths;
   readonly #flows: Flows;
   readonly #messageBytes: number;
+  readonly #reservations = new Reservations();
   readonly #accessPointsAt: readonly (readonly number[])[];
   readonly #mediumOfArc: Int32Array;
   /** By arc, as things stand, bit/s. */
@@ -114,6 +121,7 @@ export class Network {
   #from = new Int32Array(64);
   #to = new Int32Array(64);
   #bytes = new Float64Array(64);
+  #reservation = new Int32Array(64);
   /** Its event, or its flow in the state FLOW. */
   #handle = new Float64Array(64);
   #transferLimit = 0;
@@ -191,9 +199,20 @@ export class Network {
   /**
    * Sends bytes; the receiver is called with the tag when they have arrived or cannot.
    * @param tag any number, handed back as it is
+   * @param reservation the assured channel that it belongs to, if any
    * @returns the transfer, which can be aborted until the receiver is called
    */
-  send(receiver: ReceiverId, tag: number, from: EndpointId, to: EndpointId, bytes: number): TransferId {
+  send(
+    receiver: ReceiverId,
+    tag: number,
+    from: EndpointId,
+    to: EndpointId,
+    bytes: number,
+    reservation: ReservationId | typeof NO_RESERVATION = NO_RESERVATION,
+  ): TransferId {
+    if (reservation !== NO_RESERVATION && !this.#reservations.has(reservation)) {
+      throw new RangeError(`no reservation ${reservation}`);
+    }
     if (!(bytes >= 0 && bytes < Infinity)) throw new RangeError(`${bytes} bytes: expected a finite number >= 0`);
     if (this.#receivers[receiver] === undefined) throw new RangeError(`no receiver ${receiver}`);
     const transfer = this.#freeTransfers.pop() ?? this.#transferLimit++;
@@ -203,6 +222,7 @@ export class Network {
     this.#from[transfer] = from;
     this.#to[transfer] = to;
     this.#bytes[transfer] = bytes;
+    this.#reservation[transfer] = reservation;
     if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
     else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
     else if (bytes <= this.#messageBytes && (bytes === 0 || this.#pathBandwidthBps() > 0)) {
@@ -314,6 +334,16 @@ export class Network {
     return this.#flows.rateBpsOf(arc, this.#mediumOfArc[arc]!);
   }
 
+  /** A channel's claim to bandwidth, for its flows: see `send`. */
+  addReservation(bandwidthBps: number): ReservationId {
+    return this.#reservations.add(bandwidthBps);
+  }
+
+  /** What came of the claims of flows so far. */
+  get reservationCounts(): Readonly<ReservationCounts> {
+    return this.#reservations.counts;
+  }
+
   /** Transfers under way. */
   get transferCount(): number {
     return this.#transferLimit - this.#freeTransfers.length;
@@ -328,7 +358,17 @@ export class Network {
     for (const [arc, other] of this.#mediumOfArc.entries()) {
       if (other === medium) this.#bandwidthOfArc[arc] = capacityBps;
     }
+    if (this.#flows.reservedBpsOf(medium) <= capacityBps) {
+      this.#flows.setCapacity(medium, capacityBps);
+      return;
+    }
+    const arcs = [...this.#mediumOfArc.keys()].filter((arc) => this.#mediumOfArc[arc] === medium);
+    const assured = this.#transfersOver(arcs).filter(
+      (transfer) => this.#flows.reservedBps(this.#handle[transfer]!) > 0,
+    );
+    const bytesLeft = assured.map((transfer) => this.#flows.stop(this.#handle[transfer]!));
     this.#flows.setCapacity(medium, capacityBps);
+    for (const [index, transfer] of assured.entries()) this.#resume(transfer, bytesLeft[index]!);
   }
 
   /** Takes along or gives up the flows of an endpoint that was attached to another access point, or otherwise, before. */
@@ -383,21 +423,36 @@ export class Network {
     const { arcs, length, latencyNs, rateCapBps } = this.#paths;
     const correction = this.#correction;
     this.#state[transfer] = FLOW;
-    if (correction === undefined) {
+    if (correction === undefined && this.#reservation[transfer] === NO_RESERVATION) {
       this.#handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, rateCapBps);
       return;
     }
-    correction.of(arcs, length, latencyNs, this.#bandwidthOfArc);
-    const limitBps = Math.min(rateCapBps, correction.windowBps);
+    correction?.of(arcs, length, latencyNs, this.#bandwidthOfArc);
+    const limitBps = Math.min(rateCapBps, correction?.windowBps ?? Infinity);
     this.#handle[transfer] = this.#flows.start(
       arcs,
       length,
       bytes,
       transfer,
       limitBps,
-      correction.weight,
+      correction?.weight ?? 1,
       this.#isAcknowledged,
+      this.#reserve(transfer, limitBps),
     );
+  }
+
+  /** What can be reserved for a flow over the path last found, bit/s: no more than it can use. */
+  #reserve(transfer: number, limitBps: number): number {
+    const reservation = this.#reservation[transfer]!;
+    if (reservation === NO_RESERVATION) return 0;
+    const claimed = this.#reservations.claim(reservation, this.#from[transfer]!, this.#to[transfer]!, transfer);
+    if (claimed === 0) return 0;
+    const { arcs, length } = this.#paths;
+    const step = reservationStepBps(this.#isAcknowledged);
+    const wantedBps = step * Math.min(Math.ceil(claimed / step), Math.floor(limitBps / step));
+    const reservedBps = this.#flows.reservable(arcs, length, wantedBps, this.#isAcknowledged);
+    this.#reservations.settle(wantedBps, reservedBps);
+    return reservedBps;
   }
 
   /** The transfers that are flows over one of the arcs, each once, in the order in which their flows were started. */
@@ -411,7 +466,10 @@ export class Network {
 
   /** Takes a flow to the route that there is now, with what it has left, or gives it up. */
   #reroute(transfer: number): void {
-    const bytesLeft = this.#flows.stop(this.#handle[transfer]!);
+    this.#resume(transfer, this.#flows.stop(this.#handle[transfer]!));
+  }
+
+  #resume(transfer: number, bytesLeft: number): void {
     if (!this.#paths.find(this.#from[transfer]!, this.#to[transfer]!)) this.#decide(transfer, LOST);
     else if (this.#paths.length === 0 || bytesLeft === 0) this.#decide(transfer, DELIVERED);
     else this.#startFlow(transfer, bytesLeft);
@@ -425,6 +483,10 @@ export class Network {
   }
 
   #free(transfer: number): void {
+    const reservation = this.#reservation[transfer]!;
+    if (reservation !== NO_RESERVATION) {
+      this.#reservations.release(reservation, this.#from[transfer]!, this.#to[transfer]!, transfer);
+    }
     this.#state[transfer] = FREE;
     this.#handle[transfer] = NO_EVENT;
     this.#freeTransfers.push(transfer);
@@ -437,6 +499,7 @@ export class Network {
     this.#from = grown(this.#from, count);
     this.#to = grown(this.#to, count);
     this.#bytes = grown(this.#bytes, count);
+    this.#reservation = grown(this.#reservation, count);
     this.#handle = grown(this.#handle, count);
   }
 }

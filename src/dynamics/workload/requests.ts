@@ -1,7 +1,23 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
-import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
+import {
+  planCalls,
+  type CallPlan,
+  type Channel,
+  type PodId,
+  type ServiceId,
+  type UserId,
+  type World,
+} from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
-import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
+import {
+  DELIVERED,
+  NO_RESERVATION,
+  UNREACHABLE,
+  type EndpointId,
+  type Network,
+  type ReceiverId,
+  type ReservationId,
+} from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import { DemandPool } from './demand-pool.ts';
 import { durationSampler, type DurationSampler } from '../distributions/index.ts';
@@ -94,6 +110,8 @@ export class Requests {
   readonly #pods: (ServingPod | undefined)[] = [];
   /** By user group: undefined where its users send nothing. */
   readonly #plans: (CallPlan | undefined)[];
+  /** By user group and position of its plan: what its assured channels have reserved; undefined where none has. */
+  readonly #reservations: (readonly ReservationId[] | undefined)[];
   readonly #arrivals: (ArrivalProcess | undefined)[];
   readonly #samplers: readonly DurationSampler[];
   readonly #arrivalStreams: (RandomStream | undefined)[] = [];
@@ -127,6 +145,7 @@ export class Requests {
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
     this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
+    this.#reservations = reservationsOf(this.#plans, network);
     this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
@@ -222,6 +241,12 @@ export class Requests {
     return this.#plans[this.#groupOf[user]!]!;
   }
 
+  #reservationOf(visit: number): ReservationId | typeof NO_RESERVATION {
+    const visits = this.#visits;
+    const reservations = this.#reservations[this.#groupOf[visits.user[visits.root[visit]!]!]!];
+    return reservations === undefined ? NO_RESERVATION : reservations[visits.position[visit]!]!;
+  }
+
   #send(visit: number, from: EndpointId, service: ServiceId): void {
     const pod = this.#options.endpointFor(service, from);
     if (pod < 0) {
@@ -238,7 +263,7 @@ export class Requests {
       return;
     }
     const { requestBytes } = this.#world.services[service]!.behaviour;
-    this.#network.send(this.#toPod, visit, from, serving.endpoint, requestBytes);
+    this.#network.send(this.#toPod, visit, from, serving.endpoint, requestBytes, this.#reservationOf(visit));
   }
 
   #arrive(visit: number, outcome: number): void {
@@ -316,7 +341,7 @@ export class Requests {
     const bytes = visits.cause[visit] === OK ? this.#world.services[serving.service]!.behaviour.responseBytes : 0;
     // a caller whose pod has died waits for no answer
     if (caller === undefined) this.#end(visit);
-    else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes);
+    else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
     this.#releaseSlot(serving);
   }
 
@@ -408,4 +433,22 @@ export class Requests {
     ended.cpuNs = visits.cpuNs[root]!;
     this.#options.ended(ended);
   }
+}
+
+/** By plan and position: the reservation of its channel, where that is assured and states a bandwidth; one a channel. */
+function reservationsOf(
+  plans: readonly (CallPlan | undefined)[],
+  network: Network,
+): (readonly ReservationId[] | undefined)[] {
+  const byChannel = new Map<Channel, ReservationId>();
+  return plans.map((plan) => {
+    const reservations = plan?.channels.map((channel) => {
+      if (channel?.serviceClass !== 'ASSURED' || !(channel.minBandwidthBps! > 0))
+        return NO_RESERVATION as ReservationId;
+      const known = byChannel.get(channel) ?? network.addReservation(channel.minBandwidthBps!);
+      byChannel.set(channel, known);
+      return known;
+    });
+    return reservations?.some((reservation) => reservation !== NO_RESERVATION) === true ? reservations : undefined;
+  });
 }
