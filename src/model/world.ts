@@ -57,6 +57,10 @@ export interface Link {
   readonly from: VertexId;
   readonly to: VertexId;
   readonly latencyNs: Nanoseconds;
+  /** Mean of an exponential delay beside the latency; 0 where absent. */
+  readonly jitterNs?: Nanoseconds;
+  /** Probability that what crosses it is lost; 0 where absent. */
+  readonly loss?: number;
   readonly forwardMedium: MediumId;
   readonly backwardMedium: MediumId;
 }
@@ -94,6 +98,9 @@ export interface AccessPoint {
   /** Users farther away than this are not covered. */
   readonly rangeM: Metres;
   readonly latencyNs: Nanoseconds;
+  /** Of the radio leg, as a link has it. */
+  readonly jitterNs?: Nanoseconds;
+  readonly loss?: number;
   readonly uplinkMedium: MediumId;
   /** The same as `uplinkMedium` where the cell is half-duplex. */
   readonly downlinkMedium: MediumId;

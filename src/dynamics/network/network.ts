@@ -10,6 +10,7 @@ import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../mod
 import { Correction } from './correction.ts';
 import { Flows, reservationStepBps } from './flows.ts';
 import { grown } from './growth.ts';
+import { Impairments } from './impairments.ts';
 import { NO_RESERVATION, Reservations, type ReservationCounts, type ReservationId } from './reservations.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
 
@@ -38,6 +39,8 @@ export interface LinkQuality {
   readonly bandwidthShare?: number;
   /** Added to its latency. By default 0. */
   readonly addedLatencyNs?: number;
+  /** Probability of loss beside what it states, of what is sent from then on; flows under way keep their rate. By default 0. */
+  readonly loss?: number;
 }
 
 export interface NetworkOptions {
@@ -69,6 +72,8 @@ const FLOW = 4;
  * **Corrections** towards TCP, where the world names a model of them (see `NetworkModel`): bandwidths and latencies have
  * their factors, a flow at most its window a round trip, and a weight by its latency. Routes, and `latencyNs`, are by the
  * latencies as stated. Messages fit in any window.
+ *
+ * **Jitter and loss**, where a link or an access point has some: see `Impairments`.
  *
  * **Reservations** (own design): a transfer of an assured channel that is a flow has the channel's bandwidth taken out of
  * its path first, as far as other reservations leave it there, and shares the rest with all others; see `Flows` and
@@ -109,6 +114,7 @@ export class Network {
   /** Undefined where nothing is corrected. */
   readonly #correction: Correction | undefined;
   readonly #latencyFactor: number;
+  readonly #impairments: Impairments;
   readonly #bandwidthFactor: number;
   readonly #isAcknowledged: boolean;
   readonly #receivers: Deliver[] = [];
@@ -148,6 +154,7 @@ export class Network {
     for (const { uplinkMedium, downlinkMedium } of accessPoints) mediumOfArc.push(uplinkMedium, downlinkMedium);
     this.arcCount = mediumOfArc.length;
     this.#mediumOfArc = Int32Array.from(mediumOfArc);
+    this.#impairments = new Impairments(kernel.streams, links, accessPoints);
     this.#correction = networkModel && new Correction(networkModel);
     this.#latencyFactor = networkModel?.latencyFactor ?? 1;
     this.#bandwidthFactor = networkModel?.bandwidthFactor ?? 1;
@@ -228,11 +235,15 @@ export class Network {
     else if (bytes <= this.#messageBytes && (bytes === 0 || this.#pathBandwidthBps() > 0)) {
       const transmissionNs = bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / this.#pathBandwidthBps());
       this.#state[transfer] = MESSAGE;
-      this.#wait(transfer, Math.ceil(this.#paths.latencyNs * this.#latencyFactor) + transmissionNs);
+      const delayNs = Math.ceil(this.#paths.latencyNs * this.#latencyFactor) + transmissionNs;
+      if (this.#impairments.areAny) this.#waitImpaired(transfer, delayNs);
+      else this.#wait(transfer, delayNs);
     } else {
       // also a message on a path without bandwidth now: as a flow it waits until there is some
       this.#state[transfer] = LATENCY;
-      this.#wait(transfer, Math.ceil(this.#paths.latencyNs * this.#latencyFactor));
+      const { arcs, length, latencyNs } = this.#paths;
+      const jitterNs = this.#impairments.areAny ? this.#impairments.jitterNs(arcs, length) : 0;
+      this.#wait(transfer, Math.ceil(latencyNs * this.#latencyFactor) + jitterNs);
     }
     return transfer as TransferId;
   }
@@ -267,13 +278,14 @@ export class Network {
    * @throws {RangeError} if there is no such link, or the quality makes no sense
    */
   setLinkQuality(link: LinkId, quality: LinkQuality): void {
-    const { bandwidthShare = 1, addedLatencyNs = 0 } = quality;
+    const { bandwidthShare = 1, addedLatencyNs = 0, loss = 0 } = quality;
     const stated = this.#links[link];
     if (stated === undefined) throw new RangeError(`no link ${link}: there are ${this.#links.length}`);
     if (!(bandwidthShare >= 0 && bandwidthShare < Infinity)) {
       throw new RangeError(`bandwidth share ${bandwidthShare}: expected a finite number >= 0`);
     }
     this.#paths.routes.setLinkLatency(link, stated.latencyNs + addedLatencyNs);
+    this.#impairments.setAddedLoss(link, loss);
     this.#bandwidthShare[link] = bandwidthShare;
     for (const medium of new Set([stated.forwardMedium, stated.backwardMedium])) this.#setMediumCapacity(medium);
   }
@@ -391,11 +403,23 @@ export class Network {
     return lowest;
   }
 
-  #wait(transfer: number, delayNs: number): void {
+  #wait(transfer: number, delayNs: number, outcome: DeliveryOutcome = DELIVERED): void {
     const time = this.#kernel.now + delayNs;
     // what would arrive beyond the end of time does not
     this.#handle[transfer] =
-      time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#arrive, transfer);
+      time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#arrive, transfer, outcome);
+  }
+
+  /** A message whose transmission, if nothing goes wrong, takes `delayNs`, over the path last found. */
+  #waitImpaired(transfer: number, delayNs: number): void {
+    const { arcs, length, latencyNs } = this.#paths;
+    const retransmissionNs = this.#impairments.retransmissionNs(arcs, length, latencyNs);
+    if (retransmissionNs < Infinity) {
+      this.#wait(transfer, retransmissionNs + delayNs + this.#impairments.jitterNs(arcs, length));
+      return;
+    }
+    this.#state[transfer] = DECIDED;
+    this.#wait(transfer, this.#impairments.givenUpAfterNs(latencyNs), LOST);
   }
 
   /** The outcome is certain: the receiver learns it in an event of this instant. */
@@ -423,12 +447,14 @@ export class Network {
     const { arcs, length, latencyNs, rateCapBps } = this.#paths;
     const correction = this.#correction;
     this.#state[transfer] = FLOW;
-    if (correction === undefined && this.#reservation[transfer] === NO_RESERVATION) {
+    const { areAny } = this.#impairments;
+    if (correction === undefined && !areAny && this.#reservation[transfer] === NO_RESERVATION) {
       this.#handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, rateCapBps);
       return;
     }
     correction?.of(arcs, length, latencyNs, this.#bandwidthOfArc);
-    const limitBps = Math.min(rateCapBps, correction?.windowBps ?? Infinity);
+    const lossBps = areAny ? this.#impairments.limitBps(arcs, length, latencyNs) : Infinity;
+    const limitBps = Math.min(rateCapBps, correction?.windowBps ?? Infinity, lossBps);
     this.#handle[transfer] = this.#flows.start(
       arcs,
       length,
