@@ -7,55 +7,23 @@ import {
   type Nanoseconds,
 } from '../../kernel/index.ts';
 import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
-import { Correction } from './correction.ts';
-import { Flows, reservationStepBps } from './flows.ts';
+import { Flows } from './flows.ts';
 import { grown } from './growth.ts';
-import { Impairments } from './impairments.ts';
+import { LinkConditions, type LinkQuality } from './link-conditions.ts';
 import { NO_RESERVATION, Reservations, type ReservationCounts, type ReservationId } from './reservations.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
-
-declare const kind: unique symbol;
-/** One direction of a link, or of the radio leg of an access point; see `Network`. */
-export type ArcId = number & { readonly [kind]: 'arc' };
-/** A receiver registered with `Network.receiver`. */
-export type ReceiverId = number & { readonly [kind]: 'receiver' };
-/** A transfer under way; the number is used again once the transfer is delivered or aborted. */
-export type TransferId = number & { readonly [kind]: 'transfer' };
-
-/** All bytes have arrived. */
-export const DELIVERED = 0;
-/** There was no route when it was sent. */
-export const UNREACHABLE = 1;
-/** It was under way when its route ceased to exist, and there was no other. */
-export const LOST = 2;
-export type DeliveryOutcome = typeof DELIVERED | typeof UNREACHABLE | typeof LOST;
-
-/** What becomes of a transfer: called once, in an event of its own time, with the tag it was sent with. */
-export type Deliver = (tag: number, outcome: DeliveryOutcome) => void;
-
-/** What is left of a link, both directions alike. */
-export interface LinkQuality {
-  /** Share of its bandwidth that is left, 0 or more: with 0 its flows and messages wait. By default 1. */
-  readonly bandwidthShare?: number;
-  /** Added to its latency. By default 0. */
-  readonly addedLatencyNs?: number;
-  /** Probability of loss beside what it states, of what is sent from then on; flows under way keep their rate. By default 0. */
-  readonly loss?: number;
-}
-
-export interface NetworkOptions {
-  /** Transfers of at most this many bytes are messages. By default 1,500, the payload of one Ethernet frame. */
-  readonly messageBytes?: number;
-}
-
-const ETHERNET_PAYLOAD_BYTES = 1500;
-
-/** States of a transfer. */
-const FREE = 0;
-const DECIDED = 1; // its outcome is certain and waits for its event
-const MESSAGE = 2;
-const LATENCY = 3; // waits for the latency of its path
-const FLOW = 4;
+import {
+  DECIDED,
+  DELIVERED,
+  ETHERNET_PAYLOAD_BYTES,
+  FLOW,
+  FREE,
+  LATENCY,
+  LOST,
+  MESSAGE,
+  UNREACHABLE,
+} from './transfer.ts';
+import type { ArcId, Deliver, DeliveryOutcome, NetworkOptions, ReceiverId, TransferId } from './transfer.ts';
 
 /**
  * The network in virtual time: transfers between endpoints over shortest routes, with bandwidth shared max-min fairly.
@@ -103,20 +71,8 @@ export class Network {
   readonly #flows: Flows;
   readonly #messageBytes: number;
   readonly #reservations = new Reservations();
-  readonly #accessPointsAt: readonly (readonly number[])[];
   readonly #mediumOfArc: Int32Array;
-  /** By arc, as things stand, bit/s. */
-  readonly #bandwidthOfArc: Float64Array;
-  readonly #links: World['links'];
-  /** By link. */
-  readonly #bandwidthShare: Float64Array;
-  readonly #media: World['media'];
-  /** Undefined where nothing is corrected. */
-  readonly #correction: Correction | undefined;
-  readonly #latencyFactor: number;
-  readonly #impairments: Impairments;
-  readonly #bandwidthFactor: number;
-  readonly #isAcknowledged: boolean;
+  readonly #conditions: LinkConditions;
   readonly #receivers: Deliver[] = [];
   readonly #arrive: HandlerId;
 
@@ -142,29 +98,15 @@ export class Network {
     world: Pick<World, 'vertices' | 'media' | 'links' | 'accessPoints' | 'networkModel'>,
     options: NetworkOptions = {},
   ) {
-    const { vertices, media, links, accessPoints, networkModel } = world;
+    const { vertices, links, accessPoints } = world;
     this.#kernel = kernel;
-    this.#links = links;
-    this.#bandwidthShare = new Float64Array(links.length).fill(1);
-    this.#media = media;
     this.#messageBytes = options.messageBytes ?? ETHERNET_PAYLOAD_BYTES;
     this.#paths = new Paths(vertices.length, links, accessPoints);
-    const mediumOfArc: MediumId[] = [];
-    for (const link of links) mediumOfArc.push(link.forwardMedium, link.backwardMedium);
-    for (const { uplinkMedium, downlinkMedium } of accessPoints) mediumOfArc.push(uplinkMedium, downlinkMedium);
+    this.#conditions = new LinkConditions(kernel.streams, world, this.#paths);
+    const { mediumOfArc, capacityOfMedium } = this.#conditions;
     this.arcCount = mediumOfArc.length;
-    this.#mediumOfArc = Int32Array.from(mediumOfArc);
-    this.#impairments = new Impairments(kernel.streams, links, accessPoints);
-    this.#correction = networkModel && new Correction(networkModel);
-    this.#latencyFactor = networkModel?.latencyFactor ?? 1;
-    this.#bandwidthFactor = networkModel?.bandwidthFactor ?? 1;
-    this.#isAcknowledged = networkModel?.acknowledgements ?? false;
-    const capacityBps = media.map(({ bandwidthBps }) => bandwidthBps * this.#bandwidthFactor);
-    this.#flows = new Flows(kernel, capacityBps, this.#mediumOfArc, (transfer) => this.#finish(transfer, DELIVERED));
-    this.#bandwidthOfArc = Float64Array.from(mediumOfArc, (medium) => capacityBps[medium]!);
-    const accessPointsAt = vertices.map((): number[] => []);
-    for (const [index, { vertex }] of accessPoints.entries()) accessPointsAt[vertex]!.push(index);
-    this.#accessPointsAt = accessPointsAt;
+    this.#mediumOfArc = mediumOfArc;
+    this.#flows = new Flows(kernel, capacityOfMedium, mediumOfArc, (transfer) => this.#finish(transfer, DELIVERED));
     this.#arrive = kernel.on('network.arrive', (transfer, outcome) =>
       this.#endWait(transfer, outcome as DeliveryOutcome),
     );
@@ -232,18 +174,14 @@ export class Network {
     this.#reservation[transfer] = reservation;
     if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
     else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
-    else if (bytes <= this.#messageBytes && (bytes === 0 || this.#pathBandwidthBps() > 0)) {
-      const transmissionNs = bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / this.#pathBandwidthBps());
+    else if (bytes <= this.#messageBytes && (bytes === 0 || this.#conditions.bandwidthBps > 0)) {
       this.#state[transfer] = MESSAGE;
-      const delayNs = Math.ceil(this.#paths.latencyNs * this.#latencyFactor) + transmissionNs;
-      if (this.#impairments.areAny) this.#waitImpaired(transfer, delayNs);
-      else this.#wait(transfer, delayNs);
+      const { bandwidthBps } = this.#conditions;
+      this.#sendMessage(transfer, bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / bandwidthBps));
     } else {
       // also a message on a path without bandwidth now: as a flow it waits until there is some
       this.#state[transfer] = LATENCY;
-      const { arcs, length, latencyNs } = this.#paths;
-      const jitterNs = this.#impairments.areAny ? this.#impairments.jitterNs(arcs, length) : 0;
-      this.#wait(transfer, Math.ceil(latencyNs * this.#latencyFactor) + jitterNs);
+      this.#wait(transfer, this.#conditions.latencyNs + this.#conditions.jitterNs());
     }
     return transfer as TransferId;
   }
@@ -278,16 +216,7 @@ export class Network {
    * @throws {RangeError} if there is no such link, or the quality makes no sense
    */
   setLinkQuality(link: LinkId, quality: LinkQuality): void {
-    const { bandwidthShare = 1, addedLatencyNs = 0, loss = 0 } = quality;
-    const stated = this.#links[link];
-    if (stated === undefined) throw new RangeError(`no link ${link}: there are ${this.#links.length}`);
-    if (!(bandwidthShare >= 0 && bandwidthShare < Infinity)) {
-      throw new RangeError(`bandwidth share ${bandwidthShare}: expected a finite number >= 0`);
-    }
-    this.#paths.routes.setLinkLatency(link, stated.latencyNs + addedLatencyNs);
-    this.#impairments.setAddedLoss(link, loss);
-    this.#bandwidthShare[link] = bandwidthShare;
-    for (const medium of new Set([stated.forwardMedium, stated.backwardMedium])) this.#setMediumCapacity(medium);
+    for (const medium of this.#conditions.set(link, quality)) this.#setCapacity(medium);
   }
 
   /** The present latency of a link, what was added to it included, ns. */
@@ -313,13 +242,7 @@ export class Network {
   /** Takes a vertex down, with every route through it and every access point at it, or brings it back. */
   setVertexUp(vertex: VertexId, up: boolean): void {
     if (!this.#paths.routes.setVertexUp(vertex, up) || up) return;
-    const arcs: number[] = [];
-    for (const arc of this.#paths.routes.arcsFrom(vertex)) arcs.push(arc, arc ^ 1);
-    for (const accessPoint of this.#accessPointsAt[vertex]!) {
-      const uplink = this.#paths.uplinkOf(accessPoint);
-      arcs.push(uplink, uplink + 1);
-    }
-    for (const transfer of this.#transfersOver(arcs)) this.#reroute(transfer);
+    for (const transfer of this.#transfersOver(this.#paths.arcsAt(vertex))) this.#reroute(transfer);
   }
 
   isVertexUp(vertex: VertexId): boolean {
@@ -361,15 +284,8 @@ export class Network {
     return this.#transferLimit - this.#freeTransfers.length;
   }
 
-  #setMediumCapacity(medium: MediumId): void {
-    let share = Infinity;
-    for (const [arc, other] of this.#mediumOfArc.entries()) {
-      if (other === medium && arc < 2 * this.#links.length) share = Math.min(share, this.#bandwidthShare[arc >> 1]!);
-    }
-    const capacityBps = this.#media[medium]!.bandwidthBps * this.#bandwidthFactor * share;
-    for (const [arc, other] of this.#mediumOfArc.entries()) {
-      if (other === medium) this.#bandwidthOfArc[arc] = capacityBps;
-    }
+  #setCapacity(medium: MediumId): void {
+    const capacityBps = this.#conditions.capacityOfMedium[medium]!;
     if (this.#flows.reservedBpsOf(medium) <= capacityBps) {
       this.#flows.setCapacity(medium, capacityBps);
       return;
@@ -392,17 +308,6 @@ export class Network {
     }
   }
 
-  /** The lowest bandwidth on the path last found, its endpoints' limits included, bit/s. */
-  #pathBandwidthBps(): number {
-    const { arcs, length, rateCapBps } = this.#paths;
-    let lowest = rateCapBps;
-    for (let i = 0; i < length; i++) {
-      const bandwidth = this.#bandwidthOfArc[arcs[i]!]!;
-      if (bandwidth < lowest) lowest = bandwidth;
-    }
-    return lowest;
-  }
-
   #wait(transfer: number, delayNs: number, outcome: DeliveryOutcome = DELIVERED): void {
     const time = this.#kernel.now + delayNs;
     // what would arrive beyond the end of time does not
@@ -410,16 +315,16 @@ export class Network {
       time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#arrive, transfer, outcome);
   }
 
-  /** A message whose transmission, if nothing goes wrong, takes `delayNs`, over the path last found. */
-  #waitImpaired(transfer: number, delayNs: number): void {
-    const { arcs, length, latencyNs } = this.#paths;
-    const retransmissionNs = this.#impairments.retransmissionNs(arcs, length, latencyNs);
+  /** A message over the path last found: its outcome is known when it is sent, unless its route breaks meanwhile. */
+  #sendMessage(transfer: number, transmissionNs: number): void {
+    const conditions = this.#conditions;
+    const retransmissionNs = conditions.retransmissionNs();
     if (retransmissionNs < Infinity) {
-      this.#wait(transfer, retransmissionNs + delayNs + this.#impairments.jitterNs(arcs, length));
+      this.#wait(transfer, retransmissionNs + conditions.latencyNs + transmissionNs + conditions.jitterNs());
       return;
     }
     this.#state[transfer] = DECIDED;
-    this.#wait(transfer, this.#impairments.givenUpAfterNs(latencyNs), LOST);
+    this.#wait(transfer, conditions.givenUpAfterNs(), LOST);
   }
 
   /** The outcome is certain: the receiver learns it in an event of this instant. */
@@ -444,41 +349,27 @@ export class Network {
   }
 
   #startFlow(transfer: number, bytes: number): void {
-    const { arcs, length, latencyNs, rateCapBps } = this.#paths;
-    const correction = this.#correction;
+    const { arcs, length, rateCapBps } = this.#paths;
+    const conditions = this.#conditions;
     this.#state[transfer] = FLOW;
-    const { areAny } = this.#impairments;
-    if (correction === undefined && !areAny && this.#reservation[transfer] === NO_RESERVATION) {
+    if (!conditions.areCorrected && this.#reservation[transfer] === NO_RESERVATION) {
       this.#handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, rateCapBps);
       return;
     }
-    correction?.of(arcs, length, latencyNs, this.#bandwidthOfArc);
-    const lossBps = areAny ? this.#impairments.limitBps(arcs, length, latencyNs) : Infinity;
-    const limitBps = Math.min(rateCapBps, correction?.windowBps ?? Infinity, lossBps);
+    conditions.lookAtFlow();
+    const { limitBps, weight, isAcknowledged } = conditions;
+    const [from, to, claim] = [this.#from[transfer]!, this.#to[transfer]!, this.#reservation[transfer]!];
+    const reservedBps = this.#reservations.reserve(claim, from, to, transfer, this.#flows, this.#paths, conditions);
     this.#handle[transfer] = this.#flows.start(
       arcs,
       length,
       bytes,
       transfer,
       limitBps,
-      correction?.weight ?? 1,
-      this.#isAcknowledged,
-      this.#reserve(transfer, limitBps),
+      weight,
+      isAcknowledged,
+      reservedBps,
     );
-  }
-
-  /** What can be reserved for a flow over the path last found, bit/s: no more than it can use. */
-  #reserve(transfer: number, limitBps: number): number {
-    const reservation = this.#reservation[transfer]!;
-    if (reservation === NO_RESERVATION) return 0;
-    const claimed = this.#reservations.claim(reservation, this.#from[transfer]!, this.#to[transfer]!, transfer);
-    if (claimed === 0) return 0;
-    const { arcs, length } = this.#paths;
-    const step = reservationStepBps(this.#isAcknowledged);
-    const wantedBps = step * Math.min(Math.ceil(claimed / step), Math.floor(limitBps / step));
-    const reservedBps = this.#flows.reservable(arcs, length, wantedBps, this.#isAcknowledged);
-    this.#reservations.settle(wantedBps, reservedBps);
-    return reservedBps;
   }
 
   /** The transfers that are flows over one of the arcs, each once, in the order in which their flows were started. */
@@ -509,10 +400,7 @@ export class Network {
   }
 
   #free(transfer: number): void {
-    const reservation = this.#reservation[transfer]!;
-    if (reservation !== NO_RESERVATION) {
-      this.#reservations.release(reservation, this.#from[transfer]!, this.#to[transfer]!, transfer);
-    }
+    this.#reservations.release(this.#reservation[transfer]!, this.#from[transfer]!, this.#to[transfer]!, transfer);
     this.#state[transfer] = FREE;
     this.#handle[transfer] = NO_EVENT;
     this.#freeTransfers.push(transfer);

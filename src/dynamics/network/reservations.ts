@@ -1,3 +1,7 @@
+import { reservationStepBps, type Flows } from './flows.ts';
+import type { LinkConditions } from './link-conditions.ts';
+import type { Paths } from './paths.ts';
+
 declare const kind: unique symbol;
 /** A channel's claim to bandwidth, registered with `Network.addReservation`. */
 export type ReservationId = number & { readonly [kind]: 'reservation' };
@@ -35,8 +39,20 @@ export class Reservations {
     return (this.#bandwidthBps.push(Math.ceil(bandwidthBps)) - 1) as ReservationId;
   }
 
-  /** What a transfer that starts to flow may claim, bit/s: 0 where another has the reservation. */
-  claim(reservation: number, from: number, to: number, transfer: number): number {
+  /**
+   * What is reserved for a transfer that starts to flow over the path last found, bit/s: what is left there, and no more
+   * than the transfer can use.
+   */
+  reserve(
+    reservation: number,
+    from: number,
+    to: number,
+    transfer: number,
+    flows: Flows,
+    { arcs, length }: Paths,
+    { limitBps, isAcknowledged }: LinkConditions,
+  ): number {
+    if (reservation === NO_RESERVATION) return 0;
     const holders = this.#holders[reservation]!;
     const ends = endsOf(from, to);
     const holder = holders.get(ends);
@@ -45,21 +61,23 @@ export class Reservations {
       return 0;
     }
     holders.set(ends, transfer);
-    return this.#bandwidthBps[reservation]!;
-  }
-
-  /** Counts what came of a claim. */
-  settle(claimedBps: number, reservedBps: number): void {
-    this.counts[reservedBps >= claimedBps ? 'full' : reservedBps > 0 ? 'partial' : 'refused']++;
+    const step = reservationStepBps(isAcknowledged);
+    const claimedBps = this.#bandwidthBps[reservation]!;
+    const wantedBps = step * Math.min(Math.ceil(claimedBps / step), Math.floor(limitBps / step));
+    const reservedBps = flows.reservable(arcs, length, wantedBps, isAcknowledged);
+    this.counts[reservedBps >= wantedBps ? 'full' : reservedBps > 0 ? 'partial' : 'refused']++;
+    return reservedBps;
   }
 
   /** The transfer is over: what it had, if anything, is free. */
   release(reservation: number, from: number, to: number, transfer: number): void {
+    if (reservation === NO_RESERVATION) return;
     const holders = this.#holders[reservation]!;
     const ends = endsOf(from, to);
     if (holders.get(ends) === transfer) holders.delete(ends);
   }
 
+  /** Whether there is such a claim. */
   has(reservation: number): boolean {
     return reservation in this.#bandwidthBps;
   }
@@ -67,5 +85,5 @@ export class Reservations {
 
 /** Endpoints are fewer than 2^26, so that two of them are one exact number. */
 function endsOf(from: number, to: number): number {
-  return from * 2 ** 26 + to;
+  return from * 0x400_0000 + to;
 }

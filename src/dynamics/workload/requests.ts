@@ -2,7 +2,6 @@ import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/
 import {
   planCalls,
   type CallPlan,
-  type Channel,
   type PodId,
   type ServiceId,
   type UserId,
@@ -11,17 +10,11 @@ import {
 } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import type { DataAccess } from '../datasets/index.ts';
-import {
-  DELIVERED,
-  NO_RESERVATION,
-  UNREACHABLE,
-  type EndpointId,
-  type Network,
-  type ReceiverId,
-  type ReservationId,
-} from '../network/index.ts';
+import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import { DemandPool } from './demand-pool.ts';
+import type { ServingPod } from './serving-pod.ts';
+import { reservationsOf } from './channel-reservations.ts';
 import { durationSampler, type DurationSampler } from '../distributions/index.ts';
 import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, POD_LOST, UNFINISHED } from './outcomes.ts';
 import { Visits, VisitState } from './visits.ts';
@@ -48,18 +41,6 @@ export interface RequestsOptions {
   readonly ended: (request: EndedRequest) => void;
   /** Reads and writes of datasets, told of `dataAccessed`; absent where no service does any. */
   readonly data?: DataAccess;
-}
-
-/** A pod as its callers know it. */
-interface ServingPod {
-  readonly service: ServiceId;
-  readonly endpoint: EndpointId;
-  readonly concurrency: number;
-  /** Visits that hold one of the pod's slots. */
-  busy: number;
-  /** Visits that wait for a slot, first come first served; those before `head` have gone. */
-  readonly queue: number[];
-  head: number;
 }
 
 /**
@@ -91,7 +72,7 @@ export class Requests {
   /** By user group: undefined where its users send nothing. */
   readonly #plans: (CallPlan | undefined)[];
   /** By user group and position of its plan: what its assured channels have reserved; undefined where none has. */
-  readonly #reservations: (readonly ReservationId[] | undefined)[];
+  readonly #reservations: ReturnType<typeof reservationsOf>;
   readonly #arrivals: (ArrivalProcess | undefined)[];
   readonly #samplers: readonly DurationSampler[];
   readonly #arrivalStreams: (RandomStream | undefined)[] = [];
@@ -225,10 +206,10 @@ export class Requests {
     return this.#plans[this.#groupOf[user]!]!;
   }
 
-  #reservationOf(visit: number): ReservationId | typeof NO_RESERVATION {
+  #reservationOf(visit: number) {
     const visits = this.#visits;
-    const reservations = this.#reservations[this.#groupOf[visits.user[visits.root[visit]!]!]!];
-    return reservations === undefined ? NO_RESERVATION : reservations[visits.position[visit]!]!;
+    const ofGroup = this.#reservations[this.#groupOf[visits.user[visits.root[visit]!]!]!];
+    return ofGroup?.[visits.position[visit]!];
   }
 
   #send(visit: number, from: EndpointId, service: ServiceId): void {
@@ -431,22 +412,4 @@ export class Requests {
     ended.cpuNs = visits.cpuNs[root]!;
     this.#options.ended(ended);
   }
-}
-
-/** By plan and position: the reservation of its channel, where that is assured and states a bandwidth; one a channel. */
-function reservationsOf(
-  plans: readonly (CallPlan | undefined)[],
-  network: Network,
-): (readonly ReservationId[] | undefined)[] {
-  const byChannel = new Map<Channel, ReservationId>();
-  return plans.map((plan) => {
-    const reservations = plan?.channels.map((channel) => {
-      if (channel?.serviceClass !== 'ASSURED' || !(channel.minBandwidthBps! > 0))
-        return NO_RESERVATION as ReservationId;
-      const known = byChannel.get(channel) ?? network.addReservation(channel.minBandwidthBps!);
-      byChannel.set(channel, known);
-      return known;
-    });
-    return reservations?.some((reservation) => reservation !== NO_RESERVATION) === true ? reservations : undefined;
-  });
 }
