@@ -1,11 +1,22 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
-import type { AppId, NodeId, PodId, PodObject, ServiceId, Taint, World } from '../model/index.ts';
+import type {
+  AppId,
+  LabelSelector,
+  NodeId,
+  PodId,
+  PodLife,
+  PodObject,
+  ServiceId,
+  Taint,
+  World,
+} from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
+import { StartupQueues } from './pod-startup.ts';
 import {
   compilePod,
   readProfile,
@@ -72,6 +83,7 @@ export class ControlPlane {
   readonly #hooks: ControlPlaneHooks;
   readonly #cache = new SchedulerCache();
   readonly #queue = new SchedulingQueue();
+  readonly #startup: StartupQueues;
   readonly #scheduler: Scheduler;
   readonly #ties: RandomStream;
   readonly #nodes: NodeState[];
@@ -86,6 +98,8 @@ export class ControlPlane {
   readonly #notReady: HandlerId;
   readonly #evict: HandlerId;
   readonly #retry: HandlerId;
+  readonly #finished: HandlerId;
+  readonly #deadline: HandlerId;
   #attemptDue = false;
 
   /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
@@ -104,7 +118,8 @@ export class ControlPlane {
     this.#communication = new CommunicationCost(world, topology, demand);
     this.#hooks = hooks;
     this.#ordinals = world.services.map(() => 0);
-    const { scheduler, schedulerProfile } = world.orchestration;
+    const { scheduler, schedulerProfile, podStartup } = world.orchestration;
+    this.#startup = new StartupQueues(podStartup, world.nodes, kernel.streams);
     this.#scheduler = schedulers[scheduler](schedulerProfile && readProfile(schedulerProfile));
     this.#ties = kernel.streams.get('scheduler/ties');
     this.#nodes = world.nodes.map((node, id) => ({
@@ -113,7 +128,7 @@ export class ControlPlane {
         name: node.name,
         labels: node.labels,
         taints: node.taints,
-        allocatable: readResources({ cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
+        allocatable: readResources({ ...node.resources, cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
         maxPods: node.maxPods,
       }),
       pods: new Set(),
@@ -124,12 +139,15 @@ export class ControlPlane {
     for (const [id, service] of world.services.entries()) {
       const app = world.apps[service.app]!;
       const template = podTemplate(app, service, world.clusters);
-      const kind = compileTemplate(template, app.name);
+      const kind = compileTemplate(template, app.name, service.workload?.selector);
       // callers reach the pods by a Service, and kube-scheduler's default spreading groups pods by their Services
-      this.#cache.setService(app.namespace, `${app.name}-${service.name}`, template.metadata.labels!);
+      if (service.workload === undefined)
+        this.#cache.setService(app.namespace, `${app.name}-${service.name}`, template.metadata.labels!);
       this.#kinds[id] = kind;
       this.#cpu[id] = cpuShareOf(service.podSpec, kind.requests.declared.cpuMillicores);
     }
+    for (const { kubernetesServices = [] } of world.apps)
+      for (const { namespace, name, selector } of kubernetesServices) this.#cache.setService(namespace, name, selector);
     const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
     this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
     this.#ready = kernel.on('kubernetes.pod-ready', (pod, life) => this.#podReady(this.pods[pod]!, life));
@@ -137,6 +155,13 @@ export class ControlPlane {
     this.#evict = kernel.on('kubernetes.evict', (node, life) => this.#evictPods(node as NodeId, life));
     this.#retry = kernel.on('kubernetes.retry', (pod) => this.#enqueue(this.pods[pod]!));
     for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
+    const createBarePod = kernel.on('kubernetes.create-pod', (service, index) =>
+      this.#createPod(world.services[service]!.app, service as ServiceId, world.services[service]!.lives![index]!),
+    );
+    for (const [id, { lives = [] }] of world.services.entries())
+      for (const [index, { createdAtNs }] of lives.entries()) kernel.at(createdAtNs, createBarePod, id, index);
+    this.#finished = kernel.on('kubernetes.pod-finished', (pod, life) => this.#podFinished(this.pods[pod]!, life));
+    this.#deadline = kernel.on('kubernetes.pod-deadline', (pod) => this.#end(this.pods[pod]!, 'deadline-exceeded'));
   }
 
   /** Pods that have found no place so far. */
@@ -177,6 +202,7 @@ export class ControlPlane {
         this.#start(pod);
       }
     } else {
+      this.#startup.nodeCrashed(node);
       for (const pod of state.pods) {
         if (pod.phase === 'ready') this.#hooks.podStopped(pod);
         pod.phase = 'stopped';
@@ -191,15 +217,18 @@ export class ControlPlane {
     }
   }
 
-  #createPod(app: AppId, service: ServiceId): void {
+  #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
     const id = this.pods.length as PodId;
-    const name = `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
+    const name =
+      life?.name ??
+      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
     const pod: Pod = {
       id,
       name,
       app,
       service,
       createdNs: this.#kernel.now,
+      life,
       phase: 'pending',
       node: undefined,
       scheduledNs: undefined,
@@ -249,6 +278,7 @@ export class ControlPlane {
     node.pods.add(pod);
     pod.node = decision.node.id as NodeId;
     pod.scheduledNs = this.#kernel.now;
+    if (pod.life?.deadlineNs !== undefined) this.#kernel.after(pod.life.deadlineNs, this.#deadline, pod.id);
     if (node.up) this.#start(pod);
     else pod.phase = 'stopped';
   }
@@ -256,7 +286,12 @@ export class ControlPlane {
   /** The kubelet starts the pod's containers on its node. */
   #start(pod: Pod): void {
     pod.phase = 'starting';
-    this.#kernel.after(this.#world.orchestration.podStartupNs, this.#ready, pod.id, this.#nodes[pod.node!]!.life);
+    this.#kernel.at(
+      this.#startup.readyAtNs(pod.node!, this.#kernel.now),
+      this.#ready,
+      pod.id,
+      this.#nodes[pod.node!]!.life,
+    );
   }
 
   #podReady(pod: Pod, life: number): void {
@@ -267,6 +302,26 @@ export class ControlPlane {
     pod.readyNs ??= this.#kernel.now;
     this.#hooks.podStarted(pod, this.#cpu[pod.service]!);
     this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
+    if (pod.life?.runsNs !== undefined) this.#kernel.after(pod.life.runsNs, this.#finished, pod.id, life);
+  }
+
+  /** Its work is done; a pod that its node has restarted since began anew. */
+  #podFinished(pod: Pod, life: number): void {
+    if (pod.phase === 'ready' && this.#nodes[pod.node!]!.life === life) this.#end(pod, 'completed');
+  }
+
+  /** A bound pod ends for good, and nobody makes it anew. */
+  #end(pod: Pod, reason: string): void {
+    if (pod.phase === 'gone') return;
+    const wasReady = pod.phase === 'ready';
+    pod.phase = 'gone';
+    pod.goneNs = this.#kernel.now;
+    pod.reason = reason;
+    if (wasReady) this.#hooks.podStopped(pod);
+    this.#endpoints.remove(pod.service, pod.id);
+    this.#nodes[pod.node!]!.pods.delete(pod);
+    this.#cache.forgetPod(this.#scheduling[pod.id]!);
+    this.#somethingChanged();
   }
 
   #nodeNotReady(node: NodeId, life: number): void {
@@ -290,7 +345,7 @@ export class ControlPlane {
       pod.reason = 'node-unreachable';
       this.#cache.forgetPod(this.#scheduling[pod.id]!);
     }
-    for (const pod of evicted) this.#createPod(pod.app, pod.service);
+    for (const pod of evicted) if (pod.life === undefined) this.#createPod(pod.app, pod.service);
     this.#somethingChanged();
   }
 
@@ -304,9 +359,9 @@ export class ControlPlane {
   }
 }
 
-function compileTemplate(template: PodObject, app: string): PodKind {
+function compileTemplate(template: PodObject, app: string, owner: LabelSelector | undefined): PodKind {
   try {
-    return compilePod(template);
+    return compilePod(template, owner);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PodRefused(`application ${app}: ${error.message}`, { cause: error });

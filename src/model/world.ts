@@ -1,6 +1,7 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
+import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
 import type { Dataset, DatasetAccess } from './datasets.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
@@ -38,6 +39,8 @@ export interface World {
   readonly faults: readonly Fault[];
   readonly orchestration: Orchestration;
   readonly recording: Recording;
+  /** Of published manifests; absent where the scenario has none. */
+  readonly objects?: ClusterObjects;
 }
 
 /** A point of the network graph, where links meet. */
@@ -88,6 +91,8 @@ export interface Node {
   readonly speed: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** Allocatable extended resources and the like, by name, as Kubernetes quantities. */
+  readonly resources?: Readonly<Record<string, string | number>>;
   /** Linear from idle to peak in the share of CPU used. */
   readonly power: { readonly idleW: Watts; readonly peakW: Watts };
 }
@@ -122,8 +127,10 @@ export interface App {
   readonly createdAtNs: Nanoseconds;
   /** Clusters that may run it. */
   readonly clusters: readonly ClusterId[];
-  /** The resource it was made from, kept whole as published. */
-  readonly source: CodecoApp;
+  /** The resource or the manifest it was made from, kept whole as published. */
+  readonly source: CodecoApp | Manifest;
+  /** The Services of its manifest; a CodecoApp has one for each of its services. */
+  readonly kubernetesServices?: readonly KubernetesService[];
 }
 
 /** One micro-service of an application. */
@@ -135,6 +142,20 @@ export interface Service {
   readonly channels: readonly Channel[];
   readonly behaviour: Behaviour;
   readonly trafficDistribution: 'PreferClose' | 'Cluster';
+  /** Where it comes from a manifest or a table of pods. */
+  readonly workload?: Workload;
+  /** Its pods, one by one, where no controller makes them: bare pods, and those of a recorded trace. */
+  readonly lives?: readonly PodLife[];
+}
+
+/** A pod that nobody makes anew, from its creation on. */
+export interface PodLife {
+  readonly name: string;
+  readonly createdAtNs: Nanoseconds;
+  /** Its work is done so long after its containers have started; it stays where absent. */
+  readonly runsNs?: Nanoseconds;
+  /** It is ended so long after it was bound to a node. */
+  readonly deadlineNs?: Nanoseconds;
 }
 
 /** A directed need for communication: this service calls `to`. */
@@ -198,12 +219,27 @@ export interface Orchestration {
   readonly scheduler: SchedulerName;
   /** kube-scheduler's profile, where it is not the default one. */
   readonly schedulerProfile?: PublishedProfile;
-  /** From the binding of a pod to its readiness. */
-  readonly podStartupNs: Nanoseconds;
+  readonly podStartup: PodStartup;
   /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
   /** From NotReady to the eviction of pods, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
   readonly evictionTolerationNs: Nanoseconds;
+}
+
+/**
+ * How long pods take from their binding to their readiness: each passes its cluster's control plane and then its node, one
+ * after the other in the order of binding, and takes the base time beside. The time that pods take to start grows with
+ * how many start at once, as measurements have it; own design.
+ */
+export interface PodStartup {
+  /** Mean of what each pod takes, however many others start. */
+  readonly baseNs: Nanoseconds;
+  /** Coefficient of variation of the base time, lognormal; it is constant where 0. */
+  readonly cv: number;
+  /** What each pod occupies the control plane of its cluster for. */
+  readonly perPodInClusterNs: Nanoseconds;
+  /** What each pod occupies its node for. */
+  readonly perPodOnNodeNs: Nanoseconds;
 }
 
 export interface Recording {
