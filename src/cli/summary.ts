@@ -36,6 +36,7 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
   const meanW = measures.energy_j / (world.durationNs / 1e9);
   lines.push(
     `  failures ${causes === '' ? 'none' : causes}`,
+    ...reservationsText(run.reservations),
     '',
     `${bold('Placement at the end')}\n${placementText(placement)}`,
     ...movementLines(run, bold),
@@ -53,6 +54,13 @@ function movementLines({ measures }: Run, bold: Io['colors']['bold']): string[] 
     `${bold('Radio')} ${count(handovers, 'handover')} (${count(ping_pongs, 'ping-pong')}, ${formatCount(outage_handovers)} for outages), ` +
       `coverage lost ${count(coverage_losses, 'time')}, ${formatDuration(uncovered_ns)} out of coverage in all`,
   ];
+}
+
+function reservationsText({ full, partial, refused, taken }: Run['reservations']): string[] {
+  if (full + partial + refused + taken === 0) return [];
+  const names = { full, partial, refused, 'best effort beside another of the channel': taken };
+  const counts = Object.entries(names).filter(([, value]) => value > 0);
+  return [`  reservations ${counts.map(([name, value]) => `${formatCount(value)} ${name}`).join(', ')}`];
 }
 
 function placementText(placement: Run['placement']): string {

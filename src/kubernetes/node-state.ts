@@ -28,6 +28,7 @@ export interface NodeState {
  */
 export type NodeCondition = 'up' | 'down' | 'unreachable' | 'not-ready';
 
+/** In what condition a node is. */
 export function conditionOf({ up, reachable, notReady }: NodeState): NodeCondition {
   return notReady ? 'not-ready' : !up ? 'down' : reachable ? 'up' : 'unreachable';
 }
