@@ -2,16 +2,21 @@ import { TopologyView } from './codeco/index.ts';
 import {
   Association,
   Compute,
+  Copies,
+  DataAccess,
+  Degradations,
   Network,
+  Outages,
   requestOutcomes,
   Requests,
   scheduleFaults,
+  Slowdowns,
   type AttachedEndpointId,
   type EndpointId,
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
-import type { AccessPointId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -59,10 +64,15 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
 
   const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
   const isRecorded = requestSampler(world, kernel);
+  const copies = new Copies(kernel, world.datasets, network);
+  const data = world.services.some(({ behaviour }) => behaviour.data !== undefined)
+    ? new DataAccess(kernel, world, network, copies, topology, (visit, ok) => requests.dataAccessed(visit, ok))
+    : undefined;
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, from)),
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ...(data === undefined ? {} : { data }),
   });
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
     podStarted(pod, cpu) {
@@ -77,16 +87,22 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   });
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
-  scheduleFaults(kernel, world.faults, {
-    setNodeUp(node, up) {
-      // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
-      network.setVertexUp(world.nodes[node]!.vertex, up);
-      if (up) compute.setNodeUp(node, true);
-      controlPlane.setNodeUp(node, up);
-      if (!up) compute.setNodeUp(node, false);
-    },
-    setLinkUp: (link, up) => network.setLinkUp(link, up),
+  const nodeOutages = new Outages(world.nodes.length, (id, up) => {
+    const node = id as NodeId;
+    // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
+    network.setVertexUp(world.nodes[node]!.vertex, up);
+    if (up) compute.setNodeUp(node, true);
+    controlPlane.setNodeUp(node, up);
+    if (!up) compute.setNodeUp(node, false);
   });
+  const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
+  const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
+  const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
+  const accessPoints = new Outages(world.accessPoints.length, (id, up) =>
+    network.setAccessPointUp(id as AccessPointId, up),
+  );
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
   requests.start(association.endpoints);
@@ -108,6 +124,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   }
   requests.finish();
   observation.sample(compute, network, controlPlane);
+  observation.datasets(copies, data);
   return {
     measures: observation.finish(compute, controlPlane),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),

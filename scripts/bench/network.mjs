@@ -1,15 +1,35 @@
-// Flow-level bandwidth sharing: microseconds of CPU per flow event (one flow ends, one starts, rates and completion times
-// are brought up to date), on a tree and on a mesh. Printed when run directly: node scripts/bench/network.mjs [--smoke]
+/**
+ * Flow-level bandwidth sharing, on a tree and on a mesh, beside SimGrid with plain max-min sharing: microseconds of user CPU time per
+ * flow event, that is one flow ends, another starts, and rates and completion times are brought up to date. Both run the
+ * same flows over the same routes, and are held to the same times of the first thousand ends. Then whole transfers.
+ *
+ * The programs take turns, and the median over the rounds counts; of SimGrid's ways to bring its solution up to date (Lazy
+ * and Full), the one that is faster in the cell.
+ * usage: node scripts/bench/network.mjs [--smoke] [--rounds N]
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Kernel } from '../../dist/kernel/index.js';
 import { Flows, MaxMin, Network } from '../../dist/dynamics/network/index.js';
+import { printTable } from './measure.mjs';
 
+/** `events`: flow events in the measurement, and as many before it. */
 const CELLS = [
-  [1_000, 1_000],
-  [1_000, 10_000],
-  [10_000, 1_000],
-  [10_000, 10_000],
+  { kind: 'tree', links: 1_000, flows: 1_000, events: 20_000 },
+  { kind: 'tree', links: 1_000, flows: 10_000, events: 3_000 },
+  { kind: 'tree', links: 10_000, flows: 1_000, events: 20_000 },
+  { kind: 'tree', links: 10_000, flows: 10_000, events: 3_000 },
+  { kind: 'mesh', links: 1_000, flows: 1_000, events: 3_000 },
+  { kind: 'mesh', links: 1_000, flows: 10_000, events: 500 },
+  { kind: 'mesh', links: 10_000, flows: 1_000, events: 3_000 },
+  { kind: 'mesh', links: 10_000, flows: 10_000, events: 500 },
 ];
+
+/** SimGrid knows routes by pairs of hosts: so many hosts give 20,022 of them. */
+const HOSTS = 142;
 
 /** A small generator of its own (mulberry32), so that the same flows can be made in any language. */
 export function generator(seed) {
@@ -31,7 +51,12 @@ export function network(kind, linkCount, random) {
   const capacity = new Float64Array(linkCount);
   if (kind === 'mesh') {
     capacity.fill(1e9);
-    return { capacity, path: () => Array.from({ length: 4 }, () => Math.floor(random() * linkCount)) };
+    const path = () => {
+      const links = new Set();
+      while (links.size < 4) links.add(Math.floor(random() * linkCount));
+      return [...links];
+    };
+    return { capacity, path };
   }
   const parent = (link) => Math.floor((link - 10) / 10);
   const firstLeaf = Math.max(Math.floor((linkCount - 10) / 10), 0);
@@ -60,35 +85,63 @@ export function network(kind, linkCount, random) {
 }
 
 function cpuUs() {
-  const { user, system } = process.cpuUsage();
-  return user + system;
+  return process.cpuUsage().user;
 }
 
-/** Flows in virtual time: each that ends is replaced by another. */
-function timeFlows(kind, links, flows, events) {
+/** A network, the routes of all pairs of hosts, and what starts one after the other: a random route, and half to one and a half MB. */
+function workload({ kind, links, flows, events }) {
   const random = generator(1);
   const { capacity, path } = network(kind, links, random);
+  const routes = Array.from({ length: HOSTS * (HOSTS - 1) }, path);
+  const starts = Array.from({ length: flows + 2 * events }, () => ({
+    route: Math.floor(random() * routes.length),
+    bytes: Math.ceil(1e6 * (0.5 + random())),
+  }));
+  return { capacity, routes, starts };
+}
+
+/** The workload as scripts/bench/simgrid-flows.cc reads it. */
+function workloadText(cell) {
+  const { capacity, routes, starts } = workload(cell);
+  return [
+    [cell.links, HOSTS, cell.flows, starts.length, cell.events, cell.events],
+    capacity,
+    ...routes.map((route) => [route.length, ...route]),
+    ...starts.map(({ route, bytes }) => [route, bytes]),
+  ]
+    .map((numbers) => numbers.join(' '))
+    .join('\n');
+}
+
+/** Flows in virtual time: each that ends is replaced by the next. */
+function runFlows(cell) {
+  const { capacity, routes, starts } = workload(cell);
   const kernel = new Kernel({ seed: 1 });
-  let left = events;
+  const ends = [];
+  let ended = 0;
+  let next = 0;
   const start = () => {
-    const links = path();
-    sharing.start(links, links.length, Math.ceil(1e6 * (0.5 + random())), 0);
+    const { route, bytes } = starts[next++];
+    sharing.start(routes[route], routes[route].length, bytes, 0);
   };
   const sharing = new Flows(kernel, capacity, Int32Array.from(capacity.keys()), () => {
-    if (--left === 0) kernel.stop();
+    if (ended++ < 1_000) ends.push(kernel.now / 1e9);
+    if (ended === cell.events || ended === 2 * cell.events) kernel.stop();
     start();
   });
-  for (let i = 0; i < flows; i++) start();
-  left = Math.min(events, 2_000);
+  for (let i = 0; i < cell.flows; i++) start();
   kernel.run();
-  left = events;
+  const { repairCount, fullCount } = sharing.sharing;
   const before = cpuUs();
   kernel.run();
-  return { us: (cpuUs() - before) / events, repairs: sharing.sharing.repairCount, full: sharing.sharing.fullCount };
+  const seconds = (cpuUs() - before) / 1e6;
+  const full = sharing.sharing.fullCount - fullCount;
+  const repaired = sharing.sharing.repairCount - repairCount;
+  return { events: cell.events, seconds, ends: ends.slice(0, ended), fullShare: full / (full + repaired) };
 }
 
 /** The sharing alone: a random flow goes, another comes, solved as `solve` says. */
-function timeSharing(kind, links, flows, events, solve) {
+function timeSharing({ kind, links, flows, events }, solve) {
   const random = generator(2);
   const { capacity, path } = network(kind, links, random);
   const sharing = new MaxMin(capacity, Int32Array.from(capacity.keys()));
@@ -113,7 +166,7 @@ function timeSharing(kind, links, flows, events, solve) {
     sharing[solve]();
     touched += sharing.changedCount;
   }
-  return { us: (cpuUs() - before) / events, touched: touched / events };
+  return { events, seconds: (cpuUs() - before) / 1e6, touched: touched / events };
 }
 
 function median(values) {
@@ -122,31 +175,100 @@ function median(values) {
 
 /**
  * Measures every cell and returns one row each.
- * @param {{ smoke?: boolean }} [options] smoke: few events, one round, only to see that it runs
+ * @param {{ smoke?: boolean, rounds?: number }} [options] smoke: small cells, few events, one round, only to see that it runs
+ * @returns what is not there is said on the console
  */
-export function benchNetwork({ smoke = false } = {}) {
-  const rows = [];
-  for (const kind of ['tree', 'mesh']) {
-    for (const [links, flows] of CELLS) {
-      const rounds = smoke ? 1 : 3;
-      const events = smoke ? 200 : kind === 'tree' ? 100_000 : 2_000;
-      const fullEvents = smoke ? 10 : 200;
-      const runs = Array.from({ length: rounds }, () => ({
-        flows: timeFlows(kind, links, flows, events),
-        incremental: timeSharing(kind, links, flows, events, 'solve'),
-        full: timeSharing(kind, links, flows, fullEvents, 'solveFromScratch'),
-      }));
-      rows.push({
-        network: `${kind} ${links}/${flows}`,
-        flowEventUs: median(runs.map((run) => run.flows.us)),
-        sharingUs: median(runs.map((run) => run.incremental.us)),
-        fullSharingUs: median(runs.map((run) => run.full.us)),
-        touchedFlows: runs[0].incremental.touched,
-        fullShare: runs[0].flows.full / (runs[0].flows.full + runs[0].flows.repairs),
-      });
+export function benchNetwork({ smoke = false, rounds = smoke ? 1 : 3 } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-bench-'));
+  try {
+    const simgrid = compiledSimGrid(folder);
+    const cells = smoke
+      ? CELLS.filter(({ links, flows }) => links + flows <= 2_000).map((cell) => ({ ...cell, events: 300 }))
+      : CELLS;
+    return cells.map((cell) => {
+      const file = join(folder, 'workload');
+      if (simgrid !== undefined) writeFileSync(file, workloadText(cell));
+      const ours = [];
+      const alone = { solve: [], solveFromScratch: [] };
+      const peers = simgrid === undefined ? {} : { Lazy: [], Full: [] };
+      for (let round = 0; round < rounds; round++) {
+        ours.push(measured('flows', cell));
+        for (const [way, results] of Object.entries(peers)) {
+          const result = JSON.parse(execFileSync(simgrid, [way, file, '--log=root.thres:warning']));
+          checkEnds(`${cell.kind} ${cell.links}/${cell.flows}, ${way}`, ours[0].ends, result.ends);
+          results.push(result);
+        }
+        for (const [solve, results] of Object.entries(alone)) results.push(measured(solve, cell));
+        dropSlower(peers);
+      }
+      const us = (results) => median(results.map(({ events, seconds }) => (1e6 * seconds) / events));
+      const row = { 'links/flows': `${cell.kind} ${cell.links}/${cell.flows}`, 'flow event, µs': us(ours) };
+      if (simgrid !== undefined) {
+        const [way, results] = Object.entries(peers).toSorted(([, a], [, b]) => us(a) - us(b))[0];
+        row['SimGrid, µs'] = us(results);
+        row['SimGrid optim'] = way;
+        row['times SimGrid'] = row['SimGrid, µs'] / row['flow event, µs'];
+      }
+      return {
+        ...row,
+        'sharing alone, µs': us(alone.solve),
+        'from scratch, µs': us(alone.solveFromScratch),
+        'flows touched': alone.solve[0].touched,
+        'solved from scratch, %': 100 * ours[0].fullShare,
+      };
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** SimGrid's program, or undefined, which is said, where it cannot be compiled. */
+function compiledSimGrid(folder) {
+  const binary = join(folder, 'simgrid-flows');
+  const source = join(dirname(fileURLToPath(import.meta.url)), 'simgrid-flows.cc');
+  const compiled = spawnSync('g++', ['-O2', '-o', binary, source, '-lsimgrid'], { encoding: 'utf8' });
+  if (compiled.status === 0) return binary;
+  console.log(
+    'SimGrid: skipped, scripts/bench/simgrid-flows.cc does not compile here (Debian: apt-get install g++ libsimgrid-dev)',
+  );
+  return undefined;
+}
+
+/** A measurement in a process of its own, so that one cell does not shape the machine code of another. */
+function measured(what, cell) {
+  const script = fileURLToPath(import.meta.url);
+  return JSON.parse(execFileSync(process.execPath, [script, '--measure', what, JSON.stringify(cell)]));
+}
+
+function measure(what, cell) {
+  const small = { ...cell, links: 100, flows: 100, events: 5_000 };
+  if (what === 'flows') {
+    runFlows(small);
+    return runFlows(cell);
+  }
+  // machine code for the loops, then the measurement
+  timeSharing(small, what);
+  return timeSharing(what === 'solve' ? cell : { ...cell, events: Math.min(cell.events, 500) }, what);
+}
+
+/** Both simulate the same thing: the first ends are at the same times, to SimGrid's precision and whole nanoseconds. */
+function checkEnds(name, ours, theirs) {
+  if (ours.length !== theirs.length || ours.length === 0) {
+    throw new Error(`${name}: ${ours.length} ends were kept, and ${theirs.length} of SimGrid's`);
+  }
+  for (const [index, end] of ours.entries()) {
+    if (Math.abs(end - theirs[index]) > 1e-6 * theirs[index] + 2e-9) {
+      throw new Error(`${name}: end ${index} is at ${end} s, in SimGrid at ${theirs[index]} s`);
     }
   }
-  return rows;
+}
+
+/** Of two ways of which one takes more than half as long again as the other, only the faster is measured further. */
+function dropSlower(peers) {
+  const ways = Object.entries(peers);
+  if (ways.length < 2) return;
+  const [faster, slower] = ways.toSorted(([, a], [, b]) => a[0].seconds - b[0].seconds);
+  if (slower[1][0].seconds > 1.5 * faster[1][0].seconds) delete peers[slower[0]];
 }
 
 /** Users behind 1,000 cells on 30 metro switches and a core: each sends to a server at its metro switch or at the core. */
@@ -214,17 +336,14 @@ export function benchTransfers({ smoke = false } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const smoke = process.argv.includes('--smoke');
-  const rows = benchNetwork({ smoke });
-  console.table(
-    rows.map((row) => ({
-      'links/flows': row.network,
-      'µs per flow event': row.flowEventUs.toFixed(2),
-      'sharing only, µs': row.sharingUs.toFixed(2),
-      'sharing from scratch, µs': row.fullSharingUs.toFixed(1),
-      'flows touched': row.touchedFlows.toFixed(1),
-      'solved from scratch': `${(100 * row.fullShare).toFixed(1)} %`,
-    })),
-  );
-  console.table(benchTransfers({ smoke }).map(({ what, us }) => ({ transfer: what, 'µs each': us.toFixed(2) })));
+  const [first, what, cell] = process.argv.slice(2);
+  if (first === '--measure') {
+    console.log(JSON.stringify(measure(what, JSON.parse(cell))));
+  } else {
+    const smoke = process.argv.includes('--smoke');
+    const at = process.argv.indexOf('--rounds');
+    printTable(benchNetwork(at < 0 ? { smoke } : { smoke, rounds: Number(process.argv[at + 1]) }));
+    console.log();
+    printTable(benchTransfers({ smoke }));
+  }
 }

@@ -19,11 +19,18 @@ export const arrivals = {
   periodic: 'One request every period, the first at a random phase.',
 } as const;
 
+export const datasetUpdates = {
+  periodic: 'A new version every period, the first at a random phase.',
+  poisson: 'Independent new versions at a constant mean rate.',
+} as const;
+
 export const distributions = {
   constant: 'Always the same value.',
   exponential: 'Exponential with a mean.',
   uniform: 'Each value between a smallest and a largest equally likely.',
   lognormal: 'Lognormal with a mean and a coefficient of variation.',
+  weibull: 'Weibull with a mean and a shape: below 1 the early failures of new parts, above 1 wear.',
+  gamma: 'Gamma with a mean and a shape: the sum of that many exponentials.',
 } as const;
 
 export const mobilityModels = {

@@ -1,6 +1,7 @@
 export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
+  datasetUpdates,
   distributions,
   mobilityModels,
   schedulers,
@@ -22,6 +23,7 @@ export {
   measured,
   number,
   object,
+  openObject,
   oneOf,
   optional,
   quantity,
@@ -62,4 +64,19 @@ export {
   type UnitName,
 } from './unit-text.ts';
 export type * from './units.ts';
+export type * from './datasets.ts';
+export type * from './faults.ts';
 export type * from './world.ts';
+export {
+  manifestSchemas,
+  type ClusterObjects,
+  type HorizontalPodAutoscaler,
+  type KubernetesService,
+  type Manifest,
+  type ManifestKind,
+  type PodDisruptionBudget,
+  type PriorityClass,
+  type PublishedController,
+  type PublishedObject,
+  type Workload,
+} from './manifest.ts';

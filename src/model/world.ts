@@ -1,9 +1,12 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
+import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
+import type { Dataset, DatasetAccess } from './datasets.ts';
+import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
-import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
+import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
@@ -29,9 +32,12 @@ export interface World {
   readonly services: readonly Service[];
   readonly userGroups: readonly UserGroup[];
   readonly users: readonly User[];
+  readonly datasets: readonly Dataset[];
   readonly faults: readonly Fault[];
   readonly orchestration: Orchestration;
   readonly recording: Recording;
+  /** Of published manifests; absent where the scenario has none. */
+  readonly objects?: ClusterObjects;
 }
 
 /** A point of the network graph, where links meet. */
@@ -78,6 +84,8 @@ export interface Node {
   readonly speed: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** Allocatable extended resources and the like, by name, as Kubernetes quantities. */
+  readonly resources?: Readonly<Record<string, string | number>>;
   /** Linear from idle to peak in the share of CPU used. */
   readonly power: { readonly idleW: Watts; readonly peakW: Watts };
 }
@@ -109,8 +117,10 @@ export interface App {
   readonly createdAtNs: Nanoseconds;
   /** Clusters that may run it. */
   readonly clusters: readonly ClusterId[];
-  /** The resource it was made from, kept whole as published. */
-  readonly source: CodecoApp;
+  /** The resource or the manifest it was made from, kept whole as published. */
+  readonly source: CodecoApp | Manifest;
+  /** The Services of its manifest; a CodecoApp has one for each of its services. */
+  readonly kubernetesServices?: readonly KubernetesService[];
 }
 
 /** One micro-service of an application. */
@@ -122,6 +132,20 @@ export interface Service {
   readonly channels: readonly Channel[];
   readonly behaviour: Behaviour;
   readonly trafficDistribution: 'PreferClose' | 'Cluster';
+  /** Where it comes from a manifest or a table of pods. */
+  readonly workload?: Workload;
+  /** Its pods, one by one, where no controller makes them: bare pods, and those of a recorded trace. */
+  readonly lives?: readonly PodLife[];
+}
+
+/** A pod that nobody makes anew, from its creation on. */
+export interface PodLife {
+  readonly name: string;
+  readonly createdAtNs: Nanoseconds;
+  /** Its work is done so long after its containers have started; it stays where absent. */
+  readonly runsNs?: Nanoseconds;
+  /** It is ended so long after it was bound to a node. */
+  readonly deadlineNs?: Nanoseconds;
 }
 
 /** A directed need for communication: this service calls `to`. */
@@ -145,14 +169,18 @@ export interface Behaviour {
   readonly concurrency: number;
   /** Whether the channels' services are called one after the other or all at once. */
   readonly calls: 'sequential' | 'parallel';
+  /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
+  readonly data?: readonly DatasetAccess[];
 }
 
-/** A duration, fixed or drawn. `cv` is the coefficient of variation. */
+/** A duration, fixed or drawn. `cv` is the coefficient of variation; a shape of 1 is the exponential distribution. */
 export type Duration =
   | { readonly distribution: 'constant'; readonly valueNs: Nanoseconds }
   | { readonly distribution: 'exponential'; readonly meanNs: Nanoseconds }
   | { readonly distribution: 'uniform'; readonly minNs: Nanoseconds; readonly maxNs: Nanoseconds }
-  | { readonly distribution: 'lognormal'; readonly meanNs: Nanoseconds; readonly cv: number };
+  | { readonly distribution: 'lognormal'; readonly meanNs: Nanoseconds; readonly cv: number }
+  | { readonly distribution: 'weibull'; readonly meanNs: Nanoseconds; readonly shape: number }
+  | { readonly distribution: 'gamma'; readonly meanNs: Nanoseconds; readonly shape: number };
 
 /** Users that behave alike. */
 export interface UserGroup {
@@ -176,11 +204,6 @@ export interface User {
   /** Where it stands; of a user that moves, a point of its area or way. */
   readonly position: Point;
 }
-
-/** Something that breaks at `atNs` and, where `durationNs` is given, is whole again after it. */
-export type Fault = { readonly atNs: Nanoseconds; readonly durationNs?: Nanoseconds } & (
-  { readonly kind: 'crash'; readonly node: NodeId } | { readonly kind: 'cut'; readonly link: LinkId }
-);
 
 export interface Orchestration {
   readonly scheduler: SchedulerName;

@@ -1,5 +1,6 @@
 import { scenarioSchema } from './scenario.ts';
 
+export type { durationOrDistribution } from './distribution.ts';
 export { technologyDefaults } from './infrastructure.ts';
 export { userPositions } from './position.ts';
 export { scenarioSchema, type Scenario } from './scenario.ts';

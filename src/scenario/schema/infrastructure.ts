@@ -14,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { downFor, upFor } from './faults.ts';
 import { position, positions } from './position.ts';
 
 const labelValue = text({
@@ -61,8 +62,15 @@ const nodeClass = object(
       exclusiveMinimum: 0,
       default: 1,
     }),
+    mtbf: optional({ ...upFor, description: `Each node crashes, for itself: ${upFor.description}` }),
+    mttr: optional({ ...downFor, description: `Then it is back: ${downFor.description}` }),
     labels,
     taints,
+    resources: optional(
+      mapOf(quantity('quantity', { description: 'Amount, a Kubernetes quantity.' }), {
+        description: 'Other allocatable resources by name, such as nvidia.com/gpu or ephemeral-storage.',
+      }),
+    ),
     power: object(
       {
         idle: measured('power', { description: 'Power drawn without load.', default: '0W' }),
@@ -117,9 +125,16 @@ const cluster = object(
           description: 'Of that link, one way. The default is own design.',
           default: '200us',
         }),
+        wiring: oneOf(
+          {
+            star: 'Each node hangs on the gateway by a link of its own, which has the name of the node.',
+            links: 'Nodes and gateway are connected by what spec.infrastructure.links says, and by nothing else.',
+          },
+          { description: 'What connects the nodes.', default: 'star' },
+        ),
       },
       {
-        description: 'The network inside the cluster: each node hangs on the gateway by a link of its own.',
+        description: 'The network inside the cluster.',
         default: {},
       },
     ),

@@ -1,20 +1,6 @@
-import {
-  arrivals,
-  distributions,
-  dnsName,
-  either,
-  listOf,
-  mapOf,
-  measured,
-  number,
-  object,
-  oneOf,
-  optional,
-  text,
-  whole,
-  type DistributionName,
-} from '../../model/index.ts';
-import { Type } from '@sinclair/typebox';
+import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { datasetAccesses } from './datasets.ts';
+import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
 import { userPositions } from './position.ts';
 
@@ -39,47 +25,14 @@ export const userGroup = object(
   { description: 'Users that behave alike.' },
 );
 
-const distribution = <Name extends DistributionName>(name: Name) =>
-  Type.Unsafe<Name>({ type: 'string', const: name, choices: distributions, description: 'Name of the distribution.' });
-
-const cpuTime = measured('duration', { description: 'The same time for each request.' });
-
-const cpu = either(
-  [
-    cpuTime,
-    object(
-      { distribution: distribution('constant'), value: measured('duration', { description: 'The value.' }) },
-      { description: 'Always the same.', expects: '{ distribution: constant, value }' },
-    ),
-    object(
-      { distribution: distribution('exponential'), mean: measured('duration', { description: 'Mean.' }) },
-      { description: 'Exponential.', expects: '{ distribution: exponential, mean }' },
-    ),
-    object(
-      {
-        distribution: distribution('uniform'),
-        min: measured('duration', { description: 'Smallest value.' }),
-        max: measured('duration', { description: 'Largest value.' }),
-      },
-      { description: 'Uniform.', expects: '{ distribution: uniform, min, max }' },
-    ),
-    object(
-      {
-        distribution: distribution('lognormal'),
-        mean: measured('duration', { description: 'Mean.' }),
-        cv: number({ description: 'Coefficient of variation.', minimum: 0 }),
-      },
-      { description: 'Lognormal.', expects: '{ distribution: lognormal, mean, cv }' },
-    ),
-  ],
-  {
-    description:
-      'CPU time that a request takes on one reference core: a duration, or a distribution of constant (value), ' +
-      'exponential (mean), uniform (min, max) or lognormal (mean, cv). The default is own design.',
-    expects: 'a duration such as 6ms, or a distribution such as { distribution: exponential, mean: 6ms }',
-    default: '5ms',
-  },
-);
+const cpu = durationOrDistribution({
+  description:
+    `CPU time that a request takes on one reference core: a duration, or a distribution: ${distributionFields}. ` +
+    'The default is own design.',
+  constant: 'The same time for each request.',
+  example: '6ms',
+  default: '5ms',
+});
 
 const behaviour = object(
   {
@@ -96,7 +49,21 @@ const behaviour = object(
       { sequential: 'One after the other, in the order of the channels.', parallel: 'All at once.' },
       { description: 'How the services behind the channels are called.', default: 'sequential' },
     ),
-    replicas: whole({ description: 'Pods of the service.', minimum: 1, maximum: 10_000, default: 1 }),
+    replicas: whole({
+      description: 'Pods of the service; of one from a manifest, what the manifest says.',
+      minimum: 1,
+      maximum: 10_000,
+      default: 1,
+    }),
+    reads: datasetAccesses(
+      'read',
+      'Datasets that a request reads, one after the other, between its CPU work and its calls: each from the copy of least ' +
+        'observed latency, over the network.',
+    ),
+    writes: datasetAccesses(
+      'written',
+      'Datasets that a request writes to after its reads, at the primary copy: each write is a new version.',
+    ),
     trafficDistribution: oneOf(
       {
         PreferClose: 'To the pods of least observed latency from the caller, in turn.',
@@ -115,14 +82,35 @@ export const app = object(
   {
     name: optional(
       dnsName({
-        description: "Name of the application; the CodecoApp's appName, or else its metadata.name, where absent.",
+        description:
+          "Name of the application; the CodecoApp's appName, or else its metadata.name, or the name of the manifest's " +
+          'file, or pods, where absent.',
       }),
     ),
-    codecoApp: text({
-      description:
-        'The CodecoApp: a file relative to this one, FILE#NAME where the file holds several, or the name of a ' +
-        'CodecoApp document in this file.',
-    }),
+    codecoApp: optional(
+      text({
+        description:
+          'The CodecoApp: a file relative to this one, FILE#NAME where the file holds several, or the name of a ' +
+          'CodecoApp document in this file.',
+      }),
+    ),
+    manifest: optional(
+      text({
+        description:
+          'In its place, a file of Kubernetes objects as published, relative to this one: Pods, Deployments and ReplicaSets, ' +
+          'each a service of the application, and Services, Namespaces, PriorityClasses, PodDisruptionBudgets and ' +
+          'HorizontalPodAutoscalers.',
+      }),
+    ),
+    pods: optional(
+      text({
+        description:
+          'In its place, a table of pods that come and go: a CSV file relative to this one, or its text. Columns: ' +
+          'arrival_s (after the application is submitted), and as far as wanted name, duration_s (from the start of ' +
+          'its containers), cpu, memory, priority, node:LABEL (what its node must have, A|B for either), label:NAME, and ' +
+          'extended resources by their names.',
+      }),
+    ),
     at: measured('duration', { description: 'When it is submitted.', default: '0s' }),
     clusters: optional(
       listOf(text({ description: 'A cluster.' }), {
@@ -135,5 +123,7 @@ export const app = object(
       default: {},
     }),
   },
-  { description: 'An application.' },
+  {
+    description: 'An application: exactly one of codecoApp, manifest and pods.',
+  },
 );

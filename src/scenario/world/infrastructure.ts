@@ -57,7 +57,7 @@ const unstatedCluster = {
   role: 'managed',
   provider: 'default',
   at: undefined,
-  network: { bandwidth: '1Gbit/s', latency: '0s' },
+  network: { bandwidth: '1Gbit/s', latency: '0s', wiring: 'star' },
 } as const;
 
 /** The infrastructure as it grows: vertices, media, links, clusters, nodes, and the names that others refer to. */
@@ -235,7 +235,7 @@ export class Infrastructure {
     const known = build.resolve(this.#classNames, nodes.class, [...path, 'class']);
     const isReadable = known !== undefined && !build.isBroken('spec', 'infrastructure', 'nodeClasses', nodes.class);
     // the nodes of a class that is wrong still have their names, for whoever refers to them
-    const nodeClass = isReadable ? known : unstatedClass;
+    const nodeClass: NodeClass = isReadable ? known : unstatedClass;
     const paths = { positions: [...path, 'at'], count: [...path, 'count'] };
     const room = {
       of: 'infrastructure',
@@ -264,6 +264,7 @@ export class Infrastructure {
       maxPods: nodeClass.pods,
       speed: nodeClass.speed,
       taints: [...nodeClass.taints, ...nodes.taints],
+      ...(nodeClass.resources === undefined ? {} : { resources: nodeClass.resources }),
       power: { idleW: parsePower(nodeClass.power.idle), peakW: parsePower(nodeClass.power.peak) },
     };
     for (const [index, name] of names.entries()) {
@@ -279,11 +280,12 @@ export class Infrastructure {
         ...nodes.labels,
       };
       this.nodes.push({ name, vertex, labels, ...base });
-      const uplink = this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs);
+      const isWired = cluster.network.wiring === 'star';
+      const uplink = isWired ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs) : undefined;
       const at = [...path, 'name'];
       if (!build.declare(this.placeNames, name, { vertex, kind: 'node', index: node }, at)) continue;
       build.declare(this.nodeNames, name, node, at);
-      build.declare(this.linkNames, name, uplink, at);
+      if (uplink !== undefined) build.declare(this.linkNames, name, uplink, at);
     }
   }
 

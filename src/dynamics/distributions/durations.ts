@@ -1,5 +1,6 @@
-import type { RandomStream } from '../../kernel/index.ts';
+import { pow, type RandomStream } from '../../kernel/index.ts';
 import type { Duration } from '../../model/index.ts';
+import { drawGamma, gammaFunction } from './gamma.ts';
 
 /** Draws durations of one distribution: real numbers of ns. */
 export type DurationSampler = (stream: RandomStream) => number;
@@ -24,6 +25,16 @@ const samplers: {
     ({ meanNs, cv }) =>
     (stream) =>
       stream.lognormal({ mean: meanNs, cv }),
+  // F(t) = 1 - exp(-(t/scale)^shape), so t = scale E^(1/shape) with E exponential of mean 1; its mean is scale Γ(1 + 1/shape)
+  weibull({ meanNs, shape }) {
+    const scaleNs = meanNs / gammaFunction(1 + 1 / shape);
+    const power = 1 / shape;
+    return (stream) => scaleNs * pow(stream.exponential(), power);
+  },
+  gamma({ meanNs, shape }) {
+    const scaleNs = meanNs / shape;
+    return (stream) => scaleNs * drawGamma(stream, shape);
+  },
 };
 
 export function durationSampler(duration: Duration): DurationSampler {

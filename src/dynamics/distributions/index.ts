@@ -1,0 +1,2 @@
+export { durationSampler, type DurationSampler } from './durations.ts';
+export { gammaFunction } from './gamma.ts';
