@@ -105,6 +105,8 @@ export interface RadioAttachment {
   readonly mobility: Mobility | undefined;
   /** Where it stands; of a node that moves, a point of its area or way. */
   readonly position: Point;
+  /** The entry of the scenario that it comes from: its nodes share their mobility. */
+  readonly entry: number;
   /** Its number among the nodes of the same entry. */
   readonly index: number;
 }

@@ -1,10 +1,18 @@
 import { NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
 import type { AccessPoint, AccessPointId, Point, VertexId, World } from '../../model/index.ts';
-import { itineraryOf, positionOn, type Itinerary, type Leg } from '../mobility/index.ts';
+import {
+  groupSharing,
+  itineraryOf,
+  positionOn,
+  type GroupSharing,
+  type Itinerary,
+  type Leg,
+} from '../mobility/index.ts';
 import type { AttachedEndpointId, Network } from '../network/index.ts';
 import { CellGrid } from './cell-grid.ts';
 import { nearerBy, velocityOf, withinRange } from './interval.ts';
-import { moversOf, type Mover, type MoverId } from './movers.ts';
+import { groupCount, moversOf, type Mover, type MoverId } from './movers.ts';
+import type { AssociationSink, MovementCause, MovementEvent } from './movement.ts';
 import { nearestAccessPoint } from './nearest.ts';
 import { rateAt } from './rate-steps.ts';
 
@@ -15,35 +23,6 @@ const NO_CELL = -1;
  * recommends.
  */
 const PING_PONG_NS = 1e9;
-
-/** What happens to a mover's association: one of these rows in the table of movements. */
-export type MovementEvent = 'attached' | 'handover' | 'out-of-range';
-
-/** Why it happens; an attachment needs no reason. */
-export type MovementCause =
-  /** Another access point is nearer by the hysteresis. */
-  | 'nearer'
-  /** Its own access point is out of reach. */
-  | 'left-range'
-  /** Its own access point is out of order. */
-  | 'outage'
-  /** It is not there: a recorded mover before or after its track, a node that is switched off. */
-  | 'absent';
-
-interface AssociationSink {
-  /**
-   * @param accessPoint where the mover is from now on; undefined where it is out of range of all
-   * @param present false when it is not there (any more, or yet)
-   */
-  moved(
-    mover: MoverId,
-    event: MovementEvent,
-    accessPoint: AccessPointId | undefined,
-    position: Point,
-    present: boolean,
-    cause: MovementCause | undefined,
-  ): void;
-}
 
 type RadioWorld = Pick<World, 'users' | 'userGroups' | 'nodes' | 'accessPoints' | 'durationNs'>;
 
@@ -81,6 +60,8 @@ export class Association {
   readonly #sink: AssociationSink;
   readonly #grid: CellGrid;
   readonly #itineraries: readonly Itinerary[];
+  /** By group of movers. */
+  readonly #sharings: readonly GroupSharing[];
   /** By mover: its access point, the one before that, and since when it is at its own. */
   readonly #serving: Int32Array;
   readonly #previous: Int32Array;
@@ -107,8 +88,13 @@ export class Association {
     this.#network = network;
     this.#sink = sink;
     this.#grid = new CellGrid(accessPoints);
-    this.#itineraries = this.#movers.map(({ mobility, position, index, stream }) =>
-      itineraryOf(mobility, position, { index, stream: () => kernel.streams.get(stream) }),
+    this.#sharings = Array.from({ length: groupCount(this.#movers) }, () => groupSharing());
+    this.#itineraries = this.#movers.map(({ mobility, position, group, index, stream }) =>
+      itineraryOf(mobility, position, {
+        index,
+        stream: () => kernel.streams.get(stream),
+        shared: this.#sharings[group]!.shared,
+      }),
     );
     this.initial = this.#itineraries.map(({ first }) =>
       first.present ? nearestAccessPoint(accessPoints, positionOn(first, 0)) : undefined,
@@ -146,6 +132,11 @@ export class Association {
       this.#tell(mover, event, accessPoint, first, cause);
       if (this.#movers[mover]!.mobility !== undefined && accessPoints.length > 0) this.#proceed(mover);
     }
+  }
+
+  /** Gives back what movements hold of the machine: files that they are read from. */
+  end(): void {
+    for (const sharing of this.#sharings) sharing.end();
   }
 
   /** An access point may have gone out of order, or be back: it works while it and its vertex do, as the network says. */

@@ -1,3 +1,4 @@
-export { Association, type MovementCause, type MovementEvent } from './association.ts';
+export { Association } from './association.ts';
+export type { MovementCause, MovementEvent } from './movement.ts';
 export { moversOf, type MoverId } from './movers.ts';
 export { nearestAccessPoint } from './nearest.ts';

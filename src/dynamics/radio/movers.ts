@@ -9,7 +9,9 @@ export interface Mover {
   readonly mobility: Mobility | undefined;
   /** Where it stands if it does not move. */
   readonly position: Point;
-  /** Its number among those who share its mobility. */
+  /** Those of one group share their mobility: the groups of users, then the entries of nodes. */
+  readonly group: number;
+  /** Its number in its group. */
   readonly index: number;
   /** Name of the random stream of its motion. */
   readonly stream: string;
@@ -24,12 +26,21 @@ export function moversOf({ users, userGroups, nodes }: Pick<World, 'users' | 'us
   const movers: Mover[] = users.map(({ name, group, position }, user) => ({
     mobility: userGroups[group]!.mobility,
     position,
+    group,
     index: inGroup[group]!++,
     stream: `user/${name}/mobility`,
     user: user as UserId,
   }));
   for (const [node, { name, radio }] of nodes.entries()) {
-    if (radio !== undefined) movers.push({ ...radio, stream: `node/${name}/mobility`, node: node as NodeId });
+    if (radio === undefined) continue;
+    const { mobility, position, entry, index } = radio;
+    const group = userGroups.length + entry;
+    movers.push({ mobility, position, group, index, stream: `node/${name}/mobility`, node: node as NodeId });
   }
   return movers;
+}
+
+/** How many groups the movers form. */
+export function groupCount(movers: readonly Mover[]): number {
+  return movers.reduce((count, { group }) => Math.max(count, group + 1), 0);
 }

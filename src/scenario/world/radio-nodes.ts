@@ -8,7 +8,7 @@ interface Placement {
   readonly entry: RadioEntry;
   readonly position: (index: number) => Point;
   /** Undefined where they stand still. What is wrong with it is reported. */
-  readonly mobility?: () => Mobility | undefined;
+  readonly mobility?: (count: number) => Mobility | undefined;
 }
 
 /** The nodes that attach by radio, as far as they concern radio: how they move, or where they stand. */
@@ -41,10 +41,10 @@ export class RadioNodes {
   /** Gives the nodes their motion; the plane must have been projected. */
   settle(): void {
     const { nodes } = this.#infrastructure;
-    for (const { entry, position, mobility } of this.#placements) {
-      const moves = mobility?.();
+    for (const [number, { entry, position, mobility }] of this.#placements.entries()) {
+      const moves = mobility?.(entry.nodes.length);
       for (const [index, node] of entry.nodes.entries()) {
-        nodes[node] = { ...nodes[node]!, radio: { mobility: moves, position: position(index), index } };
+        nodes[node] = { ...nodes[node]!, radio: { mobility: moves, position: position(index), entry: number, index } };
       }
     }
   }
