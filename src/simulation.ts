@@ -1,8 +1,11 @@
 import { TopologyView } from './codeco/index.ts';
 import {
   Association,
+  Bills,
   Compute,
+  LinkEnergy,
   Network,
+  NodeEnergy,
   Outages,
   requestOutcomes,
   Requests,
@@ -71,6 +74,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       requests.addPod(pod.id, pod.service, world.nodes[pod.node!]!.vertex);
     },
     podStopped(pod) {
+      observation.podStopped(pod, compute.podUsage(pod.id));
       compute.removePod(pod.id);
       requests.removePod(pod.id);
     },
@@ -85,15 +89,27 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     if (up) compute.setNodeUp(node, true);
     controlPlane.setNodeUp(node, up);
     if (!up) compute.setNodeUp(node, false);
+    linkEnergy.setVertexUp(world.nodes[node]!.vertex, up);
   });
-  const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
+  const linkOutages = new Outages(world.links.length, (link, up) => {
+    network.setLinkUp(link as LinkId, up);
+    linkEnergy.setLinkUp(link as LinkId, up);
+  });
+  const bills = new Bills(kernel, world.regions ?? []);
+  const { ofNodes, ofVertex } = regionsOf(world);
+  const linkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
+  const nodeEnergy = new NodeEnergy(kernel, world.nodes, compute, bills, ofNodes, (node, powered) => {
+    if (powered) nodeOutages.end(node);
+    else nodeOutages.begin(node);
+  });
+  const sources = { compute, network, controlPlane, nodeEnergy, linkEnergy };
   scheduleFaults(kernel, world.faults, { nodes: nodeOutages, links: linkOutages });
 
   association.start();
   requests.start(association.endpoints);
 
   const sample = kernel.on('observation.sample', () => {
-    observation.sample(compute, network, controlPlane);
+    observation.sample(sources);
     kernel.after(world.recording.sampleIntervalNs, sample);
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
@@ -104,13 +120,26 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     options.progress?.(step / PROGRESS_STEPS);
   }
   requests.finish();
-  observation.sample(compute, network, controlPlane);
+  observation.sample(sources);
   return {
-    measures: observation.finish(compute, controlPlane),
+    measures: observation.finish(sources),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
     kernel,
+  };
+}
+
+/** Indices in `world.regions` of what lies in one of them: nodes, and the vertices of nodes and gateways. */
+function regionsOf({ nodes, clusters, regions = [] }: World) {
+  const byName = new Map(regions.map(({ name }, index) => [name, index]));
+  const byCluster = clusters.map(({ provider }) => byName.get(provider));
+  const byVertex = new Map<VertexId, number | undefined>();
+  for (const [id, { gateway }] of clusters.entries()) byVertex.set(gateway, byCluster[id]);
+  for (const { vertex, cluster } of nodes) byVertex.set(vertex, byCluster[cluster]);
+  return {
+    ofNodes: nodes.map(({ cluster }) => byCluster[cluster]),
+    ofVertex: (vertex: VertexId): number | undefined => byVertex.get(vertex),
   };
 }
 

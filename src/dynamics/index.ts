@@ -1,5 +1,5 @@
 export { Compute, cpuWeight, type CpuShare } from './compute.ts';
-export { nodeEnergyJ } from './energy.ts';
+export * from './energy/index.ts';
 export { scheduleFaults } from './faults.ts';
 export * from './network/index.ts';
 export { Outages } from './outages.ts';

@@ -37,6 +37,12 @@ export const mobilityModels = {
   trace: 'As recorded in a table of times, names and positions.',
 } as const;
 
+export const powerCurves = {
+  linear: 'From idle to peak in proportion to the share of CPU in use.',
+  cubic: 'From idle to peak with the cube of the share of CPU in use, as where voltage and frequency follow the load.',
+  measured: 'Straight lines between measured points, as published by SPECpower.',
+} as const;
+
 export const technologies = {
   wifi: 'Wi-Fi cell.',
   lte: '4G cell.',
@@ -47,6 +53,7 @@ export type SchedulerName = keyof typeof schedulers;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;
+export type PowerCurveName = keyof typeof powerCurves;
 export type TechnologyName = keyof typeof technologies;
 
 /** The names of a set of choices, in the order in which they are declared. */

@@ -1,12 +1,13 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
+import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Point } from './geometry.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
-import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
+import type { BitsPerSecond, Bytes, Metres, Millicores } from './units.ts';
 
 /**
  * The world of a run as plain data: what a scenario file says, with every reference resolved to an index, every
@@ -25,6 +26,8 @@ export interface World {
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
+  /** Of the providers that the scenario says something of: a cluster is in the region of its provider. */
+  readonly regions?: readonly Region[];
   readonly apps: readonly App[];
   readonly services: readonly Service[];
   readonly userGroups: readonly UserGroup[];
@@ -56,6 +59,10 @@ export interface Link {
   readonly latencyNs: Nanoseconds;
   readonly forwardMedium: MediumId;
   readonly backwardMedium: MediumId;
+  /** None where absent. */
+  readonly power?: LinkPower;
+  /** In the scenario's currency, 0 where absent. */
+  readonly pricePerByte?: number;
 }
 
 /** A Kubernetes cluster. Its nodes hang on its gateway vertex. */
@@ -78,8 +85,11 @@ export interface Node {
   readonly speed: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
-  /** Linear from idle to peak in the share of CPU used. */
-  readonly power: { readonly idleW: Watts; readonly peakW: Watts };
+  readonly power: NodePower;
+  /** The mains alone where absent. */
+  readonly supply?: EnergySupply;
+  /** In the scenario's currency, 0 where absent. */
+  readonly pricePerHour?: number;
 }
 
 /** Where users attach: a radio cell (or a desk switch) at a vertex of the network. */
@@ -94,6 +104,8 @@ export interface AccessPoint {
   readonly uplinkMedium: MediumId;
   /** The same as `uplinkMedium` where the cell is half-duplex. */
   readonly downlinkMedium: MediumId;
+  /** None where absent. */
+  readonly power?: LinkPower;
   /** How much nearer another access point must be for a user to change over to it; 0 where absent. */
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */

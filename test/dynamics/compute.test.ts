@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Compute, cpuWeight, nodeEnergyJ } from '../../src/dynamics/index.ts';
+import { linearEnergyJ } from '../../src/dynamics/energy/node-energy.ts';
+import { Compute, cpuWeight } from '../../src/dynamics/index.ts';
 import { Kernel, type Nanoseconds } from '../../src/kernel/index.ts';
 import type { Node, NodeId, PodId } from '../../src/model/index.ts';
 
@@ -100,7 +101,7 @@ test('the energy of a node with a known load profile is exact', () => {
   kernel.run({ until: 8e9 as Nanoseconds });
   const description = { cpuMillicores: 4000, power: { idleW: 30, peakW: 95 } } as Node;
   // 7 s up at 30 W, and 65 W times a quarter for 2 s and the whole for 1 s
-  expect(nodeEnergyJ(description, compute.usage(node))).toBe(30 * 7 + 65 * (0.25 * 2 + 1));
+  expect(linearEnergyJ(description, compute.usage(node))).toBe(30 * 7 + 65 * (0.25 * 2 + 1));
 });
 
 test('weights are those of the kubelet', () => {

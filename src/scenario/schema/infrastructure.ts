@@ -14,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { linkPower, nodePower, regions, supply } from './energy.ts';
 import { position, positions } from './position.ts';
 
 const labelValue = text({
@@ -63,13 +64,9 @@ const nodeClass = object(
     }),
     labels,
     taints,
-    power: object(
-      {
-        idle: measured('power', { description: 'Power drawn without load.', default: '0W' }),
-        peak: measured('power', { description: 'Power drawn with all cores busy.', default: '0W' }),
-      },
-      { description: 'Power drawn: linear in the share of CPU that is used, from idle to peak.', default: {} },
-    ),
+    power: nodePower,
+    supply: optional(supply),
+    price: measured('pricePerHour', { description: 'Of an hour of the node, in any one currency.', default: '0/h' }),
   },
   { description: 'A kind of node.' },
 );
@@ -117,6 +114,7 @@ const cluster = object(
           description: 'Of that link, one way. The default is own design.',
           default: '200us',
         }),
+        power: optional(linkPower),
       },
       {
         description: 'The network inside the cluster: each node hangs on the gateway by a link of its own.',
@@ -146,6 +144,8 @@ const link = object(
     latency: measured('duration', { description: 'One way.', default: '0s' }),
     duplex: oneOf(duplex, { description: 'Whether the directions share the bandwidth.', default: 'full' }),
     medium: optional(text({ description: 'Shared medium that both directions draw on, in place of a bandwidth.' })),
+    power: optional(linkPower),
+    price: optional(measured('pricePerByte', { description: 'Of what it carries, in any one currency.' })),
   },
   { description: 'A wired link.' },
 );
@@ -235,6 +235,7 @@ const access = object(
         },
       ),
     ),
+    power: optional(linkPower),
     hysteresis: optional(
       measured('distance', {
         description:
@@ -249,6 +250,7 @@ const access = object(
 export const infrastructure = object(
   {
     nodeClasses: mapOf(nodeClass, { description: 'Kinds of nodes, by name.', keys: dnsKeys, default: {} }),
+    regions,
     clusters: listOf(cluster, { description: 'The Kubernetes clusters.', minItems: 1 }),
     switches: listOf(
       object(

@@ -11,6 +11,7 @@ import {
 import { technologyDefaults, type Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
 import type { Build } from './build.ts';
+import { linkPowerField } from './energy.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_ACCESS_POINTS } from './limits.ts';
 import { placeAll } from './positions.ts';
@@ -166,6 +167,7 @@ export class Access {
       latencyNs: parseDuration(entry.latency ?? defaults.latency),
       uplinkMedium,
       downlinkMedium,
+      ...linkPowerField(entry.power),
       hysteresisM: parseDistance(entry.hysteresis ?? defaults.hysteresis),
       handoverNs: parseDuration(entry.handover ?? defaults.handover),
       ...(entry.rates === undefined ? {} : { rateSteps: entry.rates.map(readStep) }),

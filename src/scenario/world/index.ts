@@ -10,6 +10,7 @@ import { Access } from './access.ts';
 import { Apps } from './apps.ts';
 import { Build } from './build.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
+import { readRegions } from './energy.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
@@ -58,6 +59,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
+  const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
   const faults = readFaults(build, infrastructure);
   const schedulerProfile = readProfileOf(build);
   const { access: written } = spec.infrastructure;
@@ -78,6 +80,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,
+    ...(regions.length === 0 ? {} : { regions }),
     apps: apps.apps,
     services: apps.services,
     userGroups: users.groups,
