@@ -53,7 +53,7 @@ test('an unknown table is answered with those that are there', async () => {
   await expect(readTable(folder, 'request')).rejects.toThrow(
     new ResultsError(
       `there is no table request in ${folder}: ` +
-        'it has requests, pods, decisions, verdicts, nodes, links, movement, runs',
+        'it has requests, pods, decisions, verdicts, nodes, attribution, links, movement, runs',
     ),
   );
   await expect(readTable(folder, 'constructor')).rejects.toThrow('there is no table constructor');

@@ -55,11 +55,10 @@ function hourlyOrTable<Value extends TSchema>(value: Value, what: string, column
   ] as const;
 }
 
-const sunnyDay = [
-  ...Array.from({ length: 6 }, () => 0),
-  ...[0.13, 0.38, 0.6, 0.79, 0.92, 0.99, 0.99, 0.92, 0.79, 0.6, 0.38, 0.13],
-  ...Array.from({ length: 6 }, () => 0),
-];
+/** The mean of sin(π (t − 6 h) / 12 h) over each hour of daylight. */
+const daylight = [0.13, 0.38, 0.6, 0.79, 0.92, 0.99, 0.99, 0.92, 0.79, 0.6, 0.38, 0.13];
+const night = [0, 0, 0, 0, 0, 0];
+const sunnyDay = [...night, ...daylight, ...night];
 
 export const supply = object(
   {
