@@ -5,6 +5,7 @@ import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -31,6 +32,7 @@ const commands = [
   addValidateCommand,
   addExplainCommand,
   addInitCommand,
+  addImportCommand,
   addListCommand,
   addVerifyCommand,
   addWhyCommand,

@@ -25,6 +25,7 @@ export {
   measured,
   number,
   object,
+  openObject,
   oneOf,
   optional,
   quantity,

@@ -70,6 +70,33 @@ export class FileReader {
     return this.#readAt(name, real, maxBytes);
   }
 
+  /** Takes a text for the file that the others are relative to: one that is not on the disk yet. */
+  takeRoot(name: string, text: string, folder: string): ReadFile {
+    const real = realPath(resolve(folder));
+    if (real === undefined) throw new FileError(`the folder ${folder} does not exist`);
+    this.#roots.unshift(real);
+    return { name, bytes: Buffer.from(text), text, folder: real };
+  }
+
+  /**
+   * The bytes of a file that the user named, wherever it lies.
+   * @throws {FileError}
+   */
+  readBytes(name: string, maxBytes: number): Buffer {
+    const path = resolve(name);
+    const real = realPath(path);
+    if (real === undefined) throw new FileError('no such file', nearestFile(path, name));
+    return readRegular(real, maxBytes);
+  }
+
+  /**
+   * Bytes as a text.
+   * @throws {FileError} if they are none
+   */
+  static decode(bytes: Buffer): string {
+    return decode(bytes);
+  }
+
   /**
    * Reads a file that another one refers to.
    * @param from the file that holds the reference

@@ -1,5 +1,6 @@
 export { listChoices, listScenarios, type CatalogueEntry } from './catalogue.ts';
 export { explain } from './explain.ts';
+export { importers, importScenario, type ImporterName, type ImportOptions } from './importers/index.ts';
 export { initialScenario } from './initial-scenario.ts';
 export {
   loadScenario,

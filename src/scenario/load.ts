@@ -54,6 +54,22 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
 }
 
 /**
+ * As `loadScenario`, for a text that is not on the disk yet.
+ * @param name as errors name it
+ * @param folder that its references to files are relative to
+ * @throws {InputError} with all that is wrong
+ */
+export function scenarioFromText(
+  text: string,
+  name: string,
+  folder: string,
+  options: LoadOptions = {},
+): LoadedScenario {
+  const loader = new Loader(options, name);
+  return loader.load(loader.takeText(text, name, folder));
+}
+
+/**
  * Builds the world of a scenario that is a plain object, for programs. It cannot refer to files; CodecoApps are handed
  * over beside it and are referred to by name.
  * @throws {InputError} with all that is wrong; problems have paths, and no lines
@@ -101,6 +117,14 @@ class Loader {
         { file: path, found: error.message, ...(error.nearest === undefined ? {} : { nearest: error.nearest }) },
       ]);
     }
+    return this.#takeFile(file, reference, name);
+  }
+
+  takeText(text: string, name: string, folder: string): Document {
+    return this.#takeFile(this.#files!.takeRoot(name, text, folder), name);
+  }
+
+  #takeFile(file: ReadFile, reference: string, name?: string): Document {
     const source = new Source(file.name, file.text, file.folder);
     this.#source = source;
     const scenario = this.#chooseScenario(source, name);

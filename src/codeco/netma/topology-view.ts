@@ -8,8 +8,7 @@ const PROBE_INTERVAL_NS = fromSeconds(15);
 
 /**
  * The network as NetMA's probes saw it last: which links and vertices were up, and so which routes there were. A cut is
- * noticed at the next probe, at most 15 s later. Latencies are those of the links as configured: this first version's
- * links do not change theirs.
+ * noticed at the next probe, at most 15 s later; so is a changed latency.
  */
 export class TopologyView implements ObservedTopology {
   readonly #kernel: Kernel;
@@ -47,6 +46,7 @@ export class TopologyView implements ObservedTopology {
     this.#probedNs = this.#kernel.now;
     for (let link = 0; link < this.#world.links.length; link++) {
       this.#routes.setLinkUp(link as LinkId, this.#network.isLinkUp(link as LinkId));
+      this.#routes.setLinkLatency(link as LinkId, this.#network.linkLatencyNs(link as LinkId));
     }
     for (let vertex = 0; vertex < this.#world.vertices.length; vertex++) {
       this.#routes.setVertexUp(vertex as VertexId, this.#network.isVertexUp(vertex as VertexId));

@@ -112,6 +112,12 @@ export class Flows {
     return left;
   }
 
+  /** Gives a medium another capacity, bit/s, from this instant on. */
+  setCapacity(medium: number, capacityBps: number): void {
+    this.sharing.setCapacity(medium, capacityBps);
+    this.#changed();
+  }
+
   /** Bytes that a flow still has to carry at this time. */
   bytesLeft(flow: number): number {
     const bits = this.#bitsLeft[flow]! - this.#rate[flow]! * (this.#kernel.now - this.#since[flow]!) * PER_NS;

@@ -7,6 +7,7 @@ export {
   type ArcId,
   type Deliver,
   type DeliveryOutcome,
+  type LinkQuality,
   type NetworkOptions,
   type ReceiverId,
   type TransferId,

@@ -69,11 +69,7 @@ export class MaxMin {
    */
   constructor(capacityBps: ArrayLike<number>, mediumOfArc: Int32Array) {
     this.#capacity = Float64Array.from(capacityBps);
-    for (const [medium, capacity] of this.#capacity.entries()) {
-      if (!(capacity >= 0 && capacity < Infinity)) {
-        throw new RangeError(`capacity of medium ${medium} is ${capacity} bit/s: expected a finite number >= 0`);
-      }
-    }
+    for (const [medium, capacity] of this.#capacity.entries()) requireCapacity(medium, capacity);
     const count = this.#capacity.length;
     this.incidence = new Incidence(count, mediumOfArc);
     this.#filling = new ProgressiveFilling(this.incidence, this.#capacity);
@@ -136,6 +132,18 @@ export class MaxMin {
         if (ceiling < Infinity || this.#isProvisional[medium] === 1) this.#unsettle(medium, ceiling);
       }
     }
+  }
+
+  /**
+   * Gives a medium another capacity; its flows are to be settled with those that share other media with them.
+   * @param capacityBps bit/s
+   * @throws {RangeError} if it is negative or not finite
+   */
+  setCapacity(medium: number, capacityBps: number): void {
+    requireCapacity(medium, capacityBps);
+    if (this.#capacity[medium] === capacityBps) return;
+    this.#capacity[medium] = capacityBps;
+    if (this.incidence.count[medium]! > 0) this.#unsettle(medium, 0);
   }
 
   /** Forgets which flows have changed. */
@@ -393,4 +401,10 @@ export class MaxMin {
     this.#bottleneck = grown(this.#bottleneck, count);
     this.#isChanged = grown(this.#isChanged, count);
   }
+}
+
+/** @throws {RangeError} if the capacity, bit/s, is negative or not finite */
+function requireCapacity(medium: number, capacityBps: number): void {
+  if (capacityBps >= 0 && capacityBps < Infinity) return;
+  throw new RangeError(`capacity of medium ${medium} is ${capacityBps} bit/s: expected a finite number >= 0`);
 }

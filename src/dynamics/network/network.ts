@@ -30,6 +30,14 @@ export type DeliveryOutcome = typeof DELIVERED | typeof UNREACHABLE | typeof LOS
 /** What becomes of a transfer: called once, in an event of its own time, with the tag it was sent with. */
 export type Deliver = (tag: number, outcome: DeliveryOutcome) => void;
 
+/** What is left of a link, both directions alike. */
+export interface LinkQuality {
+  /** Share of its bandwidth that is left, 0 or more: with 0 its flows and messages wait. By default 1. */
+  readonly bandwidthShare?: number;
+  /** Added to its latency. By default 0. */
+  readonly addedLatencyNs?: number;
+}
+
 export interface NetworkOptions {
   /** Transfers of at most this many bytes are messages. By default 1,500, the payload of one Ethernet frame. */
   readonly messageBytes?: number;
@@ -63,7 +71,10 @@ const FLOW = 4;
  *   latency is not waited for. A flow whose last bit is through in that very instant is delivered. A flow whose route still stands stays on it, even when a shorter one comes back.
  * - A message, and a transfer that waits for its latency, takes what comes at the end of its wait: the route of that
  *   time, or LOST where there is none. A cut that is mended by then is not noticed.
- * - A vertex that is down reaches nothing, not even itself.
+ * - A vertex that is down reaches nothing, not even itself. An access point that is down cuts off what is attached
+ *   to it, as a cut of the radio leg would; its vertex goes on.
+ * - Flows share the capacity of a degraded link from that instant on. Added latency counts for routes found later; a
+ *   flow stays on its route, as it does when a shorter one comes back.
  *
  * **Carried bytes** of an arc are those of flows so far, and those of messages that have arrived over it. What a flow
  * carried before it was lost, rerouted or aborted is counted where it was carried.
@@ -77,7 +88,10 @@ export class Network {
   readonly #messageBytes: number;
   readonly #accessPointsAt: readonly (readonly number[])[];
   readonly #mediumOfArc: Int32Array;
+  /** By arc, as things stand, bit/s. */
   readonly #bandwidthOfArc: Float64Array;
+  readonly #links: World['links'];
+  readonly #media: World['media'];
   readonly #receivers: Deliver[] = [];
   readonly #arrive: HandlerId;
 
@@ -104,6 +118,8 @@ export class Network {
   ) {
     const { vertices, media, links, accessPoints } = world;
     this.#kernel = kernel;
+    this.#links = links;
+    this.#media = media;
     this.#messageBytes = options.messageBytes ?? ETHERNET_PAYLOAD_BYTES;
     this.#paths = new Paths(vertices.length, links, accessPoints);
     const mediumOfArc: MediumId[] = [];
@@ -172,12 +188,12 @@ export class Network {
     this.#bytes[transfer] = bytes;
     if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
     else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
-    else if (bytes <= this.#messageBytes && (this.#paths.rateCapBps > 0 || bytes === 0)) {
+    else if (bytes <= this.#messageBytes && (bytes === 0 || this.#pathBandwidthBps() > 0)) {
       const transmissionNs = bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / this.#pathBandwidthBps());
       this.#state[transfer] = MESSAGE;
       this.#wait(transfer, this.#paths.latencyNs + transmissionNs);
     } else {
-      // also a message of an endpoint whose limit is 0 now: as a flow it waits until the limit is lifted
+      // also a message on a path without bandwidth now: as a flow it waits until there is some
       this.#state[transfer] = LATENCY;
       this.#wait(transfer, this.#paths.latencyNs);
     }
@@ -206,6 +222,41 @@ export class Network {
     if (!this.#paths.routes.setLinkUp(link, up) || up) return;
     const broken = this.#transfersOver([2 * link, 2 * link + 1]);
     for (const transfer of broken) this.#reroute(transfer);
+  }
+
+  /**
+   * Degrades a link or heals it, in place of what was said of it before. Its media are taken to be its own.
+   * @throws {RangeError} if there is no such link, or the quality makes no sense
+   */
+  setLinkQuality(link: LinkId, quality: LinkQuality): void {
+    const { bandwidthShare = 1, addedLatencyNs = 0 } = quality;
+    const stated = this.#links[link];
+    if (stated === undefined) throw new RangeError(`no link ${link}: there are ${this.#links.length}`);
+    if (!(bandwidthShare >= 0 && bandwidthShare < Infinity)) {
+      throw new RangeError(`bandwidth share ${bandwidthShare}: expected a finite number >= 0`);
+    }
+    this.#paths.routes.setLinkLatency(link, stated.latencyNs + addedLatencyNs);
+    for (const [direction, medium] of [stated.forwardMedium, stated.backwardMedium].entries()) {
+      const capacityBps = this.#media[medium]!.bandwidthBps * bandwidthShare;
+      this.#bandwidthOfArc[2 * link + direction] = capacityBps;
+      this.#flows.setCapacity(medium, capacityBps);
+    }
+  }
+
+  /** The present latency of a link, what was added to it included, ns. */
+  linkLatencyNs(link: LinkId): Nanoseconds {
+    return this.#paths.routes.linkLatencyNs(link);
+  }
+
+  /** Puts an access point out of service, or back into it: what is attached to it stays attached, and is cut off. */
+  setAccessPointUp(accessPoint: AccessPointId, up: boolean): void {
+    if (!this.#paths.setAccessPointUp(accessPoint, up) || up) return;
+    const uplink = this.#paths.uplinkOf(accessPoint);
+    for (const transfer of this.#transfersOver([uplink, uplink + 1])) this.#reroute(transfer);
+  }
+
+  isAccessPointUp(accessPoint: AccessPointId): boolean {
+    return this.#paths.isAccessPointUp(accessPoint);
   }
 
   isLinkUp(link: LinkId): boolean {

@@ -31,6 +31,7 @@ export class Paths {
   #accessPoint = new Int32Array(64);
   #rateCap = new Float64Array(64);
   #endpointCount = 0;
+  readonly #accessPointUp: Uint8Array;
 
   /** @throws {RangeError} if a link or an access point is at a vertex that is not there */
   constructor(
@@ -47,6 +48,21 @@ export class Paths {
     this.#vertexCount = vertexCount;
     this.#wiredArcCount = 2 * links.length;
     this.#accessPoints = accessPoints;
+    this.#accessPointUp = new Uint8Array(accessPoints.length).fill(1);
+  }
+
+  /** Puts an access point out of service or back into it; its vertex is not touched. Returns whether that changes anything. */
+  setAccessPointUp(accessPoint: AccessPointId, up: boolean): boolean {
+    const before = this.#accessPointUp[accessPoint];
+    if (before === undefined) {
+      throw new RangeError(`no access point ${accessPoint}: there are ${this.#accessPoints.length}`);
+    }
+    this.#accessPointUp[accessPoint] = up ? 1 : 0;
+    return before !== this.#accessPointUp[accessPoint];
+  }
+
+  isAccessPointUp(accessPoint: AccessPointId): boolean {
+    return this.#accessPointUp[accessPoint] === 1;
   }
 
   /** A new endpoint that is attached nowhere. */
@@ -98,7 +114,7 @@ export class Paths {
       const index = this.#index(from);
       if (from === to) return true;
       const accessPoint = this.#accessPoint[index]!;
-      if (accessPoint === NO_ACCESS_POINT) return false;
+      if (accessPoint === NO_ACCESS_POINT || this.#accessPointUp[accessPoint] === 0) return false;
       fromVertex = this.#accessPoints[accessPoint]!.vertex;
       uplink = this.uplinkOf(accessPoint);
       this.latencyNs += this.#accessPoints[accessPoint]!.latencyNs;
@@ -107,7 +123,7 @@ export class Paths {
     if (to >= this.#vertexCount) {
       const index = this.#index(to);
       const accessPoint = this.#accessPoint[index]!;
-      if (accessPoint === NO_ACCESS_POINT) return false;
+      if (accessPoint === NO_ACCESS_POINT || this.#accessPointUp[accessPoint] === 0) return false;
       toVertex = this.#accessPoints[accessPoint]!.vertex;
       downlink = this.uplinkOf(accessPoint) + 1;
       this.latencyNs += this.#accessPoints[accessPoint]!.latencyNs;

@@ -34,6 +34,8 @@ export class Routes {
   readonly #links: readonly RoutedLink[];
   readonly #vertexCount: number;
   readonly #linkUp: Uint8Array;
+  /** By link, ns. */
+  readonly #linkLatency: Float64Array;
   readonly #vertexUp: Uint8Array;
   /** The arc from a vertex towards the core, or -1 for a vertex of the core. */
   readonly #towardsCore: Int32Array;
@@ -63,6 +65,7 @@ export class Routes {
     this.#links = links;
     this.#vertexCount = vertexCount;
     this.#linkUp = new Uint8Array(links.length).fill(1);
+    this.#linkLatency = Float64Array.from(links, ({ latencyNs }) => latencyNs);
     this.#vertexUp = new Uint8Array(vertexCount).fill(1);
     const degree = new Int32Array(vertexCount);
     for (const [index, { from, to }] of links.entries()) {
@@ -105,6 +108,26 @@ export class Routes {
     return this.#set(this.#vertexUp, vertex, up, 'vertex');
   }
 
+  /** The present latency of a link, ns. */
+  linkLatencyNs(link: LinkId): Nanoseconds {
+    return this.#linkLatency[link]! as Nanoseconds;
+  }
+
+  /**
+   * Gives a link another latency, ns. Starts a new epoch if that changes anything.
+   * @throws {RangeError} if there is no such link, or the latency is not a whole number of ns >= 0
+   */
+  setLinkLatency(link: LinkId, latencyNs: number): void {
+    const before = this.#linkLatency[link];
+    if (before === undefined) throw new RangeError(`no link ${link}: there are ${this.#links.length}`);
+    if (!(latencyNs >= 0 && Number.isSafeInteger(latencyNs))) {
+      throw new RangeError(`latency ${latencyNs} ns: expected a whole number >= 0`);
+    }
+    if (latencyNs === before) return;
+    this.#linkLatency[link] = latencyNs;
+    this.#startEpoch();
+  }
+
   /** The arcs that leave a vertex; those that enter it are their opposites, `arc ^ 1`. */
   arcsFrom(vertex: VertexId): Int32Array {
     return this.#rowArcs.subarray(this.#rowStart[vertex]!, this.#rowStart[vertex + 1]!);
@@ -144,12 +167,16 @@ export class Routes {
     const flag = up ? 1 : 0;
     if (flags[index] === flag) return false;
     flags[index] = flag;
+    this.#startEpoch();
+    return true;
+  }
+
+  #startEpoch(): void {
     this.epoch++;
     this.#trees = [];
     this.#found = [];
     this.#routeCount = 0;
     this.#arcCount = 0;
-    return true;
   }
 
   #usable(arc: number): boolean {
@@ -207,7 +234,7 @@ export class Routes {
     for (let i = 0; i < length; i++) {
       const arc = path[i < head ? i : tail + i - head]!;
       this.arcs[this.#arcCount++] = arc;
-      latencyNs += this.#links[arc >> 1]!.latencyNs;
+      latencyNs += this.#linkLatency[arc >> 1]!;
     }
     this.latencyNs[route] = latencyNs as Nanoseconds;
     return route;
@@ -235,7 +262,7 @@ export class Routes {
         const v = this.arcTo(arc);
         const index = this.#coreIndex[v]!;
         if (index < 0 || v === source || !this.#usable(arc)) continue;
-        const viaLatency = latency[u]! + this.#links[arc >> 1]!.latencyNs;
+        const viaLatency = latency[u]! + this.#linkLatency[arc >> 1]!;
         const viaHops = hops[u]! + 1;
         if (viaLatency > latency[v]! || (viaLatency === latency[v]! && viaHops > hops[v]!)) continue;
         if (viaLatency === latency[v]! && viaHops === hops[v]!) {

@@ -115,9 +115,16 @@ const cluster = object(
           default: '200us',
         }),
         power: optional(linkPower),
+        wiring: oneOf(
+          {
+            star: 'Each node hangs on the gateway by a link of its own, which has the name of the node.',
+            links: 'Nodes and gateway are connected by what spec.infrastructure.links says, and by nothing else.',
+          },
+          { description: 'What connects the nodes.', default: 'star' },
+        ),
       },
       {
-        description: 'The network inside the cluster: each node hangs on the gateway by a link of its own.',
+        description: 'The network inside the cluster.',
         default: {},
       },
     ),

@@ -61,7 +61,7 @@ const unstatedCluster = {
   role: 'managed',
   provider: 'default',
   at: undefined,
-  network: { bandwidth: '1Gbit/s', latency: '0s' },
+  network: { bandwidth: '1Gbit/s', latency: '0s', wiring: 'star' },
 } as const;
 
 /** The infrastructure as it grows: vertices, media, links, clusters, nodes, and the names that others refer to. */
@@ -290,11 +290,14 @@ export class Infrastructure {
         ...nodes.labels,
       };
       this.nodes.push({ name, vertex, labels, ...base });
-      const uplink = this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs, linkPowerField(power));
+      const isWired = cluster.network.wiring === 'star';
+      const uplink = isWired
+        ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs, linkPowerField(power))
+        : undefined;
       const at = [...path, 'name'];
       if (!build.declare(this.placeNames, name, { vertex, kind: 'node', index: node }, at)) continue;
       build.declare(this.nodeNames, name, node, at);
-      build.declare(this.linkNames, name, uplink, at);
+      if (uplink !== undefined) build.declare(this.linkNames, name, uplink, at);
     }
   }
 

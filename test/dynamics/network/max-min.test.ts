@@ -77,6 +77,7 @@ test('a medium without capacity holds its flows at rate 0, and no others', () =>
 
 test('refuses capacities, weights, limits and media that make no sense', () => {
   expect(() => mediaOf([-1])).toThrow('capacity of medium 0 is -1 bit/s: expected a finite number >= 0');
+  expect(() => mediaOf([1]).setCapacity(0, NaN)).toThrow('capacity of medium 0 is NaN bit/s');
   expect(() => mediaOf([1]).add([0], 1, 1, 0)).toThrow('weight 0: expected a finite number > 0');
   expect(() => mediaOf([1]).add([0], 1, NaN)).toThrow('limit NaN bit/s: expected a number >= 0');
   expect(() => mediaOf([1]).add([], 0)).toThrow('without a path');
@@ -101,6 +102,13 @@ const history = fc.integer({ min: 1, max: 12 }).chain((mediumCount) =>
           }),
         },
         { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },
+        {
+          weight: 2,
+          arbitrary: fc.record({
+            medium: fc.integer({ min: 0, max: mediumCount - 1 }),
+            capacity: fc.oneof(fc.constantFrom(0, 1, 2, 3, 10), fc.double({ min: 0.1, max: 100, noNaN: true })),
+          }),
+        },
         { weight: 2, arbitrary: fc.constant('solve' as const) },
       ),
       { minLength: 1, maxLength: 60 },
@@ -110,7 +118,8 @@ const history = fc.integer({ min: 1, max: 12 }).chain((mediumCount) =>
 
 test('after every change: the same as from scratch, never over capacity, and every flow has a bottleneck', () => {
   fc.assert(
-    fc.property(history, ({ capacities, changes }) => {
+    fc.property(history, ({ capacities: atFirst, changes }) => {
+      const capacities = [...atFirst];
       const sharing = mediaOf(capacities);
       const present: { id: number; flow: Required<ReferenceFlow> }[] = [];
       for (const change of [...changes, 'solve' as const]) {
@@ -123,6 +132,9 @@ test('after every change: the same as from scratch, never over capacity, and eve
         } else if ('media' in change) {
           const id = sharing.add(change.media, change.media.length, change.limit, change.weight);
           present.push({ id, flow: change });
+        } else if ('capacity' in change) {
+          capacities[change.medium] = change.capacity;
+          sharing.setCapacity(change.medium, change.capacity);
         } else if (present.length > 0) {
           const [gone] = present.splice(change.remove % present.length, 1);
           sharing.remove(gone!.id);

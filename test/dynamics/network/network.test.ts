@@ -328,6 +328,76 @@ describe('changes of topology', () => {
     expect(bench.network.accessPointOf(staying)).toBeUndefined();
   });
 
+  test('flows share what a degraded link has left, from that instant until it is healed', () => {
+    const bench = new Bench(smallWorld(2, [{ from: 0, to: 1, latencyNs: MS, bandwidthBps: 8e6 }]));
+    bench.send(0, 1, MB, 1);
+    bench.send(0, 1, MB, 2);
+    bench.at(MS + 1e9, () => bench.network.setLinkQuality(0 as LinkId, { bandwidthShare: 0.25 }));
+    bench.at(MS + 3e9, () => bench.network.setLinkQuality(0 as LinkId, {}));
+    // of 16 Mbit, 8 in the first second, 4 in the next two, 4 in half a second
+    expect(bench.run()).toEqual([
+      { tag: 1, outcome: DELIVERED, atNs: MS + 3.5e9 },
+      { tag: 2, outcome: DELIVERED, atNs: MS + 3.5e9 },
+    ]);
+    expect(bench.carried(0)).toBe(2 * MB);
+  });
+
+  test('on a link without bandwidth flows and messages wait, and go on when there is some again', () => {
+    const bench = new Bench(smallWorld(2, [{ from: 0, to: 1, latencyNs: MS, bandwidthBps: 8e6 }]));
+    bench.network.setLinkQuality(0 as LinkId, { bandwidthShare: 0 });
+    bench.send(0, 1, MB, 1);
+    bench.send(0, 1, 1000, 2);
+    bench.at(2e9, () => bench.network.setLinkQuality(0 as LinkId, { bandwidthShare: 1 }));
+    expect(bench.run()).toEqual([
+      { tag: 2, outcome: DELIVERED, atNs: 2e9 + 2 * MS },
+      { tag: 1, outcome: DELIVERED, atNs: 2e9 + 1e9 + MS },
+    ]);
+  });
+
+  test('added latency counts, and sends what comes later another way', () => {
+    const bench = new Bench(detour());
+    bench.network.setLinkQuality(0 as LinkId, { addedLatencyNs: 9 * MS });
+    expect(bench.network.latencyNs(0 as VertexId, 1 as VertexId)).toBe(19 * MS);
+    bench.send(0, 1, MB, 1);
+    bench.at(0.5e9, () => {
+      bench.network.setLinkQuality(0 as LinkId, { addedLatencyNs: 11 * MS });
+      expect(bench.network.latencyNs(0 as VertexId, 1 as VertexId)).toBe(20 * MS);
+      bench.send(0, 1, MB, 2);
+    });
+    expect(bench.run()).toEqual([
+      { tag: 1, outcome: DELIVERED, atNs: 19 * MS + 1e9 },
+      { tag: 2, outcome: DELIVERED, atNs: 0.5e9 + 20 * MS + 10e9 },
+    ]);
+    expect(() => bench.network.setLinkQuality(3 as LinkId, {})).toThrow('no link 3: there are 3');
+    expect(() => bench.network.setLinkQuality(0 as LinkId, { bandwidthShare: -1 })).toThrow('bandwidth share -1');
+    expect(() => bench.network.setLinkQuality(0 as LinkId, { addedLatencyNs: 0.5 })).toThrow('whole number');
+  });
+
+  test('an access point out of service cuts off what is attached to it, its vertex goes on', () => {
+    const bench = new Bench(smallWorld(2, [{ from: 0, to: 1, latencyNs: 0, bandwidthBps: 8e6 }], [{ vertex: 0 }]));
+    const user = bench.attached(0);
+    const accessPoint = 0 as AccessPointId;
+    bench.send(user, 1, MB, 1);
+    bench.send(0, 1, MB, 2);
+    bench.at(1e9, () => {
+      bench.network.setAccessPointUp(accessPoint, false);
+      bench.send(user, 1, MB, 3);
+    });
+    bench.at(2e9, () => {
+      bench.network.setAccessPointUp(accessPoint, true);
+      bench.send(user, 1, MB, 4);
+    });
+    expect(bench.run()).toEqual([
+      { tag: 1, outcome: LOST, atNs: 1e9 },
+      { tag: 3, outcome: UNREACHABLE, atNs: 1e9 },
+      // alone for the 2 ms of the other's latency, then at half rate to the end of the second, then alone again
+      { tag: 2, outcome: DELIVERED, atNs: 1.499e9 },
+      { tag: 4, outcome: DELIVERED, atNs: 3.002e9 },
+    ]);
+    expect(bench.network.isAccessPointUp(accessPoint)).toBe(true);
+    expect(() => bench.network.setAccessPointUp(1 as AccessPointId, true)).toThrow('no access point 1: there are 1');
+  });
+
   test('a receiver may cut, abort and send again when it is called', () => {
     const kernel = new Kernel({ seed: 1 });
     const network = new Network(kernel, detour());
