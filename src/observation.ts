@@ -4,6 +4,8 @@ import {
   LatencyHistogram,
   requestOutcomes,
   type Compute,
+  type Copies,
+  type DataAccess,
   type EndedRequest,
   type LinkEnergy,
   type LinkEnergyReading,
@@ -16,6 +18,8 @@ import type { Kernel } from './kernel/index.ts';
 import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
 import {
   planCalls,
+  type AccessPointId,
+  type FaultEffect,
   type LinkId,
   type NodeId,
   type Point,
@@ -87,6 +91,16 @@ export class Observation {
       access_point: accessPoint === undefined ? null : this.#world.accessPoints[accessPoint]!.name,
       x_m: position.x,
       y_m: position.y,
+    });
+  }
+
+  /** An effect of a fault begins, or ends. */
+  faultNoted(effect: FaultEffect, began: boolean): void {
+    this.#recorder.tables.faults.append({
+      time_ns: this.#kernel.now,
+      kind: effect.kind,
+      target: effect.target,
+      event: began ? 'begin' : 'end',
     });
   }
 
@@ -254,7 +268,8 @@ export class Observation {
       append(2 * id + 1, name, 'backward', backwardMedium, state);
     }
     for (const [id, { name, vertex, uplinkMedium, downlinkMedium }] of accessPoints.entries()) {
-      const state = network.isVertexUp(vertex) ? 'up' : 'down';
+      const up = network.isVertexUp(vertex) && network.isAccessPointUp(id as AccessPointId);
+      const state = up ? 'up' : 'down';
       append(2 * links.length + 2 * id, name, 'uplink', uplinkMedium, state);
       append(2 * links.length + 2 * id + 1, name, 'downlink', downlinkMedium, state);
     }
@@ -300,6 +315,38 @@ export class Observation {
       });
     }
     return shares;
+  }
+
+  /** The run is over: how fresh each copy of a dataset was, and what services read and wrote. */
+  datasets(copies: Copies, data: DataAccess | undefined): void {
+    const { datasets, services, apps, vertices } = this.#world;
+    for (const copy of copies.of.flat()) {
+      this.#recorder.tables.replicas.append({
+        dataset: datasets[copy.dataset]!.name,
+        place: vertices[copy.vertex]!.name,
+        role: copy.isPrimary ? 'primary' : 'replica',
+        versions: copy.versions,
+        mean_age_ns: copies.meanAgeNs(copy),
+        replication_bytes: copy.replicationBytes,
+        lost_versions: copy.lost,
+      });
+    }
+    for (const [service, usages] of (data?.usage ?? []).entries()) {
+      for (const [index, { reads, writes, failed, bytes, ageSumNs, maxAgeNs }] of usages.entries()) {
+        const { name, app, behaviour } = services[service]!;
+        this.#recorder.tables.data.append({
+          dataset: datasets[behaviour.data![index]!.dataset]!.name,
+          app: apps[app]!.name,
+          service: name,
+          reads,
+          writes,
+          failed,
+          bytes,
+          mean_age_ns: reads === 0 ? null : ageSumNs / reads,
+          max_age_ns: reads === 0 ? null : maxAgeNs,
+        });
+      }
+    }
   }
 
   /** The run is over: the life of every pod, and the measures. */

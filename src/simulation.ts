@@ -3,6 +3,9 @@ import {
   Association,
   Bills,
   Compute,
+  Copies,
+  DataAccess,
+  Degradations,
   LinkEnergy,
   Network,
   NodeEnergy,
@@ -10,6 +13,7 @@ import {
   requestOutcomes,
   Requests,
   scheduleFaults,
+  Slowdowns,
   type AttachedEndpointId,
   type EndpointId,
 } from './dynamics/index.ts';
@@ -63,10 +67,15 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
 
   const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
   const isRecorded = requestSampler(world, kernel);
+  const copies = new Copies(kernel, world.datasets, network);
+  const data = world.services.some(({ behaviour }) => behaviour.data !== undefined)
+    ? new DataAccess(kernel, world, network, copies, topology, (visit, ok) => requests.dataAccessed(visit, ok))
+    : undefined;
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, from)),
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ...(data === undefined ? {} : { data }),
   });
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
     podStarted(pod, cpu) {
@@ -103,7 +112,14 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     else nodeOutages.begin(node);
   });
   const sources = { compute, network, controlPlane, nodeEnergy, linkEnergy };
-  scheduleFaults(kernel, world.faults, { nodes: nodeOutages, links: linkOutages });
+  const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
+  const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
+  const accessPoints = new Outages(world.accessPoints.length, (id, up) => {
+    network.setAccessPointUp(id as AccessPointId, up);
+    linkEnergy.setAccessPointUp(id as AccessPointId, up);
+  });
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
   requests.start(association.endpoints);
@@ -121,6 +137,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   }
   requests.finish();
   observation.sample(sources);
+  observation.datasets(copies, data);
   return {
     measures: observation.finish(sources),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),

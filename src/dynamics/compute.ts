@@ -1,4 +1,4 @@
-import { NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../kernel/index.ts';
+import { MAX_TIME_NS, NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../kernel/index.ts';
 import type { Millicores, Node, NodeId, PodId } from '../model/index.ts';
 
 /** What the CPU scheduler of a node knows of a pod. */
@@ -60,7 +60,9 @@ export class Compute {
   readonly #finished: (tag: number) => void;
   readonly #complete: HandlerId;
   readonly #capacityMillicores: Float64Array;
+  /** Of a core now: that of the node, and less while something slows it down. */
   readonly #speed: Float64Array;
+  readonly #fullSpeed: readonly number[];
   readonly #up: Uint8Array;
   readonly #upSinceNs: Float64Array;
   readonly #upNs: Float64Array;
@@ -85,7 +87,8 @@ export class Compute {
     this.#finished = finished;
     this.#complete = kernel.on('compute.complete', (pod) => this.#completeHead(pod));
     this.#capacityMillicores = Float64Array.from(nodes, (node) => node.cpuMillicores);
-    this.#speed = Float64Array.from(nodes, (node) => node.speed);
+    this.#fullSpeed = nodes.map(({ speed }) => speed);
+    this.#speed = Float64Array.from(this.#fullSpeed);
     this.#up = new Uint8Array(nodes.length).fill(1);
     this.#upSinceNs = new Float64Array(nodes.length);
     this.#upNs = new Float64Array(nodes.length);
@@ -156,6 +159,17 @@ export class Compute {
     const entry = this.#pods[pod];
     if (entry === undefined) return 0;
     return entry.usedMillicoreNs + entry.grantedMillicores * (this.#kernel.now - entry.virtualSinceNs);
+  }
+
+  /**
+   * The node's cores do this share of their work a nanosecond from now on; with 0 its tasks stand still. Tasks keep the work
+   * that they have been given, and cores that have tasks count as used as before.
+   */
+  setSpeedShare(node: NodeId, share: number): void {
+    const active = this.#active[node]!;
+    for (const pod of active) this.#advance(pod);
+    this.#speed[node] = this.#fullSpeed[node]! * share;
+    for (const pod of active) this.#schedule(pod);
   }
 
   /** What the node has used up to now, exactly. */
@@ -270,8 +284,10 @@ export class Compute {
       return;
     }
     const workLeftNs = Math.max(0, entry.finishAt[0]! - entry.virtualWorkNs);
-    const delay = Math.ceil(workLeftNs / this.#taskRate(entry, tasks));
-    entry.completion = this.#kernel.after(delay as Nanoseconds, this.#complete, entry.pod);
+    const rate = this.#taskRate(entry, tasks);
+    const time = rate === 0 ? Infinity : this.#kernel.now + Math.ceil(workLeftNs / rate);
+    // what would end beyond the end of time does not
+    entry.completion = time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#complete, entry.pod);
   }
 }
 

@@ -1,5 +1,5 @@
 import { NS_PER_S, type Kernel } from '../../kernel/index.ts';
-import type { LinkId, LinkPower, VertexId, World } from '../../model/index.ts';
+import type { AccessPointId, LinkId, LinkPower, VertexId, World } from '../../model/index.ts';
 import type { ArcId, Network } from '../network/index.ts';
 import type { Bill, Bills } from './bills.ts';
 
@@ -21,7 +21,8 @@ interface Meter {
   readonly power: LinkPower | undefined;
   readonly pricePerByte: number;
   readonly bill: () => Bill;
-  isUp: boolean;
+  /** What holds it down: a cut, its vertex, itself. */
+  causes: number;
   sinceNs: number;
   upNs: number;
 }
@@ -34,6 +35,7 @@ interface Meter {
 export class LinkEnergy {
   readonly #kernel: Kernel;
   readonly #network: Network;
+  readonly #linkCount: number;
   readonly #meters: Meter[];
   readonly #accessPointsAt = new Map<VertexId, number[]>();
 
@@ -47,11 +49,12 @@ export class LinkEnergy {
   ) {
     this.#kernel = kernel;
     this.#network = network;
+    this.#linkCount = world.links.length;
     const meter = (index: number, region: number | undefined, power?: LinkPower, pricePerByte = 0): Meter => ({
       power,
       pricePerByte,
       bill: bills.open(power === undefined ? undefined : region, () => this.#energyJ(index)),
-      isUp: true,
+      causes: 0,
       sinceNs: 0,
       upNs: 0,
     });
@@ -73,6 +76,11 @@ export class LinkEnergy {
 
   setLinkUp(link: LinkId, up: boolean): void {
     this.#setUp(this.#meters[link]!, up);
+  }
+
+  /** An access point goes out of service by itself, or comes back. */
+  setAccessPointUp(accessPoint: AccessPointId, up: boolean): void {
+    this.#setUp(this.#meters[this.#linkCount + accessPoint]!, up);
   }
 
   /** A vertex took its access points down with it, or brought them back. */
@@ -110,8 +118,8 @@ export class LinkEnergy {
   }
 
   #idleJ(index: number): number {
-    const { power, isUp, upNs, sinceNs } = this.#meters[index]!;
-    return ((power?.idleW ?? 0) * (upNs + (isUp ? this.#kernel.now - sinceNs : 0))) / NS_PER_S;
+    const { power, causes, upNs, sinceNs } = this.#meters[index]!;
+    return ((power?.idleW ?? 0) * (upNs + (causes === 0 ? this.#kernel.now - sinceNs : 0))) / NS_PER_S;
   }
 
   #carriedBytes(index: number, direction: 0 | 1): number {
@@ -119,10 +127,8 @@ export class LinkEnergy {
   }
 
   #setUp(meter: Meter, up: boolean): void {
-    if (meter.isUp === up) return;
     const now = this.#kernel.now;
-    if (up) meter.sinceNs = now;
-    else meter.upNs += now - meter.sinceNs;
-    meter.isUp = up;
+    if (!up && meter.causes++ === 0) meter.upNs += now - meter.sinceNs;
+    if (up && --meter.causes === 0) meter.sinceNs = now;
   }
 }

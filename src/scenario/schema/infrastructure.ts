@@ -15,6 +15,7 @@ import {
   whole,
 } from '../../model/index.ts';
 import { linkPower, nodePower, regions, supply } from './energy.ts';
+import { downFor, upFor } from './faults.ts';
 import { position, positions } from './position.ts';
 
 const labelValue = text({
@@ -62,6 +63,8 @@ const nodeClass = object(
       exclusiveMinimum: 0,
       default: 1,
     }),
+    mtbf: optional({ ...upFor, description: `Each node crashes, for itself: ${upFor.description}` }),
+    mttr: optional({ ...downFor, description: `Then it is back: ${downFor.description}` }),
     labels,
     taints,
     power: nodePower,
