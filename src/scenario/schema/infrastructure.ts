@@ -67,6 +67,11 @@ const nodeClass = object(
     mttr: optional({ ...downFor, description: `Then it is back: ${downFor.description}` }),
     labels,
     taints,
+    resources: optional(
+      mapOf(quantity('quantity', { description: 'Amount, a Kubernetes quantity.' }), {
+        description: 'Other allocatable resources by name, such as nvidia.com/gpu or ephemeral-storage.',
+      }),
+    ),
     power: nodePower,
     supply: optional(supply),
     price: measured('pricePerHour', { description: 'Of an hour of the node, in any one currency.', default: '0/h' }),
