@@ -1,6 +1,6 @@
 import { fsum } from 'd3-array';
+import { Attribution } from './attribution.ts';
 import {
-  attribute,
   LatencyHistogram,
   requestOutcomes,
   type Compute,
@@ -8,22 +8,18 @@ import {
   type DataAccess,
   type EndedRequest,
   type LinkEnergy,
-  type LinkEnergyReading,
   type MovementEvent,
   type Network,
   type NodeEnergy,
-  type Share,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
 import {
-  planCalls,
   type AccessPointId,
   type FaultEffect,
   type LinkId,
   type NodeId,
   type Point,
-  type ServiceId,
   type UserId,
   type World,
 } from './model/index.ts';
@@ -57,10 +53,7 @@ export class Observation {
   readonly #carriedBytes: Float64Array;
   readonly #sampledEnergy: { energyJ: number; mainsJ: number; solarJ: number; carbonG: number; energyCost: number }[];
   readonly #sampledLinkJ: Float64Array;
-  /** By node and application: millicore-ns that pods which have stopped used. */
-  readonly #usedByApp: number[][];
-  /** Requests that ended, by the service they entered at. */
-  readonly #requestsByService: Float64Array;
+  readonly #attribution: Attribution;
   #sampledNs = 0;
   #decisions = 0;
 
@@ -74,8 +67,7 @@ export class Observation {
     this.#userAccessPoint = new Int32Array(world.users.length).fill(NO_CODE);
     this.#sampledEnergy = world.nodes.map(() => ({ energyJ: 0, mainsJ: 0, solarJ: 0, carbonG: 0, energyCost: 0 }));
     this.#sampledLinkJ = new Float64Array(arcCount);
-    this.#usedByApp = world.nodes.map(() => []);
-    this.#requestsByService = new Float64Array(world.services.length);
+    this.#attribution = new Attribution(world);
     this.#sampledUsedMillicoreNs = new Float64Array(world.nodes.length);
     this.#sampledBytes = new Float64Array(arcCount);
     this.#carriedBytes = new Float64Array(arcCount);
@@ -107,7 +99,7 @@ export class Observation {
   requestEnded(ended: EndedRequest, recorded: boolean): void {
     const now = this.#kernel.now;
     const { outcome, issuedNs } = ended;
-    this.#requestsByService[ended.service]!++;
+    this.#attribution.requestEnded(ended.service);
     const warmup = issuedNs < this.#world.warmupNs;
     if (!warmup) {
       this.outcomes[outcome]!++;
@@ -276,45 +268,8 @@ export class Observation {
   }
 
   /** A pod stops, having used so much of its node's CPU. */
-  podStopped({ app, node }: Pod, usedMillicoreNs: number): void {
-    const ofNode = this.#usedByApp[node!]!;
-    ofNode[app] = (ofNode[app] ?? 0) + usedMillicoreNs;
-  }
-
-  /** Divides energy, carbon and cost over the applications, and writes the table of it. */
-  #attribution({ compute, nodeEnergy, linkEnergy }: Sources): Share[] {
-    const { nodes, apps, services, durationNs } = this.#world;
-    for (const pod of this.#pods) if (pod.phase === 'ready') this.podStopped(pod, compute.podUsage(pod.id));
-    const bytesByApp = apps.map(() => 0);
-    for (const [id, { app }] of services.entries()) {
-      const requests = this.#requestsByService[id]!;
-      if (requests === 0) continue;
-      const bytes = planCalls(services, id as ServiceId).services.reduce((sum, called) => {
-        const { requestBytes, responseBytes } = services[called]!.behaviour;
-        return sum + requestBytes + responseBytes;
-      }, 0);
-      bytesByApp[app]! += requests * bytes;
-    }
-    const attributed = nodes.map((node, id) => ({
-      node,
-      reading: nodeEnergy.read(id as NodeId),
-      usedMillicoreNs: compute.usage(id as NodeId).usedMillicoreNs,
-      usedByAppMillicoreNs: apps.map((_, app) => this.#usedByApp[id]![app] ?? 0),
-    }));
-    const metered: LinkEnergyReading[] = [];
-    for (let link = 0; link < linkEnergy.count; link++)
-      if (linkEnergy.isMetered(link)) metered.push(linkEnergy.read(link));
-    const shares = attribute(attributed, metered, bytesByApp, durationNs);
-    for (const [index, { nodeEnergyJ, networkEnergyJ, carbonG, cost }] of shares.entries()) {
-      this.#recorder.tables.attribution.append({
-        app: apps[index]?.name ?? null,
-        node_energy_j: nodeEnergyJ,
-        network_energy_j: networkEnergyJ,
-        carbon_g: carbonG,
-        cost,
-      });
-    }
-    return shares;
+  podStopped(pod: Pod, usedMillicoreNs: number): void {
+    this.#attribution.podStopped(pod, usedMillicoreNs);
   }
 
   /** The run is over: how fresh each copy of a dataset was, and what services read and wrote. */
@@ -370,7 +325,7 @@ export class Observation {
       });
     }
     const energyJ = fsum(nodes, (_, id) => nodeEnergy.read(id as NodeId).energyJ);
-    const shares = this.#attribution(sources);
+    const shares = this.#attribution.finish(sources, this.#pods, this.#recorder.tables.attribution);
     const succeeded = this.outcomes[OK]!;
     const sent = this.outcomes.reduce((sum, count) => sum + count, 0);
     const unfinished = this.outcomes[requestOutcomes.indexOf('unfinished')]!;
