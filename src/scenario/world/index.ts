@@ -1,4 +1,4 @@
-import type { Orchestration, PublishedProfile, Recording, World } from '../../model/index.ts';
+import type { Orchestration, PodStartup, PublishedProfile, Recording, World } from '../../model/index.ts';
 import { parseDuration, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
@@ -9,6 +9,7 @@ import type { Findings } from '../validation.ts';
 import { Access } from './access.ts';
 import { Apps } from './apps.ts';
 import { Build } from './build.ts';
+import { readPodStartup } from './calibration.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
@@ -66,6 +67,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
+  const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
   problems.throwIfAny();
@@ -92,7 +94,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
-    orchestration: readOrchestration(spec.orchestration, schedulerProfile),
+    orchestration: readOrchestration(spec.orchestration, schedulerProfile, podStartup!),
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),
   };
@@ -133,11 +135,12 @@ function readProfileOf(build: Build): PublishedProfile | undefined {
 function readOrchestration(
   written: Scenario['spec']['orchestration'],
   schedulerProfile: PublishedProfile | undefined,
+  podStartup: PodStartup,
 ): Orchestration {
   return {
     scheduler: written.scheduler,
     ...(schedulerProfile === undefined ? {} : { schedulerProfile }),
-    podStartupNs: parseDuration(written.podStartup),
+    podStartup,
     nodeMonitorGracePeriodNs: parseDuration(written.nodeMonitorGracePeriod),
     evictionTolerationNs: parseDuration(written.evictionToleration),
   };
