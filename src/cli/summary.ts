@@ -36,6 +36,7 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
   const meanW = measures.energy_j / (world.durationNs / 1e9);
   lines.push(
     `  failures ${causes === '' ? 'none' : causes}`,
+    ...reservationsText(run.reservations),
     '',
     `${bold('Placement at the end')}\n${placementText(placement)}`,
     `${bold('Energy')} ${formatEnergy(measures.energy_j)} (${significant(meanW)} W on average, all nodes)${energyText(measures)}`,
@@ -53,6 +54,13 @@ function energyText({ network_energy_j, carbon_g, cost, battery_depletions }: Ru
     battery_depletions > 0 ? `${count(battery_depletions, 'time')} an empty battery took a node down` : '',
   ];
   return parts.map((part) => (part === '' ? '' : `, ${part}`)).join('');
+}
+
+function reservationsText({ full, partial, refused, taken }: Run['reservations']): string[] {
+  if (full + partial + refused + taken === 0) return [];
+  const names = { full, partial, refused, 'best effort beside another of the channel': taken };
+  const counts = Object.entries(names).filter(([, value]) => value > 0);
+  return [`  reservations ${counts.map(([name, value]) => `${formatCount(value)} ${name}`).join(', ')}`];
 }
 
 function placementText(placement: Run['placement']): string {

@@ -5,12 +5,14 @@ export {
   distributions,
   mobilityModels,
   powerCurves,
+  networkModels,
   schedulers,
   technologies,
   type ArrivalsName,
   type DistributionName,
   type MobilityName,
   type PowerCurveName,
+  type NetworkModelName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
@@ -37,6 +39,7 @@ export { distance, type Point } from './geometry.ts';
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
+export { networkModelParameters, type NetworkModel } from './network-model.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export {
   decidingPlugins,

@@ -15,6 +15,7 @@ import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
 import { readFaults } from './faults.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readNetworkModel } from './network-model.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -65,6 +66,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.checkNames();
   demandPlannableCalls(build, apps);
   const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
+  const networkModel = readNetworkModel(build);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
   const podStartup = readPodStartup(build);
@@ -84,6 +86,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     vertices: infrastructure.vertices,
     media: infrastructure.media,
     links: infrastructure.links,
+    ...(networkModel === undefined ? {} : { networkModel }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,

@@ -25,6 +25,7 @@ import { isMap, type Path } from '../source.ts';
 import { Names, type Build } from './build.ts';
 import { checkNodePower, linkPowerField, readNodePower, readSupply } from './energy.ts';
 import { MOST_NODES } from './limits.ts';
+import { readImpairments } from './impairments.ts';
 import { nameNodes } from './node-names.ts';
 import { Plane } from './plane.ts';
 import { placeAll } from './positions.ts';
@@ -153,7 +154,7 @@ export class Infrastructure {
     to: VertexId,
     bandwidthBps: BitsPerSecond,
     latencyNs: Nanoseconds,
-    more: Pick<Link, 'power' | 'pricePerByte'> = {},
+    more: Pick<Link, 'jitterNs' | 'loss' | 'power' | 'pricePerByte'> = {},
   ): LinkId {
     const forwardMedium = this.addMedium(`${name} forward`, bandwidthBps);
     const backwardMedium = this.addMedium(`${name} backward`, bandwidthBps);
@@ -351,6 +352,7 @@ export class Infrastructure {
     if (from === undefined || to === undefined || (shared === undefined && link.bandwidth === undefined)) return;
     const latencyNs = parseDuration(link.latency);
     const more = {
+      ...readImpairments(link),
       ...linkPowerField(link.power),
       ...(link.price === undefined ? {} : { pricePerByte: parsePricePerByte(link.price) }),
     };
