@@ -5,10 +5,12 @@ import {
   InputError,
   loadScenario,
   scenarioFromObject,
+  traceProblem,
   type LoadedScenario,
   type LoadOptions,
 } from './scenario/index.ts';
 import { runSimulation, type SimulationResult } from './simulation.ts';
+import { TraceError } from './traces/index.ts';
 import { VERSION } from './version.ts';
 
 export interface SimulateOptions extends LoadOptions {
@@ -112,6 +114,7 @@ export function record(
   } catch (error) {
     recorder.abandon();
     if (error instanceof PodRefused) throw new InputError([{ file: scenario.file, found: error.message }]);
+    if (error instanceof TraceError) throw new InputError([traceProblem(error)]);
     throw error;
   }
 }

@@ -132,10 +132,14 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
 
-  for (let step = 1; step <= PROGRESS_STEPS; step++) {
-    const until = step === PROGRESS_STEPS ? world.durationNs : Math.floor((world.durationNs / PROGRESS_STEPS) * step);
-    kernel.run({ until: until as Nanoseconds });
-    options.progress?.(step / PROGRESS_STEPS);
+  try {
+    for (let step = 1; step <= PROGRESS_STEPS; step++) {
+      const until = step === PROGRESS_STEPS ? world.durationNs : Math.floor((world.durationNs / PROGRESS_STEPS) * step);
+      kernel.run({ until: until as Nanoseconds });
+      options.progress?.(step / PROGRESS_STEPS);
+    }
+  } finally {
+    association.end();
   }
   requests.finish();
   observation.sample(sources);

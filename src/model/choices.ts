@@ -39,7 +39,7 @@ export const mobilityModels = {
   manhattan: 'Along the streets of a grid, at each crossing straight on or around a corner.',
   'gauss-markov': 'Wanders with a velocity that changes gradually, reflected at the border of its area.',
   route: 'From waypoint to waypoint, at a speed or by a timetable.',
-  trace: 'As recorded in a table of times, names and positions.',
+  trace: "As recorded in a table of times, names and positions, or in SUMO's floating car data.",
 } as const;
 
 export const powerCurves = {

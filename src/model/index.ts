@@ -35,7 +35,7 @@ export {
   text,
   whole,
 } from './fields.ts';
-export { distance, type Point } from './geometry.ts';
+export { degreesEast, distance, projected, type Point, type Projection } from './geometry.ts';
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
