@@ -4,7 +4,7 @@ import { CsvError, fieldRange, readCsv, type CsvRow } from '../csv.ts';
 import { Source, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import type { Build } from './build.ts';
-import { MOST_TRACE_ROWS } from './limits.ts';
+import { MOST_STEP_ROWS } from './limits.ts';
 import { readReferenced } from './sites.ts';
 
 /** What is wrong with a field of a table, or with a row of it. */
@@ -44,8 +44,8 @@ export function readStepTable(
         columns = findColumns(row.fields, column);
         continue;
       }
-      if (values.length >= MOST_TRACE_ROWS) {
-        throw new StepError(0, `more than ${MOST_TRACE_ROWS} rows`, 'a smaller table');
+      if (values.length >= MOST_STEP_ROWS) {
+        throw new StepError(0, `more than ${MOST_STEP_ROWS} rows`, 'a smaller table');
       }
       const { fields } = row;
       if (fields.length !== columns.count) {
