@@ -35,6 +35,7 @@ export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
+export type { PublishedExtender } from './scheduler-extender.ts';
 export {
   decidingPlugins,
   decidingPoints,
