@@ -209,12 +209,27 @@ export interface Orchestration {
   readonly scheduler: SchedulerName;
   /** kube-scheduler's profile, where it is not the default one. */
   readonly schedulerProfile?: PublishedProfile;
-  /** From the binding of a pod to its readiness. */
-  readonly podStartupNs: Nanoseconds;
+  readonly podStartup: PodStartup;
   /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
   /** From NotReady to the eviction of pods, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
   readonly evictionTolerationNs: Nanoseconds;
+}
+
+/**
+ * How long pods take from their binding to their readiness: each passes its cluster's control plane and then its node, one
+ * after the other in the order of binding, and takes the base time beside. The time that pods take to start grows with
+ * how many start at once, as measurements have it; own design.
+ */
+export interface PodStartup {
+  /** Mean of what each pod takes, however many others start. */
+  readonly baseNs: Nanoseconds;
+  /** Coefficient of variation of the base time, lognormal; it is constant where 0. */
+  readonly cv: number;
+  /** What each pod occupies the control plane of its cluster for. */
+  readonly perPodInClusterNs: Nanoseconds;
+  /** What each pod occupies its node for. */
+  readonly perPodOnNodeNs: Nanoseconds;
 }
 
 export interface Recording {

@@ -13,7 +13,6 @@ const worker = `
 const { workerData: { port, signal } } = require('node:worker_threads');
 const http = require('node:http');
 const https = require('node:https');
-const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 port.on('message', ({ url, body, timeoutMs, verified, maxBytes }) => {
   let answered = false;
   const answer = (value) => {
@@ -33,7 +32,7 @@ port.on('message', ({ url, body, timeoutMs, verified, maxBytes }) => {
     url,
     {
       method: 'POST',
-      agent: agents[protocol],
+      agent: false, // a connection that is kept would block a server that serves one at a time
       rejectUnauthorized: verified,
       headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
     },
