@@ -1,4 +1,4 @@
-import { NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../kernel/index.ts';
+import { MAX_TIME_NS, NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../kernel/index.ts';
 import type { Millicores, Node, NodeId, PodId } from '../model/index.ts';
 
 /** What the CPU scheduler of a node knows of a pod. */
@@ -245,8 +245,10 @@ export class Compute {
       return;
     }
     const workLeftNs = Math.max(0, entry.finishAt[0]! - entry.virtualWorkNs);
-    const delay = Math.ceil(workLeftNs / this.#taskRate(entry, tasks));
-    entry.completion = this.#kernel.after(delay as Nanoseconds, this.#complete, entry.pod);
+    const finishNs = this.#kernel.now + Math.ceil(workLeftNs / this.#taskRate(entry, tasks));
+    // a heavy tail may ask for more than the clock can count: it then has no end
+    entry.completion =
+      finishNs <= MAX_TIME_NS ? this.#kernel.at(finishNs as Nanoseconds, this.#complete, entry.pod) : NO_EVENT;
   }
 }
 
