@@ -4,13 +4,15 @@ import {
   nodeEnergyJ,
   requestOutcomes,
   type Compute,
+  type Copies,
+  type DataAccess,
   type EndedRequest,
   type MovementEvent,
   type Network,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
-import type { LinkId, NodeId, Point, UserId, World } from './model/index.ts';
+import type { AccessPointId, FaultEffect, LinkId, NodeId, Point, UserId, World } from './model/index.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
@@ -58,6 +60,16 @@ export class Observation {
       access_point: accessPoint === undefined ? null : this.#world.accessPoints[accessPoint]!.name,
       x_m: position.x,
       y_m: position.y,
+    });
+  }
+
+  /** An effect of a fault begins, or ends. */
+  faultNoted(effect: FaultEffect, began: boolean): void {
+    this.#recorder.tables.faults.append({
+      time_ns: this.#kernel.now,
+      kind: effect.kind,
+      target: effect.target,
+      event: began ? 'begin' : 'end',
     });
   }
 
@@ -215,9 +227,42 @@ export class Observation {
       append(2 * id + 1, name, 'backward', backwardMedium, state);
     }
     for (const [id, { name, vertex, uplinkMedium, downlinkMedium }] of accessPoints.entries()) {
-      const state = network.isVertexUp(vertex) ? 'up' : 'down';
+      const up = network.isVertexUp(vertex) && network.isAccessPointUp(id as AccessPointId);
+      const state = up ? 'up' : 'down';
       append(2 * links.length + 2 * id, name, 'uplink', uplinkMedium, state);
       append(2 * links.length + 2 * id + 1, name, 'downlink', downlinkMedium, state);
+    }
+  }
+
+  /** The run is over: how fresh each copy of a dataset was, and what services read and wrote. */
+  datasets(copies: Copies, data: DataAccess | undefined): void {
+    const { datasets, services, apps, vertices } = this.#world;
+    for (const copy of copies.of.flat()) {
+      this.#recorder.tables.replicas.append({
+        dataset: datasets[copy.dataset]!.name,
+        place: vertices[copy.vertex]!.name,
+        role: copy.isPrimary ? 'primary' : 'replica',
+        versions: copy.versions,
+        mean_age_ns: copies.meanAgeNs(copy),
+        replication_bytes: copy.replicationBytes,
+        lost_versions: copy.lost,
+      });
+    }
+    for (const [service, usages] of (data?.usage ?? []).entries()) {
+      for (const [index, { reads, writes, failed, bytes, ageSumNs, maxAgeNs }] of usages.entries()) {
+        const { name, app, behaviour } = services[service]!;
+        this.#recorder.tables.data.append({
+          dataset: datasets[behaviour.data![index]!.dataset]!.name,
+          app: apps[app]!.name,
+          service: name,
+          reads,
+          writes,
+          failed,
+          bytes,
+          mean_age_ns: reads === 0 ? null : ageSumNs / reads,
+          max_age_ns: reads === 0 ? null : maxAgeNs,
+        });
+      }
     }
   }
 

@@ -2,11 +2,15 @@ import { TopologyView } from './codeco/index.ts';
 import {
   Association,
   Compute,
+  Copies,
+  DataAccess,
+  Degradations,
   Network,
   Outages,
   requestOutcomes,
   Requests,
   scheduleFaults,
+  Slowdowns,
   type AttachedEndpointId,
   type EndpointId,
 } from './dynamics/index.ts';
@@ -60,10 +64,15 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
 
   const compute = new Compute(kernel, world.nodes, (visit) => requests.cpuFinished(visit));
   const isRecorded = requestSampler(world, kernel);
+  const copies = new Copies(kernel, world.datasets, network);
+  const data = world.services.some(({ behaviour }) => behaviour.data !== undefined)
+    ? new DataAccess(kernel, world, network, copies, topology, (visit, ok) => requests.dataAccessed(visit, ok))
+    : undefined;
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, from)),
     ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ...(data === undefined ? {} : { data }),
   });
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, entryDemand(world, association.initial), {
     podStarted(pod, cpu) {
@@ -87,7 +96,13 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     if (!up) compute.setNodeUp(node, false);
   });
   const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
-  scheduleFaults(kernel, world.faults, { nodes: nodeOutages, links: linkOutages });
+  const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
+  const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
+  const accessPoints = new Outages(world.accessPoints.length, (id, up) =>
+    network.setAccessPointUp(id as AccessPointId, up),
+  );
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
   requests.start(association.endpoints);
@@ -105,6 +120,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   }
   requests.finish();
   observation.sample(compute, network, controlPlane);
+  observation.datasets(copies, data);
   return {
     measures: observation.finish(compute, controlPlane),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),

@@ -41,6 +41,7 @@ export function oneNode(spec: {
   speed?: number;
   resources?: object;
   sample?: number;
+  faults?: readonly object[];
 }): World {
   const scenario = {
     apiVersion: 'codeco-sim/v1',
@@ -70,6 +71,7 @@ export function oneNode(spec: {
       ],
       apps: [{ codecoApp: 'queue', behaviour: { server: { request: '1B', response: '1B', ...spec.behaviour } } }],
       orchestration: { podStartup: '1s' },
+      faults: spec.faults ?? [],
       results: { requests: { sample: spec.sample ?? 0 }, sampleInterval: '1h' },
     },
   };

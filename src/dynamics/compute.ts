@@ -58,7 +58,9 @@ export class Compute {
   readonly #finished: (tag: number) => void;
   readonly #complete: HandlerId;
   readonly #capacityMillicores: Float64Array;
+  /** Of a core now: that of the node, and less while something slows it down. */
   readonly #speed: Float64Array;
+  readonly #fullSpeed: readonly number[];
   readonly #up: Uint8Array;
   readonly #upSinceNs: Float64Array;
   readonly #upNs: Float64Array;
@@ -81,7 +83,8 @@ export class Compute {
     this.#finished = finished;
     this.#complete = kernel.on('compute.complete', (pod) => this.#completeHead(pod));
     this.#capacityMillicores = Float64Array.from(nodes, (node) => node.cpuMillicores);
-    this.#speed = Float64Array.from(nodes, (node) => node.speed);
+    this.#fullSpeed = nodes.map(({ speed }) => speed);
+    this.#speed = Float64Array.from(this.#fullSpeed);
     this.#up = new Uint8Array(nodes.length).fill(1);
     this.#upSinceNs = new Float64Array(nodes.length);
     this.#upNs = new Float64Array(nodes.length);
@@ -134,6 +137,17 @@ export class Compute {
     if (up) this.#upSinceNs[node] = now;
     else this.#upNs[node]! += now - this.#upSinceNs[node]!;
     this.#up[node] = up ? 1 : 0;
+  }
+
+  /**
+   * The node's cores do this share of their work a nanosecond from now on; with 0 its tasks stand still. Tasks keep the work
+   * that they have been given, and cores that have tasks count as used as before.
+   */
+  setSpeedShare(node: NodeId, share: number): void {
+    const active = this.#active[node]!;
+    for (const pod of active) this.#advance(pod);
+    this.#speed[node] = this.#fullSpeed[node]! * share;
+    for (const pod of active) this.#schedule(pod);
   }
 
   /** What the node has used up to now, exactly. */
@@ -245,10 +259,10 @@ export class Compute {
       return;
     }
     const workLeftNs = Math.max(0, entry.finishAt[0]! - entry.virtualWorkNs);
-    const finishNs = this.#kernel.now + Math.ceil(workLeftNs / this.#taskRate(entry, tasks));
-    // a heavy tail may ask for more than the clock can count: it then has no end
-    entry.completion =
-      finishNs <= MAX_TIME_NS ? this.#kernel.at(finishNs as Nanoseconds, this.#complete, entry.pod) : NO_EVENT;
+    const rate = this.#taskRate(entry, tasks);
+    const time = rate === 0 ? Infinity : this.#kernel.now + Math.ceil(workLeftNs / rate);
+    // what would end beyond the end of time does not
+    entry.completion = time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#complete, entry.pod);
   }
 }
 

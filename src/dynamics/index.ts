@@ -1,8 +1,9 @@
 export { Compute, cpuWeight, type CpuShare } from './compute.ts';
+export { Copies, DataAccess } from './datasets/index.ts';
 export { nodeEnergyJ } from './energy.ts';
-export { scheduleFaults } from './faults.ts';
+export { Degradations, Outages, scheduleFaults, Slowdowns } from './faults/index.ts';
 export * from './network/index.ts';
-export { Outages } from './outages.ts';
 export { Association, type MovementEvent } from './radio/index.ts';
 export { LatencyHistogram } from './workload/latency-histogram.ts';
-export { requestOutcomes, Requests, type EndedRequest } from './workload/requests.ts';
+export { requestOutcomes } from './workload/outcomes.ts';
+export { Requests, type EndedRequest } from './workload/requests.ts';

@@ -19,6 +19,11 @@ export const arrivals = {
   periodic: 'One request every period, the first at a random phase.',
 } as const;
 
+export const datasetUpdates = {
+  periodic: 'A new version every period, the first at a random phase.',
+  poisson: 'Independent new versions at a constant mean rate.',
+} as const;
+
 export const distributions = {
   constant: 'Always the same value.',
   exponential: 'Exponential with a mean.',

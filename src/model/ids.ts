@@ -14,3 +14,4 @@ export type AppId = Id<'app'>;
 export type ServiceId = Id<'service'>;
 /** Pods are numbered in the order of their creation, over the whole run. */
 export type PodId = Id<'pod'>;
+export type DatasetId = Id<'dataset'>;

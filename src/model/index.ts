@@ -1,6 +1,7 @@
 export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
+  datasetUpdates,
   distributions,
   mobilityModels,
   schedulers,
@@ -63,4 +64,6 @@ export {
   type UnitName,
 } from './unit-text.ts';
 export type * from './units.ts';
+export type * from './datasets.ts';
+export type * from './faults.ts';
 export type * from './world.ts';

@@ -1,9 +1,11 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
+import type { Dataset, DatasetAccess } from './datasets.ts';
+import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
-import type { AppId, ClusterId, LinkId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
+import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
@@ -29,6 +31,7 @@ export interface World {
   readonly services: readonly Service[];
   readonly userGroups: readonly UserGroup[];
   readonly users: readonly User[];
+  readonly datasets: readonly Dataset[];
   readonly faults: readonly Fault[];
   readonly orchestration: Orchestration;
   readonly recording: Recording;
@@ -145,6 +148,8 @@ export interface Behaviour {
   readonly concurrency: number;
   /** Whether the channels' services are called one after the other or all at once. */
   readonly calls: 'sequential' | 'parallel';
+  /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
+  readonly data?: readonly DatasetAccess[];
 }
 
 /** A duration, fixed or drawn. `cv` is the coefficient of variation; a shape of 1 is the exponential distribution. */
@@ -188,11 +193,6 @@ export interface User {
   /** Where it stands; of a user that moves, a point of its area or way. */
   readonly position: Point;
 }
-
-/** Something that breaks at `atNs` and, where `durationNs` is given, is whole again after it. */
-export type Fault = { readonly atNs: Nanoseconds; readonly durationNs?: Nanoseconds } & (
-  { readonly kind: 'crash'; readonly node: NodeId } | { readonly kind: 'cut'; readonly link: LinkId }
-);
 
 export interface Orchestration {
   readonly scheduler: SchedulerName;

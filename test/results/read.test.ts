@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openTable, readManifest, readTable, ResultsError } from '../../src/results/index.ts';
+import { openTable, readManifest, readTable, ResultsError, tableNames } from '../../src/results/index.ts';
 import { freshFolder, recordRun } from './fixture.ts';
 
 /** A folder with a table of three batches. */
@@ -53,7 +53,7 @@ test('an unknown table is answered with those that are there', async () => {
   await expect(readTable(folder, 'request')).rejects.toThrow(
     new ResultsError(
       `there is no table request in ${folder}: ` +
-        'it has requests, pods, decisions, verdicts, nodes, links, movement, runs',
+        `it has ${tableNames.join(', ')}`,
     ),
   );
   await expect(readTable(folder, 'constructor')).rejects.toThrow('there is no table constructor');

@@ -1,36 +1,21 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
-import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
+import {
+  planCalls,
+  type CallPlan,
+  type PodId,
+  type ServiceId,
+  type UserId,
+  type VertexId,
+  type World,
+} from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
+import type { DataAccess } from '../datasets/index.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import { DemandPool } from './demand-pool.ts';
 import { durationSampler, type DurationSampler } from '../distributions/index.ts';
+import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, POD_LOST, UNFINISHED } from './outcomes.ts';
 import { Visits, VisitState } from './visits.ts';
-
-/** How a request can end. `ok` is index 0. */
-export const requestOutcomes = [
-  'ok',
-  /** The user is in no access point's range. */
-  'not-covered',
-  /** The service has no pod that is ready. */
-  'no-endpoint',
-  /** There is no route to the pod. */
-  'unreachable',
-  /** The request or its response was on its way when the last route broke. */
-  'lost',
-  /** The pod that served it died or is gone. */
-  'pod-lost',
-  /** Still under way when the run ended. */
-  'unfinished',
-] as const;
-
-const OK = 0;
-const NOT_COVERED = requestOutcomes.indexOf('not-covered');
-const NO_ENDPOINT = requestOutcomes.indexOf('no-endpoint');
-const NO_ROUTE = requestOutcomes.indexOf('unreachable');
-const LOST = requestOutcomes.indexOf('lost');
-const POD_LOST = requestOutcomes.indexOf('pod-lost');
-const UNFINISHED = requestOutcomes.indexOf('unfinished');
 
 /** A request that has ended. One object serves all: read it at once, keep nothing of it. */
 export interface EndedRequest {
@@ -52,6 +37,8 @@ export interface RequestsOptions {
   /** The pod that a caller at `from` reaches when it calls the service; -1 when the service has none. */
   readonly endpointFor: (service: ServiceId, from: EndpointId) => number;
   readonly ended: (request: EndedRequest) => void;
+  /** Reads and writes of datasets, told of `dataAccessed`; absent where no service does any. */
+  readonly data?: DataAccess;
 }
 
 /** A pod as its callers know it. */
@@ -179,6 +166,7 @@ export class Requests {
         state === VisitState.Queued ? visits.queueNs : state === VisitState.Running ? visits.cpuNs : visits.networkNs;
       column[visit]! += now - visits.sinceNs[visit]!;
       visits.cause[visit] = POD_LOST;
+      this.#options.data?.abandon(visit);
       this.#end(visit);
     }
   }
@@ -213,6 +201,9 @@ export class Requests {
     for (let position = 0; position < plan.services.length; position++) {
       this.#demands.workNs[demands + position] = this.#samplers[plan.services[position]!]!(stream);
     }
+    this.#options.data?.draw(root, plan.services, () =>
+      this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
+    );
     if (this.#covered[user] === 0) this.#fail(root, NOT_COVERED);
     else this.#send(root, this.#userEndpoints[user]!, plan.services[0]!);
   }
@@ -278,6 +269,20 @@ export class Requests {
     visits.cpuNs[visit]! += now - visits.sinceNs[visit]!;
     visits.sinceNs[visit] = now;
     visits.state[visit] = VisitState.Calling;
+    const { data } = this.#options;
+    const serving = this.#pods[visits.pod[visit]!]!;
+    if (data === undefined || !data.isUsedBy(serving.service)) this.#callNext(visit);
+    // a pod hangs on the network at its node
+    else data.begin(visit, visits.root[visit]!, visits.position[visit]!, serving.service, serving.endpoint as VertexId);
+  }
+
+  /** A visit's reads and writes are done, or one has failed: the sink that `DataAccess` must be made with. */
+  dataAccessed(visit: number, ok: boolean): void {
+    const visits = this.#visits;
+    const now = this.#kernel.now;
+    visits.networkNs[visit]! += now - visits.sinceNs[visit]!;
+    visits.sinceNs[visit] = now;
+    if (!ok) visits.cause[visit] = DATA_UNAVAILABLE;
     this.#callNext(visit);
   }
 

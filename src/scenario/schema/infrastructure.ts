@@ -14,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { downFor, upFor } from './faults.ts';
 import { position, positions } from './position.ts';
 
 const labelValue = text({
@@ -61,6 +62,8 @@ const nodeClass = object(
       exclusiveMinimum: 0,
       default: 1,
     }),
+    mtbf: optional({ ...upFor, description: `Each node crashes, for itself: ${upFor.description}` }),
+    mttr: optional({ ...downFor, description: `Then it is back: ${downFor.description}` }),
     labels,
     taints,
     power: object(

@@ -13,20 +13,12 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { complianceClasses, dataset } from './datasets.ts';
+import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { app, userGroup } from './workload.ts';
 
 const SCENARIO_VERSION = 'codeco-sim/v1';
-
-const fault = object(
-  {
-    at: measured('duration', { description: 'When it happens.' }),
-    for: optional(measured('duration', { description: 'How long it lasts; to the end where absent.', positive: true })),
-    crash: optional(text({ description: 'The node that crashes.' })),
-    cut: optional(text({ description: 'The link that is cut.' })),
-  },
-  { description: 'Something that breaks: exactly one of crash and cut.' },
-);
 
 const orchestration = object(
   {
@@ -87,6 +79,8 @@ const spec = object(
     infrastructure,
     users: listOf(userGroup, { description: 'Groups of users.', default: [] }),
     apps: listOf(app, { description: 'The applications.', default: [] }),
+    complianceClasses,
+    datasets: listOf(dataset, { description: 'Data that services read and write.', default: [] }),
     orchestration,
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     results,

@@ -1,4 +1,5 @@
 import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
 import { userPositions } from './position.ts';
@@ -49,6 +50,15 @@ const behaviour = object(
       { description: 'How the services behind the channels are called.', default: 'sequential' },
     ),
     replicas: whole({ description: 'Pods of the service.', minimum: 1, maximum: 10_000, default: 1 }),
+    reads: datasetAccesses(
+      'read',
+      'Datasets that a request reads, one after the other, between its CPU work and its calls: each from the copy of least ' +
+        'observed latency, over the network.',
+    ),
+    writes: datasetAccesses(
+      'written',
+      'Datasets that a request writes to after its reads, at the primary copy: each write is a new version.',
+    ),
     trafficDistribution: oneOf(
       {
         PreferClose: 'To the pods of least observed latency from the caller, in turn.',

@@ -15,6 +15,7 @@ import { isMap, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { readChannels } from './channels.ts';
+import type { Datasets } from './datasets.ts';
 import { readDuration } from './durations.ts';
 import type { CodecoAppLibrary, LoadedCodecoApp } from './codeco-apps.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -42,11 +43,13 @@ export class Apps {
   readonly serviceNames: Names<ServiceId>[] = [];
   readonly #build: Build;
   readonly #infrastructure: Infrastructure;
+  readonly #datasets: Datasets;
   readonly #library: CodecoAppLibrary;
 
-  constructor(build: Build, infrastructure: Infrastructure, library: CodecoAppLibrary) {
+  constructor(build: Build, infrastructure: Infrastructure, datasets: Datasets, library: CodecoAppLibrary) {
     this.#build = build;
     this.#infrastructure = infrastructure;
+    this.#datasets = datasets;
     this.#library = library;
   }
 
@@ -162,12 +165,14 @@ export class Apps {
   }
 
   #readBehaviour(written: WrittenBehaviour, path: Path): Behaviour {
+    const data = this.#datasets.accessesOf(written, path);
     return {
       cpu: readDuration(this.#build, written.cpu, [...path, 'cpu']),
       requestBytes: parseBytes(written.request),
       responseBytes: parseBytes(written.response),
       concurrency: written.concurrency,
       calls: written.calls,
+      ...(data === undefined ? {} : { data }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { Fault, Orchestration, PublishedProfile, Recording, World } from '../../model/index.ts';
+import type { Orchestration, PublishedProfile, Recording, World } from '../../model/index.ts';
 import { parseDuration, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
@@ -10,6 +10,8 @@ import { Access } from './access.ts';
 import { Apps } from './apps.ts';
 import { Build } from './build.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
+import { Datasets } from './datasets.ts';
+import { readFaults } from './faults.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
@@ -52,13 +54,15 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   infrastructure.buildLinks();
   access.buildUplinks();
   infrastructure.demandConnected();
-  const apps = new Apps(build, infrastructure, new CodecoAppLibrary(parts.documents, defaultBehaviour()));
+  const datasets = new Datasets(build, infrastructure);
+  datasets.build();
+  const apps = new Apps(build, infrastructure, datasets, new CodecoAppLibrary(parts.documents, defaultBehaviour()));
   apps.build();
   const users = new Users(build, infrastructure, apps, access.accessPoints);
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
-  const faults = readFaults(build, infrastructure);
+  const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -82,6 +86,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     services: apps.services,
     userGroups: users.groups,
     users: users.users,
+    datasets: datasets.datasets,
     faults,
     orchestration: readOrchestration(spec.orchestration, schedulerProfile),
     recording: readRecording(spec.results),
@@ -109,34 +114,6 @@ function demandNoRequests(build: Build): void {
       expected: 'access points in spec.infrastructure.access',
     });
   }
-}
-
-function readFaults(build: Build, infrastructure: Infrastructure): Fault[] {
-  const faults: Fault[] = [];
-  const { spec } = build.scenario;
-  for (const [fault, path] of build.readable(spec.faults, 'spec', 'faults')) {
-    const { crash, cut } = fault;
-    if ((crash === undefined) === (cut === undefined)) {
-      const found = crash === undefined ? 'neither "crash" nor "cut"' : 'both "crash" and "cut"';
-      build.entryProblem(path, found, { expected: 'exactly one of them: crash: NODE or cut: LINK' });
-      continue;
-    }
-    const atNs = parseDuration(fault.at);
-    if (!build.isBroken('spec', 'duration') && atNs >= parseDuration(spec.duration)) {
-      build.warn([...path, 'at'], 'it happens after the end of the simulation');
-    }
-    const when = { atNs, ...(fault.for === undefined ? {} : { durationNs: parseDuration(fault.for) }) };
-    if (crash !== undefined) {
-      const node = build.resolve(infrastructure.nodeNames, crash, [...path, 'crash']);
-      if (node !== undefined) faults.push({ ...when, kind: 'crash', node });
-    } else {
-      const link = build.resolve(infrastructure.linkNames, cut!, [...path, 'cut']);
-      if (link !== undefined) faults.push({ ...when, kind: 'cut', link });
-    }
-  }
-  const targets = { crash: infrastructure.nodeNames, cut: infrastructure.linkNames };
-  build.checkNames(spec.faults, ['spec', 'faults'], targets);
-  return faults;
 }
 
 function readProfileOf(build: Build): PublishedProfile | undefined {

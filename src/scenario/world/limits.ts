@@ -12,3 +12,7 @@ export const MOST_SAMPLE_ROWS = 100_000_000;
 /** Expected requests of a run: from so many on there is a warning, and beyond the other number an error. */
 export const MANY_REQUESTS = 100_000_000;
 export const MOST_REQUESTS = 10_000_000_000;
+/** Most failures that are expected in a run, or recorded in a table. Own design: what a run gets through in minutes. */
+export const MOST_FAILURES = 10_000_000;
+/** Most versions of a dataset in a run, those sent to replicas among them. Own design: what a run gets through in minutes. */
+export const MOST_UPDATES = 100_000_000;
