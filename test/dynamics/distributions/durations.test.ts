@@ -103,7 +103,7 @@ test('listed values come as often as their weights say', () => {
     const value = sample(stream);
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
-  expect([...counts.keys()].toSorted()).toEqual([10, 30]);
+  expect(new Set(counts.keys())).toEqual(new Set([10, 30]));
   // four standard deviations of a binomial
   expect(Math.abs(counts.get(10)! - 10_000)).toBeLessThan(4 * Math.sqrt(40_000 * 0.25 * 0.75));
   const tens = Array.from({ length: 40_000 }, () => alike(stream)).filter((value) => value === 10).length;
