@@ -4,6 +4,7 @@ import { benchDevices } from './devices.mjs';
 import { benchKernel } from './kernel.mjs';
 import { printTable } from './measure.mjs';
 import { benchNetwork, benchTransfers } from './network.mjs';
+import { benchScheduler, benchSchedulerMemory } from './scheduler.mjs';
 import { benchResults } from './results.mjs';
 
 const smoke = process.argv.includes('--smoke');
@@ -17,6 +18,8 @@ const benchmarks = [
   ['Requests recorded to Arrow', benchResults],
   ['Network: microseconds of CPU a flow event', benchNetwork],
   ['Network: transfers, with all their events', benchTransfers],
+  ['Scheduler: all placement decisions, seconds of CPU', benchScheduler],
+  ['Scheduler: bytes of memory', benchSchedulerMemory],
 ];
 for (const [title, bench] of benchmarks) {
   console.log(`\n## ${title}\n`);

@@ -1,5 +1,15 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
-import type { AppId, NodeId, PodId, PodObject, ServiceId, Taint, World } from '../model/index.ts';
+import type {
+  AppId,
+  LabelSelector,
+  NodeId,
+  PodId,
+  PodLife,
+  PodObject,
+  ServiceId,
+  Taint,
+  World,
+} from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -86,6 +96,8 @@ export class ControlPlane {
   readonly #notReady: HandlerId;
   readonly #evict: HandlerId;
   readonly #retry: HandlerId;
+  readonly #finished: HandlerId;
+  readonly #deadline: HandlerId;
   #attemptDue = false;
 
   /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
@@ -113,7 +125,7 @@ export class ControlPlane {
         name: node.name,
         labels: node.labels,
         taints: node.taints,
-        allocatable: readResources({ cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
+        allocatable: readResources({ ...node.resources, cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
         maxPods: node.maxPods,
       }),
       pods: new Set(),
@@ -124,12 +136,15 @@ export class ControlPlane {
     for (const [id, service] of world.services.entries()) {
       const app = world.apps[service.app]!;
       const template = podTemplate(app, service, world.clusters);
-      const kind = compileTemplate(template, app.name);
+      const kind = compileTemplate(template, app.name, service.workload?.selector);
       // callers reach the pods by a Service, and kube-scheduler's default spreading groups pods by their Services
-      this.#cache.setService(app.namespace, `${app.name}-${service.name}`, template.metadata.labels!);
+      if (service.workload === undefined)
+        this.#cache.setService(app.namespace, `${app.name}-${service.name}`, template.metadata.labels!);
       this.#kinds[id] = kind;
       this.#cpu[id] = cpuShareOf(service.podSpec, kind.requests.declared.cpuMillicores);
     }
+    for (const { kubernetesServices = [] } of world.apps)
+      for (const { namespace, name, selector } of kubernetesServices) this.#cache.setService(namespace, name, selector);
     const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
     this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
     this.#ready = kernel.on('kubernetes.pod-ready', (pod, life) => this.#podReady(this.pods[pod]!, life));
@@ -137,6 +152,13 @@ export class ControlPlane {
     this.#evict = kernel.on('kubernetes.evict', (node, life) => this.#evictPods(node as NodeId, life));
     this.#retry = kernel.on('kubernetes.retry', (pod) => this.#enqueue(this.pods[pod]!));
     for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
+    const createBarePod = kernel.on('kubernetes.create-pod', (service, index) =>
+      this.#createPod(world.services[service]!.app, service as ServiceId, world.services[service]!.lives![index]!),
+    );
+    for (const [id, { lives = [] }] of world.services.entries())
+      for (const [index, { createdAtNs }] of lives.entries()) kernel.at(createdAtNs, createBarePod, id, index);
+    this.#finished = kernel.on('kubernetes.pod-finished', (pod, life) => this.#podFinished(this.pods[pod]!, life));
+    this.#deadline = kernel.on('kubernetes.pod-deadline', (pod) => this.#end(this.pods[pod]!, 'deadline-exceeded'));
   }
 
   /** Pods that have found no place so far. */
@@ -191,15 +213,18 @@ export class ControlPlane {
     }
   }
 
-  #createPod(app: AppId, service: ServiceId): void {
+  #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
     const id = this.pods.length as PodId;
-    const name = `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
+    const name =
+      life?.name ??
+      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
     const pod: Pod = {
       id,
       name,
       app,
       service,
       createdNs: this.#kernel.now,
+      life,
       phase: 'pending',
       node: undefined,
       scheduledNs: undefined,
@@ -249,6 +274,7 @@ export class ControlPlane {
     node.pods.add(pod);
     pod.node = decision.node.id as NodeId;
     pod.scheduledNs = this.#kernel.now;
+    if (pod.life?.deadlineNs !== undefined) this.#kernel.after(pod.life.deadlineNs, this.#deadline, pod.id);
     if (node.up) this.#start(pod);
     else pod.phase = 'stopped';
   }
@@ -267,6 +293,26 @@ export class ControlPlane {
     pod.readyNs ??= this.#kernel.now;
     this.#hooks.podStarted(pod, this.#cpu[pod.service]!);
     this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
+    if (pod.life?.runsNs !== undefined) this.#kernel.after(pod.life.runsNs, this.#finished, pod.id, life);
+  }
+
+  /** Its work is done; a pod that its node has restarted since began anew. */
+  #podFinished(pod: Pod, life: number): void {
+    if (pod.phase === 'ready' && this.#nodes[pod.node!]!.life === life) this.#end(pod, 'completed');
+  }
+
+  /** A bound pod ends for good, and nobody makes it anew. */
+  #end(pod: Pod, reason: string): void {
+    if (pod.phase === 'gone') return;
+    const wasReady = pod.phase === 'ready';
+    pod.phase = 'gone';
+    pod.goneNs = this.#kernel.now;
+    pod.reason = reason;
+    if (wasReady) this.#hooks.podStopped(pod);
+    this.#endpoints.remove(pod.service, pod.id);
+    this.#nodes[pod.node!]!.pods.delete(pod);
+    this.#cache.forgetPod(this.#scheduling[pod.id]!);
+    this.#somethingChanged();
   }
 
   #nodeNotReady(node: NodeId, life: number): void {
@@ -290,7 +336,7 @@ export class ControlPlane {
       pod.reason = 'node-unreachable';
       this.#cache.forgetPod(this.#scheduling[pod.id]!);
     }
-    for (const pod of evicted) this.#createPod(pod.app, pod.service);
+    for (const pod of evicted) if (pod.life === undefined) this.#createPod(pod.app, pod.service);
     this.#somethingChanged();
   }
 
@@ -304,9 +350,9 @@ export class ControlPlane {
   }
 }
 
-function compileTemplate(template: PodObject, app: string): PodKind {
+function compileTemplate(template: PodObject, app: string, owner: LabelSelector | undefined): PodKind {
   try {
-    return compilePod(template);
+    return compilePod(template, owner);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PodRefused(`application ${app}: ${error.message}`, { cause: error });

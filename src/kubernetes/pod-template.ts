@@ -27,7 +27,11 @@ export function podTemplate(app: App, service: Service, clusters: readonly Clust
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: service.name, namespace: app.namespace, labels: { app: app.name, serviceName: service.name } },
+    metadata: {
+      name: service.name,
+      namespace: service.workload?.namespace ?? app.namespace,
+      labels: service.workload?.labels ?? { app: app.name, serviceName: service.name },
+    },
     spec,
   };
 }

@@ -1,4 +1,4 @@
-import type { AppId, NodeId, PodId, ServiceId } from '../model/index.ts';
+import type { AppId, NodeId, PodId, PodLife, ServiceId } from '../model/index.ts';
 
 /**
  * `pending`: no node yet. `starting`: bound, its containers are coming up. `ready`: it serves. `stopped`: its node is
@@ -13,6 +13,8 @@ export interface Pod {
   readonly app: AppId;
   readonly service: ServiceId;
   readonly createdNs: number;
+  /** Of a pod that no controller makes anew. */
+  readonly life: PodLife | undefined;
   phase: PodPhase;
   node: NodeId | undefined;
   scheduledNs: number | undefined;

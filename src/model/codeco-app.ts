@@ -114,14 +114,106 @@ export const nodeAffinity = openObject(
   { description: 'Which nodes the pod is drawn to.' },
 );
 
+/** A Kubernetes LabelSelector. */
+export const labelSelectorSchema = openObject(
+  {
+    matchLabels: optional(mapOf(text({ description: 'Value.' }), { description: 'Labels that must be so.' })),
+    matchExpressions: optional(
+      listOf(
+        openObject(
+          {
+            key: text({ description: 'Label.' }),
+            operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist'], { description: 'How it is compared.' }),
+            values: optional(listOf(text({ description: 'A value.' }), { description: 'Values to compare with.' })),
+          },
+          { description: 'A requirement.' },
+        ),
+        { description: 'Requirements that must all hold.' },
+      ),
+    ),
+  },
+  { description: 'Which pods are meant, by their labels.' },
+);
+
+const podAffinityTerm = openObject(
+  {
+    labelSelector: optional(labelSelectorSchema),
+    topologyKey: text({
+      description: 'Label of nodes whose values are the places.',
+      pattern: '.',
+      expects: 'a label such as kubernetes.io/hostname',
+    }),
+    namespaces: optional(listOf(text({ description: 'Namespace.' }), { description: 'Namespaces of the pods meant.' })),
+    namespaceSelector: optional(labelSelectorSchema),
+  },
+  { description: 'Pods, and what counts as one place.' },
+);
+
+const podAffinity = openObject(
+  {
+    requiredDuringSchedulingIgnoredDuringExecution: optional(
+      listOf(podAffinityTerm, { description: 'What must hold.' }),
+    ),
+    preferredDuringSchedulingIgnoredDuringExecution: optional(
+      listOf(
+        openObject(
+          {
+            weight: whole({ description: 'Weight of the preference.', minimum: 1, maximum: 100 }),
+            podAffinityTerm,
+          },
+          { description: 'A preference.' },
+        ),
+        { description: 'What should hold.' },
+      ),
+    ),
+  },
+  { description: 'Which pods it is drawn to, or keeps away from.' },
+);
+
+const spreadConstraint = openObject(
+  {
+    maxSkew: whole({ description: 'Largest difference between two places.', minimum: 1 }),
+    topologyKey: text({
+      description: 'Label of nodes whose values are the places.',
+      pattern: '.',
+      expects: 'a label such as topology.kubernetes.io/zone',
+    }),
+    whenUnsatisfiable: oneOf(['DoNotSchedule', 'ScheduleAnyway'], {
+      description: 'What happens where it cannot hold.',
+    }),
+    labelSelector: optional(labelSelectorSchema),
+    minDomains: optional(whole({ description: 'Fewest places.', minimum: 1 })),
+  },
+  { description: 'How evenly pods are spread.' },
+);
+
 /** A Kubernetes PodSpec: the fields that the simulator reads are checked, the others are kept. */
-const podSpec = openObject(
+export const podSpecSchema = openObject(
   {
     containers: listOf(container, { description: 'Containers of the pod.', minItems: 1 }),
     initContainers: optional(listOf(container, { description: 'Containers that run before the others.' })),
     nodeSelector: optional(mapOf(text({ description: 'Value.' }), { description: 'Labels that a node must have.' })),
     nodeName: optional(text({ description: 'The node to run on, past the scheduler.' })),
-    affinity: optional(openObject({ nodeAffinity: optional(nodeAffinity) }, { description: 'Affinities.' })),
+    affinity: optional(
+      openObject(
+        {
+          nodeAffinity: optional(nodeAffinity),
+          podAffinity: optional(podAffinity),
+          podAntiAffinity: optional(podAffinity),
+        },
+        { description: 'Affinities.' },
+      ),
+    ),
+    topologySpreadConstraints: optional(
+      listOf(spreadConstraint, { description: 'How its like are spread over places.' }),
+    ),
+    priorityClassName: optional(text({ description: 'Class that its priority comes from.' })),
+    preemptionPolicy: optional(
+      oneOf(['PreemptLowerPriority', 'Never'], { description: 'Whether it may evict others.' }),
+    ),
+    activeDeadlineSeconds: optional(
+      whole({ description: 'How long it may be on a node before it is ended, s.', minimum: 1, maximum: 2_147_483_647 }),
+    ),
     tolerations: optional(listOf(toleration, { description: 'Taints that the pod tolerates.' })),
     schedulerName: optional(text({ description: 'Scheduler that the pod asks for.' })),
     priority: optional(whole({ description: 'Priority of the pod.', minimum: -2_147_483_648, maximum: 2_147_483_647 })),
@@ -173,7 +265,7 @@ const microService = object(
       pattern: '^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$',
       expects: "a name of lower-case letters, digits and '-' that begins with a letter",
     }),
-    podspec: podSpec,
+    podspec: podSpecSchema,
     serviceChannels: optional(listOf(serviceChannel, { description: 'The services that this one calls.' })),
     nwbandwidth: optional(
       quantity('quantity', { description: 'Network bandwidth of the service, Mb/s. CODECO takes 25 where absent.' }),

@@ -67,3 +67,16 @@ export type * from './units.ts';
 export type * from './datasets.ts';
 export type * from './faults.ts';
 export type * from './world.ts';
+export {
+  manifestSchemas,
+  type ClusterObjects,
+  type HorizontalPodAutoscaler,
+  type KubernetesService,
+  type Manifest,
+  type ManifestKind,
+  type PodDisruptionBudget,
+  type PriorityClass,
+  type PublishedController,
+  type PublishedObject,
+  type Workload,
+} from './manifest.ts';

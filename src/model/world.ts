@@ -1,6 +1,7 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
+import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
 import type { Dataset, DatasetAccess } from './datasets.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
@@ -35,6 +36,8 @@ export interface World {
   readonly faults: readonly Fault[];
   readonly orchestration: Orchestration;
   readonly recording: Recording;
+  /** Of published manifests; absent where the scenario has none. */
+  readonly objects?: ClusterObjects;
 }
 
 /** A point of the network graph, where links meet. */
@@ -81,6 +84,8 @@ export interface Node {
   readonly speed: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** Allocatable extended resources and the like, by name, as Kubernetes quantities. */
+  readonly resources?: Readonly<Record<string, string | number>>;
   /** Linear from idle to peak in the share of CPU used. */
   readonly power: { readonly idleW: Watts; readonly peakW: Watts };
 }
@@ -112,8 +117,10 @@ export interface App {
   readonly createdAtNs: Nanoseconds;
   /** Clusters that may run it. */
   readonly clusters: readonly ClusterId[];
-  /** The resource it was made from, kept whole as published. */
-  readonly source: CodecoApp;
+  /** The resource or the manifest it was made from, kept whole as published. */
+  readonly source: CodecoApp | Manifest;
+  /** The Services of its manifest; a CodecoApp has one for each of its services. */
+  readonly kubernetesServices?: readonly KubernetesService[];
 }
 
 /** One micro-service of an application. */
@@ -125,6 +132,20 @@ export interface Service {
   readonly channels: readonly Channel[];
   readonly behaviour: Behaviour;
   readonly trafficDistribution: 'PreferClose' | 'Cluster';
+  /** Where it comes from a manifest or a table of pods. */
+  readonly workload?: Workload;
+  /** Its pods, one by one, where no controller makes them: bare pods, and those of a recorded trace. */
+  readonly lives?: readonly PodLife[];
+}
+
+/** A pod that nobody makes anew, from its creation on. */
+export interface PodLife {
+  readonly name: string;
+  readonly createdAtNs: Nanoseconds;
+  /** Its work is done so long after its containers have started; it stays where absent. */
+  readonly runsNs?: Nanoseconds;
+  /** It is ended so long after it was bound to a node. */
+  readonly deadlineNs?: Nanoseconds;
 }
 
 /** A directed need for communication: this service calls `to`. */

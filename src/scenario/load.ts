@@ -121,7 +121,12 @@ class Loader {
   }
 
   takeText(text: string, name: string, folder: string): Document {
-    return this.#takeFile(this.#files!.takeRoot(name, text, folder), name);
+    try {
+      return this.#takeFile(this.#files!.takeRoot(name, text, folder), name);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      throw new InputError([{ file: folder, found: error.message }]);
+    }
   }
 
   #takeFile(file: ReadFile, reference: string, name?: string): Document {

@@ -1,14 +1,14 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { basename, dirname, extname, relative } from 'node:path';
 import { Argument, InvalidArgumentError, type Command } from 'commander';
-import { parseBandwidth, parseDuration, UnitError } from '../../model/index.ts';
+import { parseBandwidth, parseDistance, parseDuration, UnitError } from '../../model/index.ts';
 import { importers, importScenario, type ImporterName, type ImportOptions } from '../../scenario/index.ts';
 import type { Io } from '../io.ts';
+import { wholeNumber } from './options.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface ImportFlags extends Omit<ImportOptions, 'folder'> {
   readonly out?: string;
-  readonly force?: boolean;
 }
 
 /** Reads the value of an option with a unit. */
@@ -48,13 +48,19 @@ export function addImportCommand(program: Command, io: Io): void {
     .option('--default-latency <duration>', 'of links that state none and have no coordinates', measured(parseDuration))
     .option('--default-bandwidth <bandwidth>', 'of links that state none', measured(parseBandwidth))
     .option('--round-trip', 'latencies in the file are round trips (network-topology)')
+    .option(
+      '--access-spacing <distance>',
+      'put access points so far apart over the area (sumo)',
+      measured(parseDistance),
+    )
+    .option('--divide-times <n>', 'divide recorded times by it (openb)', wholeNumber('--divide-times'))
     .action((kind: ImporterName, files: readonly string[], flags: Record<string, unknown> & ImportFlags) => {
       const { out, force } = flags;
       if (out !== undefined && force !== true && existsSync(out))
         throw new UsageError(`${out} is there already: choose another name, or pass --force to overwrite it`);
       if (out !== undefined && !/\.ya?ml$/.test(out))
         throw new UsageError(`${out}: import writes YAML; name a file that ends in .yaml`);
-      const draft = importScenario(kind, files, optionsOf(flags, out === undefined ? '.' : dirname(out)));
+      const draft = importScenario(kind, files, optionsOf(flags, out));
       for (const note of draft.notes) io.err(`${note}\n`);
       if (out === undefined) io.out(draft.text);
       else {
@@ -65,12 +71,16 @@ export function addImportCommand(program: Command, io: Io): void {
     });
 }
 
-function optionsOf(flags: Record<string, unknown> & ImportFlags, folder: string): ImportOptions {
-  const { name, duration, roundTrip } = flags;
+function optionsOf(flags: Record<string, unknown> & ImportFlags, out: string | undefined): ImportOptions {
+  const { name, duration, roundTrip, divideTimes, accessSpacing, force } = flags;
   const { defaultLatency, defaultBandwidth } = flags;
   return {
-    folder,
+    folder: out === undefined ? '.' : dirname(out),
+    ...(out === undefined ? {} : { stem: basename(out, extname(out)) }),
+    ...(force === undefined ? {} : { force }),
     ...(name === undefined ? {} : { name }),
+    ...(accessSpacing === undefined ? {} : { accessSpacingM: accessSpacing as number }),
+    ...(divideTimes === undefined ? {} : { timesDividedBy: Math.max(1, divideTimes as number) }),
     ...(duration === undefined ? {} : { duration }),
     ...(roundTrip === undefined ? {} : { roundTrip }),
     ...(defaultLatency === undefined

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { relative } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { exportFormats, tables } from '../../results/index.ts';
-import { listChoices, listScenarios, type CatalogueEntry } from '../../scenario/index.ts';
+import { importers, listChoices, listScenarios, type CatalogueEntry } from '../../scenario/index.ts';
 import type { Io } from '../io.ts';
 import { formatTable } from '../table.ts';
 import { outputOption, printAs } from './options.ts';
@@ -17,6 +17,7 @@ const kinds = [
   'scenario',
   'table',
   'format',
+  'importer',
 ] as const;
 
 /** All that can be named, from the registries that the program itself runs by. */
@@ -25,6 +26,7 @@ function catalogue(): CatalogueEntry[] {
     ...listChoices(),
     ...listScenarios(shipped).map((entry) => ({ ...entry, name: relative('', entry.name) })),
     ...Object.entries(tables).map(([name, { description }]) => ({ kind: 'table', name, description })),
+    ...Object.entries(importers).map(([name, { description }]) => ({ kind: 'importer', name, description })),
     ...Object.keys(exportFormats).map((name) => ({
       kind: 'format',
       name,

@@ -20,6 +20,10 @@ export interface ImportOptions {
   readonly timesDividedBy?: number;
   /** Folder that the scenario will lie in: references to files are relative to it. */
   readonly folder: string;
+  /** Name of its file without the ending, for files beside it; absent where it is not written to a file. */
+  readonly stem?: string;
+  /** Whether files beside it may be overwritten. */
+  readonly force?: boolean;
 }
 
 /** A scenario made from files of another format. */
@@ -30,6 +34,8 @@ export interface Draft {
   readonly notes: readonly string[];
   /** Folders outside the scenario's own that it reads from. */
   readonly allow?: readonly string[];
+  /** Files that it refers to, to lie beside it. */
+  readonly companions?: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** Reads one foreign format. */

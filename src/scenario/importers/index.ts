@@ -1,10 +1,14 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InputError } from '../problem.ts';
 import { scenarioFromText } from '../load.ts';
 import { eua } from './eua.ts';
 import { graphml } from './graphml.ts';
 import { ImportedFile } from './imported-file.ts';
+import { sumo } from './sumo.ts';
 import type { Draft, Importer, ImportOptions } from './importer.ts';
 import { networkTopology } from './network-topology.ts';
+import { openb } from './openb.ts';
 
 export type { ImportOptions } from './importer.ts';
 
@@ -13,28 +17,41 @@ export const importers = {
   eua,
   graphml,
   'network-topology': networkTopology,
+  openb,
+  sumo,
 } as const satisfies Readonly<Record<string, Importer>>;
 
 export type ImporterName = keyof typeof importers;
 
 /**
- * Makes a scenario of files in another format. What is returned has been loaded once, as `run` would: it is valid.
+ * Makes a scenario of files in another format. What is returned has been loaded once, as `run` would: it is valid. Files
+ * that it refers to are written beside it, into `options.folder`, and only where it is valid.
  * @throws {InputError} with what is wrong in the files, and where
  */
 export function importScenario(kind: ImporterName, names: readonly string[], options: ImportOptions): Draft {
   const importer: Importer = importers[kind];
   if (names.length !== importer.files.length) {
-    throw new InputError([
-      {
-        found: `${names.length} ${names.length === 1 ? 'file' : 'files'} for ${kind}`,
-        expected: importer.files.join(' '),
-      },
-    ]);
+    const found = `${names.length} ${names.length === 1 ? 'file' : 'files'} for ${kind}`;
+    throw new InputError([{ found, expected: importer.files.join(' ') }]);
   }
   const draft = importer.draft(
     names.map((name) => ImportedFile.read(name)),
     options,
   );
-  scenarioFromText(draft.text, `${names[0]} (as a scenario)`, options.folder, { allow: draft.allow ?? [] });
+  const written: string[] = [];
+  try {
+    for (const { name, text } of draft.companions ?? []) {
+      const path = join(options.folder, name);
+      if (options.force !== true && existsSync(path))
+        throw new InputError([{ file: path, found: 'is there already', expected: 'another name, or --force' }]);
+      writeFileSync(path, text);
+      written.push(path);
+    }
+    scenarioFromText(draft.text, `${names[0]} (as a scenario)`, options.folder, { allow: draft.allow ?? [] });
+  } catch (error) {
+    for (const path of written) rmSync(path, { force: true });
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new InputError([{ file: options.folder, found: `cannot be written to (${error.message})` }]);
+  }
   return draft;
 }

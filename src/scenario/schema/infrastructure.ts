@@ -66,6 +66,11 @@ const nodeClass = object(
     mttr: optional({ ...downFor, description: `Then it is back: ${downFor.description}` }),
     labels,
     taints,
+    resources: optional(
+      mapOf(quantity('quantity', { description: 'Amount, a Kubernetes quantity.' }), {
+        description: 'Other allocatable resources by name, such as nvidia.com/gpu or ephemeral-storage.',
+      }),
+    ),
     power: object(
       {
         idle: measured('power', { description: 'Power drawn without load.', default: '0W' }),

@@ -49,7 +49,12 @@ const behaviour = object(
       { sequential: 'One after the other, in the order of the channels.', parallel: 'All at once.' },
       { description: 'How the services behind the channels are called.', default: 'sequential' },
     ),
-    replicas: whole({ description: 'Pods of the service.', minimum: 1, maximum: 10_000, default: 1 }),
+    replicas: whole({
+      description: 'Pods of the service; of one from a manifest, what the manifest says.',
+      minimum: 1,
+      maximum: 10_000,
+      default: 1,
+    }),
     reads: datasetAccesses(
       'read',
       'Datasets that a request reads, one after the other, between its CPU work and its calls: each from the copy of least ' +
@@ -77,14 +82,35 @@ export const app = object(
   {
     name: optional(
       dnsName({
-        description: "Name of the application; the CodecoApp's appName, or else its metadata.name, where absent.",
+        description:
+          "Name of the application; the CodecoApp's appName, or else its metadata.name, or the name of the manifest's " +
+          'file, or pods, where absent.',
       }),
     ),
-    codecoApp: text({
-      description:
-        'The CodecoApp: a file relative to this one, FILE#NAME where the file holds several, or the name of a ' +
-        'CodecoApp document in this file.',
-    }),
+    codecoApp: optional(
+      text({
+        description:
+          'The CodecoApp: a file relative to this one, FILE#NAME where the file holds several, or the name of a ' +
+          'CodecoApp document in this file.',
+      }),
+    ),
+    manifest: optional(
+      text({
+        description:
+          'In its place, a file of Kubernetes objects as published, relative to this one: Pods, Deployments and ReplicaSets, ' +
+          'each a service of the application, and Services, Namespaces, PriorityClasses, PodDisruptionBudgets and ' +
+          'HorizontalPodAutoscalers.',
+      }),
+    ),
+    pods: optional(
+      text({
+        description:
+          'In its place, a table of pods that come and go: a CSV file relative to this one, or its text. Columns: ' +
+          'arrival_s (after the application is submitted), and as far as wanted name, duration_s (from the start of ' +
+          'its containers), cpu, memory, priority, node:LABEL (what its node must have, A|B for either), label:NAME, and ' +
+          'extended resources by their names.',
+      }),
+    ),
     at: measured('duration', { description: 'When it is submitted.', default: '0s' }),
     clusters: optional(
       listOf(text({ description: 'A cluster.' }), {
@@ -97,5 +123,7 @@ export const app = object(
       default: {},
     }),
   },
-  { description: 'An application.' },
+  {
+    description: 'An application: exactly one of codecoApp, manifest and pods.',
+  },
 );

@@ -4,11 +4,12 @@ import {
   type App,
   type AppId,
   type Behaviour,
+  type ClusterObjects,
   type ClusterId,
-  type CodecoApp,
   type Service,
   type ServiceId,
 } from '../../model/index.ts';
+import type { Nanoseconds } from '../../kernel/index.ts';
 import { nearest } from '../nearest.ts';
 import type { Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
@@ -20,6 +21,8 @@ import { readDuration } from './durations.ts';
 import type { CodecoAppLibrary, LoadedCodecoApp } from './codeco-apps.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_PODS } from './limits.ts';
+import { Manifests, type PlainApp } from './manifests.ts';
+import { readPodTable } from './pod-table.ts';
 
 type Written = Scenario['spec']['apps'][number];
 type WrittenBehaviour = Written['behaviour'][string];
@@ -45,41 +48,154 @@ export class Apps {
   readonly #infrastructure: Infrastructure;
   readonly #datasets: Datasets;
   readonly #library: CodecoAppLibrary;
+  readonly #manifests: Manifests;
 
   constructor(build: Build, infrastructure: Infrastructure, datasets: Datasets, library: CodecoAppLibrary) {
     this.#build = build;
     this.#infrastructure = infrastructure;
     this.#datasets = datasets;
     this.#library = library;
-  }
-
-  /** The CodecoApps that are used, in order. */
-  get sources(): CodecoApp[] {
-    return this.apps.map((app) => app.source);
+    this.#manifests = new Manifests(build, infrastructure.nodes);
   }
 
   build(): void {
     const build = this.#build;
     const entries: unknown = build.scenario.spec.apps;
     if (!Array.isArray(entries)) this.appNames.complete = false;
-    const read: (ReadApp & { readonly written: Written })[] = [];
+    const addServices: (() => number)[] = [];
+    for (const [index, entry] of (Array.isArray(entries) ? (entries as unknown[]) : []).entries()) {
+      const path = ['spec', 'apps', index, 'manifest'];
+      const reference = isMap(entry) ? entry['manifest'] : undefined;
+      if (typeof reference === 'string' && !build.isBroken(...path)) this.#manifests.open(reference, path);
+    }
     let serviceCount = 0;
     for (const [index, entry] of (Array.isArray(entries) ? (entries as unknown[]) : []).entries()) {
       const path = ['spec', 'apps', index];
-      const loaded = this.#loadSource(entry, path);
-      if (loaded === undefined) {
+      const isOne = this.#demandOneSource(entry, path);
+      const loaded = isOne ? this.#loadSource(entry, path) : undefined;
+      const plain = isOne && loaded === undefined ? this.#loadPlain(entry, path) : undefined;
+      if (loaded === undefined && plain === undefined) {
         this.appNames.complete = false;
         continue;
       }
       const written = build.readableFields(entry as Written, path, unstatedApp);
-      const app = this.#addApp(written, path, loaded, serviceCount);
+      const app =
+        loaded === undefined
+          ? this.#addPlainApp(written, path, plain!, serviceCount)
+          : this.#addApp(written, path, loaded, serviceCount);
       serviceCount += app.services.length;
-      read.push({ id: (this.apps.length - 1) as AppId, path, loaded, written });
+      const id = (this.apps.length - 1) as AppId;
+      if (loaded === undefined) addServices.push(() => this.#addWorkloads(written, path, id, plain!));
+      else addServices.push(() => this.#addServices(written, { id, path, loaded }));
     }
+    this.#manifests.warnWithoutEffect();
     let pods = 0;
-    for (const app of read) pods += this.#addServices(app.written, app);
+    for (const add of addServices) pods += add();
     if (pods > MOST_PODS) {
       build.entryProblem(['spec', 'apps'], `${pods} pods in all`, { expected: `at most ${MOST_PODS}` });
+    }
+  }
+
+  /** What manifests say of pods in general; undefined where there are none. */
+  objects(): ClusterObjects | undefined {
+    return this.#manifests.objects((kind, namespace, name) => {
+      const index = this.services.findIndex(
+        (service) =>
+          service.workload?.kind === kind && service.workload.namespace === namespace && service.name === name,
+      );
+      return index < 0 ? undefined : (index as ServiceId);
+    });
+  }
+
+  #demandOneSource(entry: unknown, path: Path): boolean {
+    if (!isMap(entry)) return true;
+    const sources = ['codecoApp', 'manifest', 'pods'].filter((field) => field in entry);
+    if (sources.length === 1) return true;
+    const found = sources.length === 0 ? '"codecoApp" is missing' : `both ${sources.map(quote).join(' and ')}`;
+    this.#build.entryProblem(path, found, { expected: 'exactly one of codecoApp, manifest and pods' });
+    return false;
+  }
+
+  /** The pods of an entry that is no CodecoApp. */
+  #loadPlain(entry: unknown, path: Path): PlainApp | undefined {
+    if (!isMap(entry)) return undefined;
+    const { manifest, pods, at } = entry;
+    const isReadable = (field: string): boolean => !this.#build.isBroken(...path, field);
+    const createdAtNs = typeof at === 'string' && isReadable('at') ? parseDuration(at) : (0 as Nanoseconds);
+    if (typeof manifest === 'string' && isReadable('manifest'))
+      return this.#manifests.load(manifest, [...path, 'manifest'], createdAtNs);
+    if (typeof pods !== 'string' || !isReadable('pods')) return undefined;
+    return readPodTable(this.#build, pods, [...path, 'pods'], createdAtNs);
+  }
+
+  #addPlainApp(written: Written, path: Path, plain: PlainApp, firstService: number): App {
+    const build = this.#build;
+    const name = written.name ?? plain.name;
+    const field = written.manifest === undefined ? 'pods' : 'manifest';
+    const id = this.apps.length as AppId;
+    build.declare(this.appNames, name, id, [...path, written.name === undefined ? field : 'name']);
+    const names = new Names<ServiceId>(`service of ${name}`);
+    this.serviceNames.push(names);
+    const services = plain.workloads.map((workload, index) => {
+      const entry = (firstService + index) as ServiceId;
+      names.entries.set(workload.name, { entry, path: [...path, field] });
+      return entry;
+    });
+    // requests may name the Service that stands for the pods of one workload
+    for (const { name: alias, namespace, selector } of plain.kubernetesServices) {
+      const meant = plain.workloads.flatMap(({ workload }, index) =>
+        workload.namespace === namespace && selects(selector, workload.labels) ? [services[index]!] : [],
+      );
+      if (meant.length === 1 && !names.entries.has(alias))
+        names.entries.set(alias, { entry: meant[0]!, path: [...path, field] });
+    }
+    const app: App = {
+      name,
+      namespace: plain.workloads[0]?.workload.namespace ?? 'default',
+      services,
+      createdAtNs: parseDuration(written.at),
+      clusters: this.#clustersOf(written, path),
+      source: plain.source,
+      kubernetesServices: plain.kubernetesServices,
+    };
+    this.apps.push(app);
+    this.#warnOfLate(app, path);
+    return app;
+  }
+
+  /** @returns the number of pods */
+  #addWorkloads(written: Written, path: Path, id: AppId, plain: PlainApp): number {
+    this.#demandKnown(written, path, id);
+    let pods = 0;
+    for (const { name, podSpec, replicas, workload, lives } of plain.workloads) {
+      const own = Object.hasOwn(written.behaviour, name) ? name : '*';
+      const behaviour = written.behaviour[own] ?? this.#library.defaultBehaviour;
+      pods += replicas + (lives?.length ?? 0);
+      this.services.push({
+        name,
+        app: id,
+        podSpec,
+        replicas,
+        channels: [],
+        behaviour: this.#readBehaviour(behaviour, [...path, 'behaviour', own]),
+        trafficDistribution: behaviour.trafficDistribution,
+        workload,
+        ...(lives === undefined ? {} : { lives }),
+      });
+    }
+    return pods;
+  }
+
+  /** Reports behaviour of services that the application does not have. */
+  #demandKnown(written: Written, path: Path, id: AppId): void {
+    const names = this.serviceNames[id]!;
+    const known = [...names.entries.keys()];
+    for (const name of Object.keys(written.behaviour)) {
+      if (name === '*' || names.entries.has(name)) continue;
+      this.#build.entryProblem([...path, 'behaviour', name], `no ${names.noun} is named ${quote(name)}`, {
+        expected: `one of ${known.join(', ')} or *`,
+        nearest: () => nearest(name, known),
+      });
     }
   }
 
@@ -118,11 +234,15 @@ export class Apps {
       source,
     };
     this.apps.push(app);
-    const { duration } = build.scenario.spec;
-    if (!build.isBroken('spec', 'duration') && app.createdAtNs >= parseDuration(duration)) {
-      build.warn([...path, 'at'], 'it is submitted after the end of the simulation');
-    }
+    this.#warnOfLate(app, path);
     return app;
+  }
+
+  #warnOfLate(app: App, path: Path): void {
+    const { duration } = this.#build.scenario.spec;
+    if (!this.#build.isBroken('spec', 'duration') && app.createdAtNs >= parseDuration(duration)) {
+      this.#build.warn([...path, 'at'], 'it is submitted after the end of the simulation');
+    }
   }
 
   #clustersOf(written: Written, path: Path): ClusterId[] {
@@ -136,15 +256,7 @@ export class Apps {
 
   /** @returns the number of pods */
   #addServices(written: Written, read: ReadApp): number {
-    const names = this.serviceNames[read.id]!;
-    const known = [...names.entries.keys()];
-    for (const name of Object.keys(written.behaviour)) {
-      if (name === '*' || names.entries.has(name)) continue;
-      this.#build.entryProblem([...read.path, 'behaviour', name], `no ${names.noun} is named ${quote(name)}`, {
-        expected: `one of ${known.join(', ')} or *`,
-        nearest: () => nearest(name, known),
-      });
-    }
+    this.#demandKnown(written, read.path, read.id);
     let pods = 0;
     for (const [index, service] of read.loaded.app.spec['codecoapp-msspec'].entries()) {
       const { serviceName, podspec } = service;
@@ -175,4 +287,9 @@ export class Apps {
       ...(data === undefined ? {} : { data }),
     };
   }
+}
+
+function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
+  const wanted = Object.entries(selector);
+  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }

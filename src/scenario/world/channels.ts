@@ -75,7 +75,7 @@ function findApp(apps: Apps, read: ReadApp, name: string | undefined): AppId | u
   if (name === undefined || name === '' || own.includes(name)) return read.id;
   const byName = apps.appNames.entries.get(name)?.entry;
   if (byName !== undefined) return byName;
-  const byAppName = apps.apps.findIndex(({ source }) => source.spec.appName === name);
+  const byAppName = apps.apps.findIndex(({ source }) => source.kind === 'CodecoApp' && source.spec.appName === name);
   return byAppName < 0 ? undefined : (byAppName as AppId);
 }
 

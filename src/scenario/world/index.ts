@@ -71,6 +71,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.settle();
   problems.throwIfAny();
   if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
+  const objects = apps.objects();
   const world: World = {
     name: scenario.metadata.name,
     seed: spec.seed,
@@ -90,6 +91,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     faults,
     orchestration: readOrchestration(spec.orchestration, schedulerProfile),
     recording: readRecording(spec.results),
+    ...(objects === undefined ? {} : { objects }),
   };
   demandBoundedVolume(build, world);
   problems.throwIfAny();

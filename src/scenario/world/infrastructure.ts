@@ -235,7 +235,7 @@ export class Infrastructure {
     const known = build.resolve(this.#classNames, nodes.class, [...path, 'class']);
     const isReadable = known !== undefined && !build.isBroken('spec', 'infrastructure', 'nodeClasses', nodes.class);
     // the nodes of a class that is wrong still have their names, for whoever refers to them
-    const nodeClass = isReadable ? known : unstatedClass;
+    const nodeClass: NodeClass = isReadable ? known : unstatedClass;
     const paths = { positions: [...path, 'at'], count: [...path, 'count'] };
     const room = {
       of: 'infrastructure',
@@ -264,6 +264,7 @@ export class Infrastructure {
       maxPods: nodeClass.pods,
       speed: nodeClass.speed,
       taints: [...nodeClass.taints, ...nodes.taints],
+      ...(nodeClass.resources === undefined ? {} : { resources: nodeClass.resources }),
       power: { idleW: parsePower(nodeClass.power.idle), peakW: parsePower(nodeClass.power.peak) },
     };
     for (const [index, name] of names.entries()) {

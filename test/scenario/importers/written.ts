@@ -26,14 +26,14 @@ export function imported(
   files: readonly string[],
   options: Partial<ImportOptions> = {},
 ): { world: World; notes: string; text: string } {
-  const { text, notes, allow = [] } = importScenario(kind, files, { folder, ...options });
+  const { text, notes, allow = [] } = importScenario(kind, files, { folder, stem: `imported-${count++}`, ...options });
   return { world: loadScenario(fileOf('scenario.yaml', text), { allow }).world, notes: notes.join('\n'), text };
 }
 
 /** What is told of files that cannot be imported. */
 export function refusal(kind: ImporterName, files: readonly string[], options: Partial<ImportOptions> = {}): string {
   try {
-    importScenario(kind, files, { folder, ...options });
+    importScenario(kind, files, { folder, stem: `imported-${count++}`, ...options });
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;
