@@ -1,3 +1,4 @@
+import { log, pow } from '../../kernel/index.ts';
 import type { Static } from '@sinclair/typebox';
 import { parseDuration, UnitError, type Duration } from '../../model/index.ts';
 import type { durationOrDistribution } from '../schema/index.ts';
@@ -40,6 +41,36 @@ export function readDuration(build: Build, written: WrittenDuration, path: Path)
     case 'empirical':
       return readEmpirical(build, written, path);
   }
+}
+
+/** Mean of a duration, ns; Infinity for a Pareto without a largest value whose shape is 1 or less. */
+export function meanDurationNs(duration: Duration): number {
+  switch (duration.distribution) {
+    case 'constant':
+      return duration.valueNs;
+    case 'uniform':
+      return (duration.minNs + duration.maxNs) / 2;
+    case 'pareto':
+      return paretoMeanNs(duration.minNs, duration.shape, duration.maxNs);
+    case 'empirical': {
+      const { valuesNs, cumulativeWeights } = duration;
+      const weight = (index: number): number =>
+        cumulativeWeights === undefined ? 1 : cumulativeWeights[index]! - (cumulativeWeights[index - 1] ?? 0);
+      const sum = valuesNs.reduce((total, value, index) => total + value * weight(index), 0);
+      return sum / (cumulativeWeights?.at(-1) ?? valuesNs.length);
+    }
+    default:
+      return duration.meanNs;
+  }
+}
+
+/** Source: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, chapter 20. */
+function paretoMeanNs(minNs: number, shape: number, maxNs: number | undefined): number {
+  if (maxNs === undefined) return shape > 1 ? (shape * minNs) / (shape - 1) : Infinity;
+  const ratio = minNs / maxNs;
+  if (ratio === 1) return minNs;
+  if (shape === 1) return (-minNs * log(ratio)) / (1 - ratio);
+  return (minNs * shape * (1 - pow(ratio, shape - 1))) / ((shape - 1) * (1 - pow(ratio, shape)));
 }
 
 function reportUpsideDown(build: Build, path: Path, min: string): void {
