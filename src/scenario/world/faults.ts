@@ -215,7 +215,7 @@ class Faults {
       typeof written === 'string'
         ? { distribution: 'exponential', meanNs: parseDuration(written) }
         : readDuration(this.#build, written, path);
-    if (meanNs(duration) > 0) return duration;
+    if (meanDurationNs(duration) > 0) return duration;
     this.#build.problem(path, 'a mean of zero', { expected: 'a positive duration such as 20d' });
     return undefined;
   }
