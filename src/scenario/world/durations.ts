@@ -59,7 +59,11 @@ export function meanDurationNs(duration: Duration): number {
       const sum = valuesNs.reduce((total, value, index) => total + value * weight(index), 0);
       return sum / (cumulativeWeights?.at(-1) ?? valuesNs.length);
     }
-    default:
+    case 'exponential':
+    case 'lognormal':
+    case 'weibull':
+    case 'gamma':
+    case 'hyperexponential':
       return duration.meanNs;
   }
 }
