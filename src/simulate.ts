@@ -5,10 +5,12 @@ import {
   InputError,
   loadScenario,
   scenarioFromObject,
+  traceProblem,
   type LoadedScenario,
   type LoadOptions,
 } from './scenario/index.ts';
 import { runSimulation, type SimulationResult } from './simulation.ts';
+import { TraceError } from './traces/index.ts';
 import { VERSION } from './version.ts';
 
 export interface SimulateOptions extends LoadOptions {
@@ -37,6 +39,8 @@ export interface Run {
   readonly eventCount: number;
   /** Handovers, those of them that went straight back, and how often a user lost coverage, over the whole run. */
   readonly movements: SimulationResult['movements'];
+  /** What came of the claims of assured channels' flows, over the whole run. */
+  readonly reservations: SimulationResult['reservations'];
   /** What was written, where `out` was given. */
   readonly manifest: Manifest | undefined;
 }
@@ -85,7 +89,7 @@ export function record(
   const recorder = new Recorder(options.out, header, { force: options.force === true });
   try {
     const { progress } = options;
-    const { kernel, measures, outcomes, pods, movements } = runSimulation(
+    const { kernel, measures, outcomes, pods, movements, reservations } = runSimulation(
       world,
       recorder,
       progress === undefined ? {} : { progress },
@@ -96,10 +100,21 @@ export function record(
       .map(({ name, node, message }) =>
         node === undefined ? { pod: name, message } : { pod: name, node: world.nodes[node]!.name },
       );
-    return { digest, world, measures, outcomes, placement, eventCount: kernel.eventCount, movements, manifest };
+    return {
+      digest,
+      world,
+      measures,
+      outcomes,
+      placement,
+      eventCount: kernel.eventCount,
+      movements,
+      reservations,
+      manifest,
+    };
   } catch (error) {
     recorder.abandon();
     if (error instanceof PodRefused) throw new InputError([{ file: scenario.file, found: error.message }]);
+    if (error instanceof TraceError) throw new InputError([traceProblem(error)]);
     throw error;
   }
 }

@@ -35,6 +35,8 @@ export interface SimulationResult {
   readonly pods: readonly Pod[];
   /** Handovers, those of them that went straight back, and how often a user lost coverage, over the whole run. */
   readonly movements: Association['counts'];
+  /** What came of the claims of assured channels' flows, over the whole run. */
+  readonly reservations: Network['reservationCounts'];
   readonly kernel: Kernel;
 }
 
@@ -113,10 +115,14 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
 
-  for (let step = 1; step <= PROGRESS_STEPS; step++) {
-    const until = step === PROGRESS_STEPS ? world.durationNs : Math.floor((world.durationNs / PROGRESS_STEPS) * step);
-    kernel.run({ until: until as Nanoseconds });
-    options.progress?.(step / PROGRESS_STEPS);
+  try {
+    for (let step = 1; step <= PROGRESS_STEPS; step++) {
+      const until = step === PROGRESS_STEPS ? world.durationNs : Math.floor((world.durationNs / PROGRESS_STEPS) * step);
+      kernel.run({ until: until as Nanoseconds });
+      options.progress?.(step / PROGRESS_STEPS);
+    }
+  } finally {
+    association.end();
   }
   requests.finish();
   observation.sample(compute, network, controlPlane);
@@ -126,6 +132,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
+    reservations: network.reservationCounts,
     kernel,
   };
 }

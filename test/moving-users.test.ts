@@ -175,7 +175,7 @@ describe('recorded users', () => {
   test('that jump or have one row alone are warned of', () => {
     const { warnings } = loadScenario(trace('time,id,x,y\n0,a,0,0\n1,a,400,0\n2,b,0,0\n'));
     const text = warnings.map((warning) => formatProblem(warning)).join('\n');
-    expect(text).toContain('1 ids have only one row and so are never there: "b"');
-    expect(text).toContain('1 ids move faster than 100 m/s: "a"');
+    expect(text).toContain('1 id has only one sample and so is never there: "b"; first at line 4');
+    expect(text).toContain('1 id moves faster than 100 m/s, once in all: "a"; first at line 3');
   });
 });

@@ -42,7 +42,13 @@ export const mobilityModels = {
   manhattan: 'Along the streets of a grid, at each crossing straight on or around a corner.',
   'gauss-markov': 'Wanders with a velocity that changes gradually, reflected at the border of its area.',
   route: 'From waypoint to waypoint, at a speed or by a timetable.',
-  trace: 'As recorded in a table of times, names and positions.',
+  trace: "As recorded in a table of times, names and positions, or in SUMO's floating car data.",
+} as const;
+
+export const networkModels = {
+  plain: 'Latency, then bandwidth shared max-min fairly: nothing is corrected.',
+  cm02: "SimGrid's CM02: flows share in inverse proportion to their latency, at most a TCP window a round trip.",
+  lv08: "SimGrid's LV08: CM02 with 97 % of the bandwidth, 13.01 times the latency, and slow links counted as latency.",
 } as const;
 
 export const technologies = {
@@ -55,6 +61,7 @@ export type SchedulerName = keyof typeof schedulers;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;
+export type NetworkModelName = keyof typeof networkModels;
 export type TechnologyName = keyof typeof technologies;
 
 /** The names of a set of choices, in the order in which they are declared. */

@@ -4,11 +4,13 @@ export {
   datasetUpdates,
   distributions,
   mobilityModels,
+  networkModels,
   schedulers,
   technologies,
   type ArrivalsName,
   type DistributionName,
   type MobilityName,
+  type NetworkModelName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
@@ -30,10 +32,11 @@ export {
   text,
   whole,
 } from './fields.ts';
-export { distance, type Point } from './geometry.ts';
+export { degreesEast, distance, projected, type Point, type Projection } from './geometry.ts';
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
+export { networkModelParameters, type NetworkModel } from './network-model.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export type { PublishedExtender } from './scheduler-extender.ts';
 export {

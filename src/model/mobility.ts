@@ -1,9 +1,10 @@
 import type { Nanoseconds } from '../kernel/index.ts';
-import type { Point } from './geometry.ts';
+import type { Point, Projection } from './geometry.ts';
 import type { Metres } from './units.ts';
 
 /** How the users of a group move; one shape a model, as in `mobilityModels`. Who stands still has none. */
-export type Mobility = RandomWaypointMobility | ManhattanMobility | GaussMarkovMobility | RouteMobility | TraceMobility;
+export type Mobility =
+  RandomWaypointMobility | ManhattanMobility | GaussMarkovMobility | RouteMobility | TraceMobility | RecordingMobility;
 
 /** Where users may be: a disc, or a rectangle with sides along the axes. */
 export type Area =
@@ -65,6 +66,31 @@ export interface TraceMobility {
   readonly model: 'trace';
   /** By the user's number in its group. */
   readonly tracks: readonly Track[];
+  /** Who is not seen for longer is not there in between; never where absent. */
+  readonly gapNs?: Nanoseconds;
+}
+
+/** A recorded movement too long to be held: its file is read in step with a run. */
+export interface RecordingMobility {
+  readonly model: 'recording';
+  /** Its samples are in order of time. */
+  readonly file: string;
+  /** Of the file; another size is another file. */
+  readonly sizeBytes: number;
+  /** Absent where positions are in metres. */
+  readonly projection?: Projection;
+  readonly coordinates: 'planar' | 'geographic';
+  /** By the user's number in its group. */
+  readonly movers: readonly RecordedMover[];
+}
+
+/** When a mover of a recording is there. */
+export interface RecordedMover {
+  readonly id: string;
+  /** Where it is seen first. */
+  readonly first: Point;
+  /** From and to, from and to: the times of the first and last sample of each stay, increasing. */
+  readonly staysNs: readonly Nanoseconds[];
 }
 
 /** Where one mover was: at each time a point, straight on between two; before and after it is not there. */

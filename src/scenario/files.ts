@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { nearest } from './nearest.ts';
@@ -36,7 +37,10 @@ export class FileReader {
   /** Allowed folders as they were named, symbolic links and all. */
   readonly #named: string[] = [];
   readonly #read = new Map<string, ReadFile>();
-  readonly #tables = new Set<ReadFile>();
+  /** By real path: SHA-256 of the tables. */
+  readonly #tableHashes = new Map<string, Buffer>();
+  /** By real path, in the order in which they were first read. */
+  readonly #names = new Map<string, string>();
 
   /** @throws {FileError} if an allowed folder does not exist */
   constructor(allow: readonly string[]) {
@@ -50,12 +54,12 @@ export class FileReader {
 
   /** Names of the files read so far, in the order in which they were first read. */
   get names(): string[] {
-    return Array.from(this.#read.values(), (file) => file.name);
+    return [...this.#names.values()];
   }
 
-  /** Contents of the tables read so far, in that order. */
-  get tables(): Buffer[] {
-    return Array.from(this.#tables, (file) => file.bytes);
+  /** SHA-256 of the contents of the tables and traces read so far, in that order. */
+  get tableHashes(): Buffer[] {
+    return [...this.#tableHashes.values()];
   }
 
   /**
@@ -107,6 +111,15 @@ export class FileReader {
     from: { readonly name: string; readonly folder: string },
     maxBytes: number,
   ): ReadFile {
+    const { name, real } = this.#locate(reference, from);
+    return this.#readAt(name, real, maxBytes);
+  }
+
+  /** Where a file that another one refers to lies, if it may be read. */
+  #locate(
+    reference: string,
+    from: { readonly name: string; readonly folder: string },
+  ): { readonly name: string; readonly real: string } {
     if (reference.includes('\0')) throw new FileError('a NUL character in a file name');
     const path = resolve(from.folder, reference);
     // an error about a path that leads outside is the same whatever is out there, so that it does not tell
@@ -116,14 +129,29 @@ export class FileReader {
     if (real === undefined) throw new FileError('no such file', nearestFile(path, reference));
     if (!isWithin(real, this.#roots)) throw outside(isNamedInside ? real : path, reference);
     const name = isAbsolute(reference) ? normalize(reference) : join(dirname(from.name), reference);
-    return this.#readAt(name, real, maxBytes);
+    return { name, real };
   }
 
   /** As `readReference`, for a table of data: its contents count among what a scenario depends on. */
   readTable(reference: string, from: { readonly name: string; readonly folder: string }): ReadFile {
-    const file = this.readReference(reference, from, MAX_TABLE_BYTES);
-    this.#tables.add(file);
+    const { name, real } = this.#locate(reference, from);
+    const file = this.#readAt(name, real, MAX_TABLE_BYTES);
+    if (!this.#tableHashes.has(real)) this.#tableHashes.set(real, createHash('sha256').update(file.bytes).digest());
     return file;
+  }
+
+  /**
+   * As `readTable`, for a table that is read piece by piece, by somebody else: of any size.
+   * @returns its name, where it lies, and whom to tell the SHA-256 of its contents
+   * @throws {FileError}
+   */
+  openTrace(
+    reference: string,
+    from: { readonly name: string; readonly folder: string },
+  ): { readonly name: string; readonly path: string; readonly setHash: (hash: Buffer) => void } {
+    const { name, real } = this.#locate(reference, from);
+    if (!this.#names.has(real)) this.#names.set(real, name);
+    return { name, path: real, setHash: (hash) => void this.#tableHashes.set(real, hash) };
   }
 
   /** Whether a path that passes through symbolic links ends up inside, or would if its file existed. */
@@ -143,6 +171,7 @@ export class FileReader {
       const bytes = readRegular(real, maxBytes);
       file = { name, bytes, text: decode(bytes), folder: dirname(real) };
       this.#read.set(real, file);
+      this.#names.set(real, name);
     }
     return file;
   }

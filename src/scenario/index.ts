@@ -11,5 +11,5 @@ export {
   type ScenarioOptions,
 } from './load.ts';
 export { nearest } from './nearest.ts';
-export { formatProblem, InputError, type Problem } from './problem.ts';
+export { formatProblem, InputError, traceProblem, type Problem } from './problem.ts';
 export { publishedSchema, scenarioSchema, type Scenario } from './schema/index.ts';

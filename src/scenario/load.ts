@@ -315,8 +315,7 @@ class Loader {
     for (const { source } of world.apps) hash.update('\0').update(canonical(source));
     const { schedulerProfile } = world.orchestration;
     if (schedulerProfile !== undefined) hash.update('\0').update(canonical(schedulerProfile));
-    for (const bytes of this.#files?.tables ?? [])
-      hash.update('\0').update(createHash('sha256').update(bytes).digest());
+    for (const tableHash of this.#files?.tableHashes ?? []) hash.update('\0').update(tableHash);
     return hash.digest('hex');
   }
 }

@@ -1,3 +1,4 @@
+import type { TraceError } from '../traces/index.ts';
 import { formatPath, type Mark, type Path } from './source.ts';
 
 /** Something wrong (or doubtful) with an input, and where. */
@@ -134,4 +135,16 @@ function located(mark: Mark | undefined): Partial<Problem> {
 function detailed({ expected, nearest }: Details): Partial<Problem> {
   const meant = nearest?.();
   return { ...(expected === undefined ? {} : { expected }), ...(meant === undefined ? {} : { nearest: meant }) };
+}
+
+/** What is wrong with a trace, as a problem. */
+export function traceProblem({ file, line, column, lineText, message, expected }: TraceError): Problem {
+  return {
+    file,
+    found: message,
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(lineText === undefined ? {} : { lineText, width: lineText.length }),
+    ...(expected === undefined ? {} : { expected }),
+  };
 }

@@ -3,11 +3,13 @@ import { gaussMarkov } from './gauss-markov.ts';
 import type { Itinerary, MobilityModel, MoverContext } from './itinerary.ts';
 import { legAt, stay } from './leg.ts';
 import { manhattan } from './manhattan.ts';
+import { recording } from './recording.ts';
 import { randomWaypoint } from './random-waypoint.ts';
 import { route } from './route.ts';
 import { trace } from './trace.ts';
 
 export type { Itinerary } from './itinerary.ts';
+export { groupSharing, type GroupSharing } from './sharing.ts';
 export { positionOn, type Leg } from './leg.ts';
 
 /** A new model is one file, one line here, one shape of `Mobility` and one of the scenario's format. */
@@ -17,6 +19,7 @@ const models: { readonly [M in Mobility['model']]: MobilityModel<Extract<Mobilit
   'gauss-markov': gaussMarkov,
   route,
   trace,
+  recording,
 };
 
 /** The motion of one mover. @param position where it stands if it does not move */

@@ -2,8 +2,8 @@ import type { TraceMobility } from '../../model/index.ts';
 import type { MobilityModel } from './itinerary.ts';
 import { goOn, legAt, stay } from './leg.ts';
 
-/** A recorded motion: through the points of its track at their times, straight between them; absent before and after. */
-export const trace: MobilityModel<TraceMobility> = ({ tracks }, { index }) => {
+/** A recorded motion: through the points of its track at their times, straight between them; absent before, after, and in gaps. */
+export const trace: MobilityModel<TraceMobility> = ({ tracks, gapNs = Infinity }, { index }) => {
   const track = tracks[index];
   if (track === undefined) throw new RangeError(`a mover ${index} of a trace of ${tracks.length}`);
   const { timesNs, points } = track;
@@ -13,8 +13,13 @@ export const trace: MobilityModel<TraceMobility> = ({ tracks }, { index }) => {
   function next(leg: typeof first): void {
     at++;
     if (at < points.length) {
-      leg.present = true;
-      goOn(leg, points[at]!.x, points[at]!.y, timesNs[at]! - timesNs[at - 1]!);
+      const takesNs = timesNs[at]! - timesNs[at - 1]!;
+      // who comes back does so elsewhere
+      leg.toX = points[at - 1]!.x;
+      leg.toY = points[at - 1]!.y;
+      leg.present = takesNs <= gapNs;
+      if (leg.present) goOn(leg, points[at]!.x, points[at]!.y, takesNs);
+      else stay(leg, takesNs);
     } else {
       leg.present = false;
       stay(leg, Infinity);

@@ -1,6 +1,13 @@
 import type { HandlerId, Kernel, Nanoseconds } from '../../kernel/index.ts';
 import type { AccessPoint, AccessPointId, Point, UserId, World } from '../../model/index.ts';
-import { itineraryOf, positionOn, type Itinerary, type Leg } from '../mobility/index.ts';
+import {
+  groupSharing,
+  itineraryOf,
+  positionOn,
+  type GroupSharing,
+  type Itinerary,
+  type Leg,
+} from '../mobility/index.ts';
 import type { AttachedEndpointId, Network } from '../network/index.ts';
 import { CellGrid } from './cell-grid.ts';
 import { nearerBy, velocityOf, withinRange } from './interval.ts';
@@ -60,6 +67,8 @@ export class Association {
   readonly #sink: AssociationSink;
   readonly #grid: CellGrid;
   readonly #itineraries: readonly Itinerary[];
+  /** By group. */
+  readonly #sharings: readonly GroupSharing[];
   /** By user: its access point, the one before that, and since when it is at its own. */
   readonly #serving: Int32Array;
   readonly #previous: Int32Array;
@@ -83,11 +92,13 @@ export class Association {
     this.#network = network;
     this.#sink = sink;
     this.#grid = new CellGrid(accessPoints);
+    this.#sharings = userGroups.map(() => groupSharing());
     const inGroup = userGroups.map(() => 0);
     this.#itineraries = users.map(({ name, group, position }) =>
       itineraryOf(userGroups[group]!.mobility, position, {
         index: inGroup[group]!++,
         stream: () => kernel.streams.get(`user/${name}/mobility`),
+        shared: this.#sharings[group]!.shared,
       }),
     );
     this.initial = this.#itineraries.map(({ first }) =>
@@ -117,6 +128,11 @@ export class Association {
       const isMobile = userGroups[users[user]!.group]!.mobility !== undefined;
       if (isMobile && accessPoints.length > 0) this.#proceed(user);
     }
+  }
+
+  /** Gives back what movements hold of the machine: files that they are read from. */
+  end(): void {
+    for (const sharing of this.#sharings) sharing.end();
   }
 
   /** Where a user is; now alone, for its motion is made as time goes on. */

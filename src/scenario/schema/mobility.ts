@@ -151,13 +151,35 @@ export const mobility = either(
         model: model('trace'),
         file: text({
           description:
-            'CSV file with a heading line, relative to this file: time (seconds from the start), id, and x, y ' +
-            '(metres) or lat, lon (degrees). The rows of each id in the order of time; ids are users in the order ' +
-            'of their first rows. Before its first row and after its last a user is not there, and sends nothing.',
+            'Relative to this file: floating car data of SUMO, as XML or as a table with semicolons; or CSV with a ' +
+            'heading line: time (seconds from the start), id, and x, y (metres) or lat, lon (degrees). Each plain or ' +
+            'packed by gzip. The rows of each id in the order of time; beyond a million rows, all of them: such a file ' +
+            'is read in step with the run and may have any size. Ids are users in the order of their first rows. ' +
+            'Before its first row and after its last a user is not there, and sends nothing.',
         }),
         limit: optional(whole({ description: 'Read only so many ids.', minimum: 1 })),
+        coordinates: optional(
+          oneOf(
+            { planar: 'Metres.', geographic: 'Degrees: x is the longitude, y the latitude.' },
+            {
+              description:
+                'What x and y of SUMO are; where absent, what the settings say that SUMO writes at the top of its XML ' +
+                '(fcd-output.geo), or else planar.',
+            },
+          ),
+        ),
+        gap: measured('duration', {
+          description: 'Who is not seen for longer than this is not there in between. Own default.',
+          positive: true,
+          default: '5m',
+        }),
+        maxSpeed: measured('speed', {
+          description: 'A faster move between two rows is probably a mistake, and is warned of. Own default.',
+          positive: true,
+          default: '100m/s',
+        }),
       },
-      { description: 'As recorded.', expects: '{ model: trace, file }' },
+      { description: 'As recorded.', expects: '{ model: trace, file, limit, coordinates, gap, maxSpeed }' },
     ),
   ],
   {

@@ -14,6 +14,7 @@ import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
 import { readFaults } from './faults.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readNetworkModel } from './network-model.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -63,6 +64,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
+  const networkModel = readNetworkModel(build);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
   const podStartup = readPodStartup(build);
@@ -82,6 +84,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     vertices: infrastructure.vertices,
     media: infrastructure.media,
     links: infrastructure.links,
+    ...(networkModel === undefined ? {} : { networkModel }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,

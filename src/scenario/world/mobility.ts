@@ -16,7 +16,7 @@ import type { Path } from '../source.ts';
 import type { Build } from './build.ts';
 import { placeCentre } from './centre.ts';
 import type { Infrastructure } from './infrastructure.ts';
-import { readTracks } from './tracks.ts';
+import { readTrace } from './tracks.ts';
 
 type Written = Exclude<Scenario['spec']['users'][number]['mobility'], undefined>;
 export type WrittenMoves = Exclude<Written, { readonly model: 'static' }>;
@@ -32,7 +32,7 @@ export interface Motion {
   /** A point of the area or way of a user; its coordinates are there once the plane has been projected. */
   readonly position: Point;
   /** The motion on the projected plane; what is wrong with it is reported. */
-  readonly settle: () => Mobility | undefined;
+  readonly settle: (count: number) => Mobility | undefined;
 }
 
 /** A way or a step that is shorter makes more events than anybody wants. Own design. */
@@ -103,10 +103,8 @@ export function readMobility(
     case 'route':
       return readRoute(build, infrastructure, written, path);
     case 'trace': {
-      const tracks = readTracks(build, infrastructure.plane, written, path);
-      if (tracks === undefined) return undefined;
-      const position = tracks[0]!.points[0]!;
-      return { count: tracks.length, most: tracks.length, position, settle: () => ({ model: 'trace', tracks }) };
+      const tracks = readTrace(build, infrastructure.plane, written, path);
+      return tracks && { ...tracks, most: tracks.count };
     }
   }
 }

@@ -1,6 +1,5 @@
 import { cos } from '../../kernel/index.ts';
-import type { Point } from '../../model/index.ts';
-import { parseCoordinate } from '../../model/index.ts';
+import { degreesEast, parseCoordinate, projected, type Point, type Projection } from '../../model/index.ts';
 import type { Path } from '../source.ts';
 import { formatPath } from '../source.ts';
 import type { Build } from './build.ts';
@@ -30,6 +29,7 @@ interface Geographic {
 export class Plane {
   readonly #build: Build;
   readonly #geographic: Geographic[] = [];
+  #projection: Projection | undefined;
   #first: { readonly kind: string; readonly path: Path } | undefined;
 
   constructor(build: Build) {
@@ -58,6 +58,11 @@ export class Plane {
     });
   }
 
+  /** How positions are projected, once they have been; undefined where all are planar. */
+  get projection(): Projection | undefined {
+    return this.#projection;
+  }
+
   /** Projects all geographic positions that have been placed. */
   project(): void {
     const infrastructure = this.#geographic.filter((position) => position.isInfrastructure);
@@ -68,21 +73,17 @@ export class Plane {
     let eastSum = 0;
     for (const { lat, lon } of reference) {
       latSum += lat;
-      eastSum += eastOf(first.lon, lon);
+      eastSum += degreesEast(first.lon, lon);
     }
     const lat0 = latSum / reference.length;
     const lon0 = first.lon + eastSum / reference.length;
     const metresPerDegree = EARTH_RADIUS_M * RADIANS;
-    const eastScale = metresPerDegree * cos(lat0 * RADIANS);
-    for (const { lat, lon, point } of this.#geographic) {
-      point.x = eastScale * eastOf(lon0, lon);
-      point.y = metresPerDegree * (lat - lat0);
-    }
+    this.#projection = {
+      latDegrees: lat0,
+      lonDegrees: lon0,
+      northMetresPerDegree: metresPerDegree,
+      eastMetresPerDegree: metresPerDegree * cos(lat0 * RADIANS),
+    };
+    for (const { lat, lon, point } of this.#geographic) Object.assign(point, projected(this.#projection, lat, lon));
   }
-}
-
-/** Degrees that `lon` lies east of `reference`, the short way around. */
-function eastOf(reference: number, lon: number): number {
-  const east = lon - reference;
-  return east > 180 ? east - 360 : east < -180 ? east + 360 : east;
 }

@@ -1,6 +1,6 @@
 import { parseCoordinate, UnitError } from '../../model/index.ts';
 import { CsvError, fieldRange, readCsv, type CsvRow } from '../csv.ts';
-import { FileError, MAX_DOCUMENT_BYTES, type ReadFile } from '../files.ts';
+import { FileError, MAX_DOCUMENT_BYTES, type FileReader, type ReadFile } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import { Source, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
@@ -115,6 +115,18 @@ export function readReferenced(
   path: Path,
   kind: 'table' | 'documents',
 ): ReadFile | undefined {
+  return withReferenced(build, reference, path, (files, from) =>
+    kind === 'table' ? files.readTable(reference, from) : files.readReference(reference, from, MAX_DOCUMENT_BYTES),
+  );
+}
+
+/** What is made of the file that a field refers to; reported, and undefined, if it cannot be read. */
+export function withReferenced<Result>(
+  build: Build,
+  reference: string,
+  path: Path,
+  read: (files: FileReader, from: { readonly name: string; readonly folder: string }) => Result,
+): Result | undefined {
   const source = build.places.find(build.scenario, path)?.source;
   const folder = source?.folder;
   if (build.files === undefined || source === undefined || folder === undefined) {
@@ -124,9 +136,7 @@ export function readReferenced(
     return undefined;
   }
   try {
-    const from = { name: source.name, folder };
-    if (kind === 'table') return build.files.readTable(reference, from);
-    return build.files.readReference(reference, from, MAX_DOCUMENT_BYTES);
+    return read(build.files, { name: source.name, folder });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     build.problem(path, error.message, { nearest: () => error.nearest });

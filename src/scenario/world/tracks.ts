@@ -1,173 +1,260 @@
-import { MAX_TIME_NS, type Nanoseconds } from '../../kernel/index.ts';
-import type { Point, Track } from '../../model/index.ts';
-import { CsvError, readCsv } from '../csv.ts';
-import type { ReadFile } from '../files.ts';
-import { Source, type Path } from '../source.ts';
+import { cos, type Nanoseconds } from '../../kernel/index.ts';
+import {
+  parseDuration,
+  parseSpeed,
+  projected,
+  type Mobility,
+  type Point,
+  type Projection,
+  type RecordedMover,
+} from '../../model/index.ts';
+import { TraceError, TraceReader, type Coordinates, type Sample } from '../../traces/index.ts';
+import { traceProblem } from '../problem.ts';
+import type { Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import type { Build } from './build.ts';
-import { MOST_TRACE_ROWS, MOST_USERS } from './limits.ts';
+import { MOST_HELD_SAMPLES, MOST_USERS } from './limits.ts';
 import type { Plane } from './plane.ts';
-import { readReferenced } from './sites.ts';
+import { withReferenced } from './sites.ts';
 
-/** A faster move between two rows is probably a mistake: 360 km/h. Own design. */
-const FAST_MPS = 100;
-
-class RowError extends Error {
-  readonly expected: string;
-
-  constructor(found: string, expected: string) {
-    super(found);
-    this.expected = expected;
-  }
+/** A recorded movement, as a scenario refers to it. */
+interface WrittenTrace {
+  readonly file: string;
+  readonly limit?: number;
+  readonly coordinates?: Coordinates;
+  readonly gap: string;
+  readonly maxSpeed: string;
 }
 
-interface Columns {
-  readonly kind: 'planar' | 'geographic';
-  readonly time: number;
-  readonly id: number;
-  readonly north: number;
-  readonly east: number;
-}
-
-/** A track that is being read. */
-interface GrowingTrack {
+/** What is held of one mover: of a long trace only when it is there. */
+interface Mover {
+  readonly id: string;
+  readonly first: Sample;
   readonly timesNs: Nanoseconds[];
-  readonly points: Point[];
+  readonly norths: number[];
+  readonly easts: number[];
+  /** From and to of each stay. */
+  readonly staysNs: Nanoseconds[];
+  lastNs: Nanoseconds;
+  lastNorth: number;
+  lastEast: number;
+  isFast: boolean;
+}
+
+/** Something odd that is only counted, and where it was seen first. */
+class Oddity {
+  readonly ids = new Set<string>();
+  count = 0;
+  first: Sample | undefined;
+
+  add(sample: Sample): void {
+    this.count++;
+    this.first ??= sample;
+    if (this.ids.size < 6) this.ids.add(sample.id);
+  }
+
+  get names(): string {
+    const names = Array.from(this.ids, quote);
+    return names.length > 5 ? `${names.slice(0, 5).join(', ')}, ...` : names.join(', ');
+  }
 }
 
 /**
- * Reads recorded motions: a table of time, id and position. What is wrong is reported with its line, and then the result
- * is undefined; what is only odd is a warning.
+ * Reads a recorded movement, whole, and checks it. One of up to `MOST_HELD_SAMPLES` is held; of a longer one only who is
+ * there when, and the run reads it again as it goes on. What is wrong is reported with its line, and then the result is
+ * undefined; what is only odd is counted in a warning.
  */
-export function readTracks(
+export function readTrace(
   build: Build,
   plane: Plane,
-  written: { readonly file: string; readonly limit?: number },
+  written: WrittenTrace,
   path: Path,
-): readonly Track[] | undefined {
+): { readonly count: number; readonly position: Point; readonly settle: (count: number) => Mobility } | undefined {
   const filePath = [...path, 'file'];
-  const file = readReferenced(build, written.file, filePath, 'table');
-  if (file === undefined) return undefined;
-  const tracks = new Map<string, GrowingTrack>();
-  const { limit = MOST_USERS } = written;
-  let columns: Columns | undefined;
-  let width = 0;
-  let line = 1;
-  let rows = 0;
+  const gapNs = parseDuration(written.gap);
+  const found = withReferenced(build, written.file, filePath, (files, from) => files.openTrace(written.file, from));
+  if (found === undefined) return undefined;
+  const survey = new Survey(found.name, gapNs, parseSpeed(written.maxSpeed), written.limit ?? MOST_USERS);
+  let reader: TraceReader | undefined;
   try {
-    for (const row of readCsv(file.text)) {
-      line = row.line;
-      if (columns === undefined) {
-        columns = findColumns(row.fields);
-        width = row.fields.length;
-        plane.demandKind(columns.kind, filePath);
-        continue;
-      }
-      if (++rows > MOST_TRACE_ROWS) throw new RowError(`more than ${MOST_TRACE_ROWS} rows`, 'a smaller table');
-      if (row.fields.length !== width) {
-        throw new RowError(`${row.fields.length} fields`, `${width}, as in the heading`);
-      }
-      const id = row.fields[columns.id]!.trim();
-      if (id === '') throw new RowError('a row without an id', 'who it is about');
-      let track = tracks.get(id);
-      if (track === undefined) {
-        if (tracks.size >= limit) continue;
-        tracks.set(id, (track = { timesNs: [], points: [] }));
-      }
-      track.timesNs.push(timeOf(row.fields[columns.time]!, track.timesNs.at(-1), id));
-      track.points.push(pointOf(plane, columns, row.fields));
+    const { coordinates } = written;
+    reader = new TraceReader(found.path, { name: found.name, ...(coordinates === undefined ? {} : { coordinates }) });
+    for (let sample = reader.next(); sample !== undefined; sample = reader.next()) {
+      survey.add(sample, reader.coordinates);
     }
+    found.setHash(reader.digest());
   } catch (error) {
-    if (!(error instanceof RowError || error instanceof CsvError)) throw error;
-    report(build, file, error instanceof CsvError ? error.line : line, error);
+    if (!(error instanceof TraceError)) throw error;
+    build.problems.addProblem(traceProblem(error));
+    return undefined;
+  } finally {
+    reader?.close();
+  }
+  const { coordinates, sizeBytes } = reader;
+  const movers = survey.finish();
+  const [mover] = movers;
+  if (mover === undefined) {
+    const expected = 'time, id and position of at least one mover';
+    build.problem(filePath, 'a trace without samples', { expected });
     return undefined;
   }
-  if (tracks.size === 0) {
-    const expected = 'a heading line, then time, id and position on each line';
-    build.problem(filePath, 'a table without rows', { expected });
-    return undefined;
+  plane.demandKind(coordinates, filePath);
+  survey.warn(build, filePath);
+  const { north, east } = mover.first;
+  const position = coordinates === 'planar' ? { x: east, y: north } : plane.placeGeographic(north, east, 'users');
+  return {
+    count: movers.length,
+    position,
+    settle: (count) => {
+      const projection = coordinates === 'planar' ? undefined : plane.projection;
+      if (survey.isHeld) {
+        const tracks = movers.map(({ timesNs, norths, easts }) => ({
+          timesNs,
+          points: norths.map((degrees, index) => pointOf(projection, degrees, easts[index]!)),
+        }));
+        return { model: 'trace', tracks, gapNs };
+      }
+      const recorded = movers.slice(0, count).map(({ id, first, staysNs }): RecordedMover => ({
+        id,
+        first: pointOf(projection, first.north, first.east),
+        staysNs,
+      }));
+      const file = { file: found.name, sizeBytes, coordinates };
+      return { model: 'recording', ...file, ...(projection === undefined ? {} : { projection }), movers: recorded };
+    },
+  };
+}
+
+function pointOf(projection: Projection | undefined, north: number, east: number): Point {
+  return projection === undefined ? { x: east, y: north } : projected(projection, north, east);
+}
+
+/** Goes through the samples of a trace and keeps what a run needs. */
+class Survey {
+  /** Whether all samples are held. */
+  isHeld = true;
+  readonly #file: string;
+  readonly #gapNs: number;
+  readonly #mostMps: number;
+  readonly #limit: number;
+  readonly #movers = new Map<string, Mover>();
+  readonly #fast = new Oddity();
+  readonly #alone = new Oddity();
+  #fastMovers = 0;
+  #count = 0;
+  #timeNs = 0;
+  /** The first sample that is earlier than the one before it. */
+  #early: Sample | undefined;
+
+  constructor(file: string, gapNs: number, mostMps: number, limit: number) {
+    this.#file = file;
+    this.#gapNs = gapNs;
+    this.#mostMps = mostMps;
+    this.#limit = limit;
   }
-  warnOfOdd(build, tracks, columns!.kind === 'planar', filePath);
-  return [...tracks.values()];
-}
 
-function findColumns(heading: readonly string[]): Columns {
-  const titles = heading.map((title) => title.trim().toLowerCase());
-  const find = (...names: readonly string[]): number => titles.findIndex((title) => names.includes(title));
-  const [time, id] = [find('time'), find('id')];
-  const planar = { kind: 'planar', time, id, north: find('y'), east: find('x') } as const;
-  const geographic = {
-    kind: 'geographic',
-    time,
-    id,
-    north: find('lat', 'latitude'),
-    east: find('lon', 'lng', 'longitude'),
-  } as const;
-  const columns = [planar, geographic].find(({ north, east }) => north >= 0 && east >= 0);
-  if (time < 0 || id < 0 || columns === undefined) {
-    const found = titles.slice(0, 12).map(quote).join(', ');
-    throw new RowError(`the columns ${found}`, 'time, id, and x, y (metres) or lat, lon (degrees)');
+  /** @throws {TraceError} if it cannot follow those before it */
+  add(sample: Sample, coordinates: Coordinates): void {
+    const { id, timeNs, north, east } = sample;
+    let mover = this.#movers.get(id);
+    if (mover === undefined) {
+      if (this.#movers.size >= this.#limit) return;
+      // a piece of a text keeps the whole text in memory: the id is copied, and the line is let go
+      const { line, column } = sample;
+      const own = Buffer.from(id).toString();
+      const first = { id: own, timeNs, north, east, line, column };
+      const lists = { timesNs: [], norths: [], easts: [], staysNs: [timeNs, timeNs] };
+      const last = { lastNs: timeNs, lastNorth: north, lastEast: east };
+      this.#movers.set(own, (mover = { id: own, first, ...lists, ...last, isFast: false }));
+    } else this.#follow(mover, sample, coordinates);
+    if (timeNs < this.#timeNs) this.#early ??= sample;
+    this.#timeNs = timeNs;
+    this.#hold(mover, sample);
   }
-  return columns;
-}
 
-function timeOf(field: string, before: Nanoseconds | undefined, id: string): Nanoseconds {
-  const seconds = numberOf(field, 'time', 'seconds');
-  const timeNs = Math.round(seconds * 1e9) as Nanoseconds;
-  if (timeNs < 0) throw new RowError(`time is ${field.trim()}`, 'seconds from the start, not before it');
-  if (timeNs > MAX_TIME_NS) throw new RowError(`time is ${field.trim()}`, 'seconds from the start, below 104 days');
-  if (before !== undefined && timeNs <= before) {
-    const found = timeNs === before ? 'again the time of the row before' : 'a time before that of the row before';
-    throw new RowError(`${quote(id)} has ${found}`, `a time after ${before / 1e9}`);
+  /** All movers, in the order of their first samples. */
+  finish(): readonly Mover[] {
+    const movers = [...this.#movers.values()];
+    for (const { id, first, staysNs } of movers) {
+      const isAlone = staysNs.every((timeNs, index) => index % 2 === 0 || timeNs === staysNs[index - 1]);
+      if (isAlone) this.#alone.add({ ...first, id });
+    }
+    if (this.isHeld) return movers;
+    // who is seen once is not there at all
+    return movers.map((mover) => ({
+      ...mover,
+      staysNs: mover.staysNs.filter((_, index, all) => all[index - (index % 2)] !== all[index - (index % 2) + 1]),
+    }));
   }
-  return timeNs;
-}
 
-function pointOf(plane: Plane, columns: Columns, fields: readonly string[]): Point {
-  const unit = columns.kind === 'planar' ? 'metres' : 'degrees';
-  const north = numberOf(fields[columns.north]!, columns.kind === 'planar' ? 'y' : 'latitude', unit);
-  const east = numberOf(fields[columns.east]!, columns.kind === 'planar' ? 'x' : 'longitude', unit);
-  if (columns.kind === 'planar') return { x: east, y: north };
-  if (Math.abs(north) > 90) throw new RowError(`latitude is ${north}`, 'degrees from -90 to 90');
-  if (Math.abs(east) > 180) throw new RowError(`longitude is ${east}`, 'degrees from -180 to 180');
-  return plane.placeGeographic(north, east, 'users');
-}
-
-function numberOf(field: string, column: string, unit: string): number {
-  const text = field.trim();
-  // Number would take hexadecimal digits and "Infinity" too
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  if (!Number.isFinite(value)) throw new RowError(`${column} is ${quote(text)}`, unit);
-  return value;
-}
-
-function warnOfOdd(build: Build, tracks: ReadonlyMap<string, GrowingTrack>, isPlanar: boolean, path: Path): void {
-  const single = [...tracks].filter(([, { timesNs }]) => timesNs.length === 1).map(([id]) => quote(id));
-  if (single.length > 0) {
-    build.warn(path, `${single.length} ids have only one row and so are never there: ${some(single)}`);
+  warn(build: Build, path: Path): void {
+    const alone = this.#alone;
+    if (alone.first !== undefined) {
+      const who =
+        alone.count === 1 ? '1 id has only one sample and so is' : `${alone.count} ids have only one sample and so are`;
+      build.warn(path, `${who} never there: ${alone.names}; first at line ${alone.first.line}`);
+    }
+    const fast = this.#fast;
+    if (fast.first !== undefined) {
+      const who = this.#fastMovers === 1 ? '1 id moves' : `${this.#fastMovers} ids move`;
+      const times = fast.count === 1 ? 'once' : `${fast.count} times`;
+      const found = `${who} faster than ${this.#mostMps} m/s, ${times} in all: ${fast.names}`;
+      build.warn(path, `${found}; first at line ${fast.first.line}`);
+    }
   }
-  if (!isPlanar) return;
-  const fast = [...tracks].filter(([, track]) => fastestMps(track) > FAST_MPS).map(([id]) => quote(id));
-  if (fast.length > 0) build.warn(path, `${fast.length} ids move faster than ${FAST_MPS} m/s: ${some(fast)}`);
-}
 
-function some(names: readonly string[]): string {
-  return names.length > 5 ? `${names.slice(0, 5).join(', ')}, ...` : names.join(', ');
-}
-
-function fastestMps({ timesNs, points }: GrowingTrack): number {
-  let fastest = 0;
-  for (let i = 1; i < points.length; i++) {
-    const dx = points[i]!.x - points[i - 1]!.x;
-    const dy = points[i]!.y - points[i - 1]!.y;
-    fastest = Math.max(fastest, Math.sqrt(dx * dx + dy * dy) / ((timesNs[i]! - timesNs[i - 1]!) / 1e9));
+  #follow(mover: Mover, sample: Sample, coordinates: Coordinates): void {
+    const { id, timeNs, north, east } = sample;
+    const { lastNs, staysNs } = mover;
+    if (timeNs <= lastNs) {
+      const found = timeNs === lastNs ? 'again the time of the row before' : 'a time before that of the row before';
+      throw this.#error(sample, `${quote(id)} has ${found}`, `a time after ${lastNs / 1e9}`);
+    }
+    if (timeNs - lastNs > this.#gapNs) staysNs.push(timeNs, timeNs);
+    else {
+      staysNs[staysNs.length - 1] = timeNs;
+      const movedM = movedMetres(mover.lastNorth, mover.lastEast, north, east, coordinates);
+      if (movedM / ((timeNs - lastNs) / 1e9) > this.#mostMps) {
+        if (!mover.isFast) this.#fastMovers++;
+        mover.isFast = true;
+        this.#fast.add(sample);
+      }
+    }
+    mover.lastNs = timeNs;
+    mover.lastNorth = north;
+    mover.lastEast = east;
   }
-  return fastest;
+
+  #hold(mover: Mover, sample: Sample): void {
+    if (this.isHeld && ++this.#count > MOST_HELD_SAMPLES) {
+      this.isHeld = false;
+      for (const { timesNs, norths, easts } of this.#movers.values()) timesNs.length = norths.length = easts.length = 0;
+    }
+    if (this.isHeld) {
+      mover.timesNs.push(sample.timeNs);
+      mover.norths.push(sample.north);
+      mover.easts.push(sample.east);
+    } else if (this.#early !== undefined) {
+      const found = `a time before that of the row before, in a trace of more than ${MOST_HELD_SAMPLES} samples`;
+      throw this.#error(this.#early, found, 'all rows in the order of time, for it is read in step with the run');
+    }
+  }
+
+  #error({ line, column, lineText }: Sample, found: string, expected: string): TraceError {
+    const where = lineText === undefined ? {} : { lineText };
+    return new TraceError(this.#file, found, { expected, line, column, ...where });
+  }
 }
 
-function report(build: Build, file: ReadFile, line: number, error: RowError | CsvError): void {
-  const source = new Source(file.name, file.text);
-  const start = source.startOf(line);
-  const details = error instanceof RowError ? { expected: error.expected } : {};
-  build.problems.add({ source, start, end: file.text.length }, [], error.message, details);
+/** Mean radius of the Earth times a degree, m: near enough to tell a mistake. */
+const METRES_PER_DEGREE = 111_195;
+
+function movedMetres(north0: number, east0: number, north1: number, east1: number, coordinates: Coordinates): number {
+  let dy = north1 - north0;
+  let dx = east1 - east0;
+  if (coordinates === 'geographic') {
+    dx = (Math.abs(dx) > 180 ? 360 - Math.abs(dx) : dx) * METRES_PER_DEGREE * cos((north0 * Math.PI) / 180);
+    dy *= METRES_PER_DEGREE;
+  }
+  return Math.sqrt(dx * dx + dy * dy);
 }

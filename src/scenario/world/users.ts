@@ -31,7 +31,7 @@ interface Placement {
   readonly count: number;
   readonly positions: () => (index: number) => Point;
   /** How its users move; undefined where they stand still. What is wrong with it is reported. */
-  readonly mobility?: () => Mobility | undefined;
+  readonly mobility?: (count: number) => Mobility | undefined;
 }
 
 /** The users, by groups. */
@@ -95,7 +95,7 @@ export class Users {
   settle(): void {
     for (const { group, name, count, positions, mobility } of this.#placements) {
       const position = positions();
-      const moves = mobility?.();
+      const moves = mobility?.(count);
       if (moves !== undefined) this.groups[group] = { ...this.groups[group]!, mobility: moves };
       for (let index = 0; index < count; index++) {
         this.users.push({ name: `${name}-${index + 1}`, group, position: position(index) });

@@ -1,12 +1,19 @@
-import { itineraryOf, positionOn, type Itinerary, type Leg } from '../../../src/dynamics/mobility/index.ts';
+import {
+  groupSharing,
+  itineraryOf,
+  positionOn,
+  type Itinerary,
+  type Leg,
+} from '../../../src/dynamics/mobility/index.ts';
 import { RandomStreams } from '../../../src/kernel/index.ts';
 import type { Mobility, Point } from '../../../src/model/index.ts';
 
 /** So many movers of one model, each with a stream of its own. */
 export function movers(mobility: Mobility, count: number, seed = 1): Itinerary[] {
   const streams = new RandomStreams(seed);
+  const { shared } = groupSharing();
   return Array.from({ length: count }, (_, index) =>
-    itineraryOf(mobility, { x: 0, y: 0 }, { index, stream: () => streams.get(`user/${index}/mobility`) }),
+    itineraryOf(mobility, { x: 0, y: 0 }, { index, stream: () => streams.get(`user/${index}/mobility`), shared }),
   );
 }
 
