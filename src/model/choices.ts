@@ -31,6 +31,9 @@ export const distributions = {
   lognormal: 'Lognormal with a mean and a coefficient of variation.',
   weibull: 'Weibull with a mean and a shape: below 1 the early failures of new parts, above 1 wear.',
   gamma: 'Gamma with a mean and a shape: the sum of that many exponentials.',
+  pareto: 'Pareto: a heavy tail from a smallest value on, with or without a largest one.',
+  hyperexponential: 'One of two exponentials, with a mean and a coefficient of variation above 1.',
+  empirical: 'One of the values of a list or a table.',
 } as const;
 
 export const mobilityModels = {

@@ -41,6 +41,7 @@ export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
+export type { PublishedExtender } from './scheduler-extender.ts';
 export {
   decidingPlugins,
   decidingPoints,

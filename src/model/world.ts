@@ -202,7 +202,17 @@ export type Duration =
   | { readonly distribution: 'uniform'; readonly minNs: Nanoseconds; readonly maxNs: Nanoseconds }
   | { readonly distribution: 'lognormal'; readonly meanNs: Nanoseconds; readonly cv: number }
   | { readonly distribution: 'weibull'; readonly meanNs: Nanoseconds; readonly shape: number }
-  | { readonly distribution: 'gamma'; readonly meanNs: Nanoseconds; readonly shape: number };
+  | { readonly distribution: 'gamma'; readonly meanNs: Nanoseconds; readonly shape: number }
+  /** Survival (min/x)^shape from `minNs` on; where there is a `maxNs`, under the condition of being below it. */
+  | { readonly distribution: 'pareto'; readonly minNs: number; readonly shape: number; readonly maxNs?: number }
+  /** Of this mean and a `cv` above 1. */
+  | { readonly distribution: 'hyperexponential'; readonly meanNs: Nanoseconds; readonly cv: number }
+  /** Each of the values equally likely, or by weights, given as their running sum. */
+  | {
+      readonly distribution: 'empirical';
+      readonly valuesNs: readonly number[];
+      readonly cumulativeWeights?: readonly number[];
+    };
 
 /** Users that behave alike. */
 export interface UserGroup {
