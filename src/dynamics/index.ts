@@ -1,6 +1,6 @@
 export { Compute, cpuWeight, type CpuShare } from './compute.ts';
+export * from './energy/index.ts';
 export { Copies, DataAccess } from './datasets/index.ts';
-export { nodeEnergyJ } from './energy.ts';
 export { Degradations, Outages, scheduleFaults, Slowdowns } from './faults/index.ts';
 export * from './network/index.ts';
 export { Association, moversOf, type MovementCause, type MovementEvent, type MoverId } from './radio/index.ts';
