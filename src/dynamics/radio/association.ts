@@ -98,6 +98,7 @@ export class Association {
       itineraryOf(userGroups[group]!.mobility, position, {
         index: inGroup[group]!++,
         stream: () => kernel.streams.get(`user/${name}/mobility`),
+        groupStream: (purpose) => kernel.streams.get(`group/${userGroups[group]!.name}/${purpose}`),
         shared: this.#sharings[group]!.shared,
       }),
     );

@@ -16,6 +16,7 @@ import type { Path } from '../source.ts';
 import type { Build } from './build.ts';
 import { placeCentre } from './centre.ts';
 import type { Infrastructure } from './infrastructure.ts';
+import { MOST_USERS } from './limits.ts';
 import { readTrace } from './tracks.ts';
 
 type Written = Exclude<Scenario['spec']['users'][number]['mobility'], undefined>;
@@ -102,6 +103,26 @@ export function readMobility(
     }
     case 'route':
       return readRoute(build, infrastructure, written, path);
+    case 'group': {
+      const leader = readMobility(build, infrastructure, accessPoints, written.leader, [...path, 'leader']);
+      const speedMps = readRange(build, written.speed, parseSpeed, [...path, 'speed']);
+      const pauseNs = readRange(build, written.pause, parseDuration, [...path, 'pause']);
+      const radiusM = parseDistance(written.radius);
+      if (leader === undefined || speedMps === undefined || pauseNs === undefined) return undefined;
+      demandLongWays(build, 2 * radiusM, speedMps.max, path);
+      const { size } = written;
+      return {
+        // of a leader alone it is known how many there are
+        ...(leader.most === undefined ? {} : { most: size === undefined ? MOST_USERS : leader.most * size }),
+        position: leader.position,
+        settle: (count) => {
+          const perLeader = size ?? count;
+          const settled = leader.settle(Math.ceil(count / perLeader));
+          if (settled === undefined || settled.model === 'group') return undefined;
+          return { model: 'group', leader: settled, size: perLeader, radiusM, speedMps, pauseNs };
+        },
+      };
+    }
     case 'trace': {
       const tracks = readTrace(build, infrastructure.plane, written, path);
       return tracks && { ...tracks, most: tracks.count };
