@@ -59,6 +59,10 @@ export interface RouteMobility {
   readonly waypoints: readonly Point[];
   /** When it is at each waypoint; in place of speed and pause. Increasing. */
   readonly timetableNs?: readonly Nanoseconds[];
+  /** When it goes on from each waypoint, with a timetable; where absent, at once. Not before it has come, nor after the next time. */
+  readonly departuresNs?: readonly Nanoseconds[];
+  /** The timetable begins anew so long after its beginning, with a way from the last waypoint to the first; once where absent. */
+  readonly everyNs?: Nanoseconds;
   readonly speedMps?: number;
   /** At each waypoint, before it goes on. */
   readonly pauseNs: Nanoseconds;
