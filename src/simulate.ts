@@ -39,6 +39,8 @@ export interface Run {
   readonly eventCount: number;
   /** Handovers, those of them that went straight back, and how often a user lost coverage, over the whole run. */
   readonly movements: SimulationResult['movements'];
+  /** What came of the claims of assured channels' flows, over the whole run. */
+  readonly reservations: SimulationResult['reservations'];
   /** What was written, where `out` was given. */
   readonly manifest: Manifest | undefined;
 }
@@ -87,7 +89,7 @@ export function record(
   const recorder = new Recorder(options.out, header, { force: options.force === true });
   try {
     const { progress } = options;
-    const { kernel, measures, outcomes, pods, movements } = runSimulation(
+    const { kernel, measures, outcomes, pods, movements, reservations } = runSimulation(
       world,
       recorder,
       progress === undefined ? {} : { progress },
@@ -98,7 +100,17 @@ export function record(
       .map(({ name, node, message }) =>
         node === undefined ? { pod: name, message } : { pod: name, node: world.nodes[node]!.name },
       );
-    return { digest, world, measures, outcomes, placement, eventCount: kernel.eventCount, movements, manifest };
+    return {
+      digest,
+      world,
+      measures,
+      outcomes,
+      placement,
+      eventCount: kernel.eventCount,
+      movements,
+      reservations,
+      manifest,
+    };
   } catch (error) {
     recorder.abandon();
     if (error instanceof PodRefused) throw new InputError([{ file: scenario.file, found: error.message }]);

@@ -35,6 +35,8 @@ export interface SimulationResult {
   readonly pods: readonly Pod[];
   /** Handovers, those of them that went straight back, and how often a user lost coverage, over the whole run. */
   readonly movements: Association['counts'];
+  /** What came of the claims of assured channels' flows, over the whole run. */
+  readonly reservations: Network['reservationCounts'];
   readonly kernel: Kernel;
 }
 
@@ -130,6 +132,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
+    reservations: network.reservationCounts,
     kernel,
   };
 }

@@ -20,13 +20,14 @@ const allowed: Record<string, readonly string[]> = {
   codeco: ['kernel', 'model', 'dynamics', 'kubernetes'],
   scenario: ['kernel', 'model', 'traces'],
   results: ['kernel', 'model'],
+  kind: ['kernel', 'model', 'kubernetes', 'scenario'],
   'observation.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'results'],
   'simulation.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'codeco', 'results', 'observation.ts'],
   'version.ts': [],
   'simulate.ts': ['model', 'kubernetes', 'results', 'scenario', 'traces', 'simulation.ts', 'version.ts'],
   'verification.ts': ['kernel', 'model', 'results', 'simulate.ts', 'simulation.ts', 'version.ts'],
   'index.ts': ['kernel', 'model', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
-  cli: ['kernel', 'model', 'dynamics', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
+  cli: ['kernel', 'model', 'dynamics', 'kind', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
 };
 
 test('every import in src/ runs upwards', () => {

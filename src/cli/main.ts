@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ResultsError } from '../results/index.ts';
 import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
+import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
@@ -37,6 +38,7 @@ const commands = [
   addVerifyCommand,
   addWhyCommand,
   addExportCommand,
+  addCalibrateCommand,
 ];
 for (const add of commands) add(program, io);
 

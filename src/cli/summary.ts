@@ -36,12 +36,20 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
   const meanW = measures.energy_j / (world.durationNs / 1e9);
   lines.push(
     `  failures ${causes === '' ? 'none' : causes}`,
+    ...reservationsText(run.reservations),
     '',
     `${bold('Placement at the end')}\n${placementText(placement)}`,
     `${bold('Energy')} ${formatEnergy(measures.energy_j)} (${significant(meanW)} W on average, all nodes)`,
     `${bold('Digest')} ${digest}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+function reservationsText({ full, partial, refused, taken }: Run['reservations']): string[] {
+  if (full + partial + refused + taken === 0) return [];
+  const names = { full, partial, refused, 'best effort beside another of the channel': taken };
+  const counts = Object.entries(names).filter(([, value]) => value > 0);
+  return [`  reservations ${counts.map(([name, value]) => `${formatCount(value)} ${name}`).join(', ')}`];
 }
 
 function placementText(placement: Run['placement']): string {

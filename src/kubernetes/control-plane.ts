@@ -16,6 +16,7 @@ import type { Endpoints } from './endpoints.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
+import { StartupQueues } from './pod-startup.ts';
 import {
   compilePod,
   readProfile,
@@ -82,6 +83,7 @@ export class ControlPlane {
   readonly #hooks: ControlPlaneHooks;
   readonly #cache = new SchedulerCache();
   readonly #queue = new SchedulingQueue();
+  readonly #startup: StartupQueues;
   readonly #scheduler: Scheduler;
   readonly #ties: RandomStream;
   readonly #nodes: NodeState[];
@@ -116,7 +118,8 @@ export class ControlPlane {
     this.#communication = new CommunicationCost(world, topology, demand);
     this.#hooks = hooks;
     this.#ordinals = world.services.map(() => 0);
-    const { scheduler, schedulerProfile } = world.orchestration;
+    const { scheduler, schedulerProfile, podStartup } = world.orchestration;
+    this.#startup = new StartupQueues(podStartup, world.nodes, kernel.streams);
     this.#scheduler = schedulers[scheduler](schedulerProfile && readProfile(schedulerProfile));
     this.#ties = kernel.streams.get('scheduler/ties');
     this.#nodes = world.nodes.map((node, id) => ({
@@ -199,6 +202,7 @@ export class ControlPlane {
         this.#start(pod);
       }
     } else {
+      this.#startup.nodeCrashed(node);
       for (const pod of state.pods) {
         if (pod.phase === 'ready') this.#hooks.podStopped(pod);
         pod.phase = 'stopped';
@@ -282,7 +286,12 @@ export class ControlPlane {
   /** The kubelet starts the pod's containers on its node. */
   #start(pod: Pod): void {
     pod.phase = 'starting';
-    this.#kernel.after(this.#world.orchestration.podStartupNs, this.#ready, pod.id, this.#nodes[pod.node!]!.life);
+    this.#kernel.at(
+      this.#startup.readyAtNs(pod.node!, this.#kernel.now),
+      this.#ready,
+      pod.id,
+      this.#nodes[pod.node!]!.life,
+    );
   }
 
   #podReady(pod: Pod, life: number): void {

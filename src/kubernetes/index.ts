@@ -1,3 +1,4 @@
+export { StartupQueues } from './pod-startup.ts';
 export { ControlPlane, PodRefused, type ControlPlaneHooks, type PlacementDecision } from './control-plane.ts';
 export { Endpoints } from './endpoints.ts';
 export type { ObservedTopology } from './observed-topology.ts';

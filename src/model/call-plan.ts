@@ -1,5 +1,5 @@
 import type { ServiceId } from './ids.ts';
-import type { Service } from './world.ts';
+import type { Channel, Service } from './world.ts';
 
 /**
  * The calls that one request makes, unrolled from the service graph into a tree. Position 0 is the service that the
@@ -7,6 +7,8 @@ import type { Service } from './world.ts';
  */
 export interface CallPlan {
   readonly services: readonly ServiceId[];
+  /** By position, the channel along which it is called; none for the entry. */
+  readonly channels: readonly (Channel | undefined)[];
   readonly firstCall: readonly number[];
   readonly callCount: readonly number[];
 }
@@ -23,14 +25,17 @@ export const MAX_CALLS = 10_000;
  */
 export function planCalls(services: readonly Pick<Service, 'name' | 'channels'>[], entry: ServiceId): CallPlan {
   const planned: ServiceId[] = [entry];
+  const channels: (Channel | undefined)[] = [undefined];
   const caller = [-1];
   const firstCall: number[] = [];
   const callCount: number[] = [];
   for (let position = 0; position < planned.length; position++) {
     firstCall.push(planned.length);
-    for (const { to } of services[planned[position]!]!.channels) {
+    for (const channel of services[planned[position]!]!.channels) {
+      const { to } = channel;
       if (isCaller(planned, caller, position, to)) continue;
       planned.push(to);
+      channels.push(channel);
       caller.push(position);
     }
     callCount.push(planned.length - firstCall[position]!);
@@ -40,7 +45,7 @@ export function planCalls(services: readonly Pick<Service, 'name' | 'channels'>[
       );
     }
   }
-  return { services: planned, firstCall, callCount };
+  return { services: planned, channels, firstCall, callCount };
 }
 
 function isCaller(

@@ -43,6 +43,12 @@ export const mobilityModels = {
   group: 'About a leader that moves by one of the other models, never farther from it than a radius.',
 } as const;
 
+export const networkModels = {
+  plain: 'Latency, then bandwidth shared max-min fairly: nothing is corrected.',
+  cm02: "SimGrid's CM02: flows share in inverse proportion to their latency, at most a TCP window a round trip.",
+  lv08: "SimGrid's LV08: CM02 with 97 % of the bandwidth, 13.01 times the latency, and slow links counted as latency.",
+} as const;
+
 export const technologies = {
   wifi: 'Wi-Fi cell.',
   lte: '4G cell.',
@@ -53,6 +59,7 @@ export type SchedulerName = keyof typeof schedulers;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;
+export type NetworkModelName = keyof typeof networkModels;
 export type TechnologyName = keyof typeof technologies;
 
 /** The names of a set of choices, in the order in which they are declared. */

@@ -4,11 +4,13 @@ export {
   datasetUpdates,
   distributions,
   mobilityModels,
+  networkModels,
   schedulers,
   technologies,
   type ArrivalsName,
   type DistributionName,
   type MobilityName,
+  type NetworkModelName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
@@ -34,6 +36,7 @@ export { degreesEast, distance, projected, type Point, type Projection } from '.
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
+export { networkModelParameters, type NetworkModel } from './network-model.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export {
   decidingPlugins,

@@ -9,6 +9,7 @@ import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
+import type { NetworkModel } from './network-model.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface World {
   readonly vertices: readonly Vertex[];
   readonly media: readonly Medium[];
   readonly links: readonly Link[];
+  /** Nothing is corrected where absent. */
+  readonly networkModel?: NetworkModel;
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
@@ -60,6 +63,10 @@ export interface Link {
   readonly from: VertexId;
   readonly to: VertexId;
   readonly latencyNs: Nanoseconds;
+  /** Mean of an exponential delay beside the latency; 0 where absent. */
+  readonly jitterNs?: Nanoseconds;
+  /** Probability that what crosses it is lost; 0 where absent. */
+  readonly loss?: number;
   readonly forwardMedium: MediumId;
   readonly backwardMedium: MediumId;
 }
@@ -99,6 +106,9 @@ export interface AccessPoint {
   /** Users farther away than this are not covered. */
   readonly rangeM: Metres;
   readonly latencyNs: Nanoseconds;
+  /** Of the radio leg, as a link has it. */
+  readonly jitterNs?: Nanoseconds;
+  readonly loss?: number;
   readonly uplinkMedium: MediumId;
   /** The same as `uplinkMedium` where the cell is half-duplex. */
   readonly downlinkMedium: MediumId;
@@ -209,12 +219,27 @@ export interface Orchestration {
   readonly scheduler: SchedulerName;
   /** kube-scheduler's profile, where it is not the default one. */
   readonly schedulerProfile?: PublishedProfile;
-  /** From the binding of a pod to its readiness. */
-  readonly podStartupNs: Nanoseconds;
+  readonly podStartup: PodStartup;
   /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
   /** From NotReady to the eviction of pods, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
   readonly evictionTolerationNs: Nanoseconds;
+}
+
+/**
+ * How long pods take from their binding to their readiness: each passes its cluster's control plane and then its node, one
+ * after the other in the order of binding, and takes the base time beside. The time that pods take to start grows with
+ * how many start at once, as measurements have it; own design.
+ */
+export interface PodStartup {
+  /** Mean of what each pod takes, however many others start. */
+  readonly baseNs: Nanoseconds;
+  /** Coefficient of variation of the base time, lognormal; it is constant where 0. */
+  readonly cv: number;
+  /** What each pod occupies the control plane of its cluster for. */
+  readonly perPodInClusterNs: Nanoseconds;
+  /** What each pod occupies its node for. */
+  readonly perPodOnNodeNs: Nanoseconds;
 }
 
 export interface Recording {

@@ -1,4 +1,5 @@
 export { listChoices, listScenarios, type CatalogueEntry } from './catalogue.ts';
+export { CsvError, readCsv } from './csv.ts';
 export { explain } from './explain.ts';
 export { importers, importScenario, type ImporterName, type ImportOptions } from './importers/index.ts';
 export { initialScenario } from './initial-scenario.ts';

@@ -8,6 +8,7 @@ const entry = 0 as ServiceId;
 test('a tree of calls is unrolled breadth first, the calls of a service side by side', () => {
   expect(planCalls(services([[1, 2], [3], [], []]), entry)).toEqual({
     services: [0, 1, 2, 3],
+    channels: [undefined, { to: 1 }, { to: 2 }, { to: 3 }],
     firstCall: [1, 3, 4, 4],
     callCount: [2, 1, 0, 0],
   });

@@ -7,6 +7,7 @@ import {
   type Nanoseconds,
 } from '../../kernel/index.ts';
 import { grown } from './growth.ts';
+import { ACKNOWLEDGEMENT_SHARE } from './incidence.ts';
 import { IndexedHeap } from './indexed-heap.ts';
 import { MaxMin } from './max-min.ts';
 
@@ -20,6 +21,10 @@ const SAME_RATE = 1e-12;
  * Bulk flows over given paths in virtual time. While flows share media, each proceeds at its max-min fair rate; when
  * its last bit is through, `complete` is called with its tag, in an event of that time: a flow alone on its path takes
  * `ceil(bits / rate)` ns. Flows that end at the same time do so in the order in which they were started.
+ *
+ * A flow may have a **reservation**: a rate that is taken out of its media before the rest of their capacity is shared
+ * out, for as long as the flow is there. The flow has it whole, and its max-min fair share of the rest beside it.
+ * Own design: CODECO's sources say that a channel is assured, not how its packets are queued.
  *
  * All changes of one instant are shared out together, in an event at the end of that instant; where a new flow meets
  * room enough it takes it without one. What a flow has left is only worked out when its rate changes.
@@ -45,6 +50,12 @@ export class Flows {
   #rate = new Float64Array(64);
   /** By flow: when it ends at its present rate, ns, or Infinity. */
   #endsAt = new Float64Array(64);
+  /** By flow: what is reserved for it, bit/s; whole, so that sums of them are exact. */
+  #reserved = new Float64Array(64);
+  /** By medium, bit/s: its capacity, and what of it is reserved for the flows that are there. */
+  readonly #capacity: Float64Array;
+  readonly #reservedOfMedium: Float64Array;
+  readonly #mediumOfArc: Int32Array;
   /** Flows by a time not after their end: one that has slowed down keeps its place until it comes to the front. */
   readonly #byEnd = new IndexedHeap(64);
   #started = 0;
@@ -73,6 +84,9 @@ export class Flows {
     this.#complete = complete;
     this.sharing = new MaxMin(capacityBps, mediumOfArc);
     this.#carried = new Float64Array(mediumOfArc.length);
+    this.#capacity = Float64Array.from(capacityBps);
+    this.#reservedOfMedium = new Float64Array(this.#capacity.length);
+    this.#mediumOfArc = mediumOfArc;
     this.#share = kernel.on('network.share', () => {
       this.#isShareDue = false;
       this.#shareOut();
@@ -86,10 +100,23 @@ export class Flows {
    * @param tag what `complete` is called with
    * @param limitBps the highest rate it may have
    * @param weight its share of a full medium in proportion to others'
+   * @param isAcknowledged whether acknowledgements take from the way back, see `MaxMin.add`; they count as nothing carried
+   * @param reservedBps what is reserved for it: at most what `reservable` says, and no more than its limit
    * @returns the flow's number, valid until it has ended or was stopped
    */
-  start(path: ArrayLike<number>, length: number, bytes: number, tag: number, limitBps = Infinity, weight = 1): number {
-    const flow = this.sharing.add(path, length, limitBps, weight);
+  start(
+    path: ArrayLike<number>,
+    length: number,
+    bytes: number,
+    tag: number,
+    limitBps = Infinity,
+    weight = 1,
+    isAcknowledged = false,
+    reservedBps = 0,
+  ): number {
+    // before it is there: where it is alone, nothing is touched then
+    if (reservedBps > 0) this.#takeOut(path, length, reservedBps, isAcknowledged);
+    const flow = this.sharing.add(path, length, limitBps - reservedBps, weight, isAcknowledged);
     this.#growTo(flow + 1);
     this.#tag[flow] = tag;
     this.#order[flow] = this.#started++;
@@ -98,6 +125,7 @@ export class Flows {
     this.#since[flow] = this.#kernel.now;
     this.#rate[flow] = 0;
     this.#endsAt[flow] = Infinity;
+    this.#reserved[flow] = reservedBps;
     this.#changed();
     return flow;
   }
@@ -107,15 +135,55 @@ export class Flows {
     const left = this.bytesLeft(flow);
     this.#account(flow, this.#bytes[flow]! - left);
     this.#byEnd.remove(flow);
-    this.sharing.remove(flow);
+    this.#remove(flow);
     this.#changed();
     return left;
   }
 
-  /** Gives a medium another capacity, bit/s, from this instant on. */
+  /**
+   * Gives a medium another capacity, bit/s, from this instant on. Flows with reservations that no longer fit must be
+   * stopped before, save those that are through in this very instant.
+   */
   setCapacity(medium: number, capacityBps: number): void {
-    this.sharing.setCapacity(medium, capacityBps);
+    this.#capacity[medium] = capacityBps;
+    this.sharing.setCapacity(medium, Math.max(capacityBps - this.#reservedOfMedium[medium]!, 0));
     this.#changed();
+  }
+
+  /** What is reserved of a medium for the flows that are there, bit/s. */
+  reservedBpsOf(medium: number): number {
+    return this.#reservedOfMedium[medium]!;
+  }
+
+  /** A flow's rate, its reservation included, bit/s; changes of this very instant may still be to come. */
+  currentRateBps(flow: number): number {
+    return this.#rate[flow]!;
+  }
+
+  reservedBps(flow: number): number {
+    return this.#reserved[flow]!;
+  }
+
+  /**
+   * What of `wantedBps` can be reserved along a path beside what others have.
+   * @param wantedBps a multiple of `reservationStepBps`, as the result is
+   */
+  reservable(path: ArrayLike<number>, length: number, wantedBps: number, isAcknowledged: boolean): number {
+    const step = reservationStepBps(isAcknowledged);
+    let steps = wantedBps / step;
+    for (let i = 0; i < length; i++) {
+      const media = [this.#mediumOfArc[path[i]!]!, this.#mediumOfArc[path[i]! ^ 1]!];
+      for (const medium of isAcknowledged ? media : media.slice(0, 1)) {
+        let perStep = 0;
+        for (let j = 0; j < length; j++) {
+          if (this.#mediumOfArc[path[j]!] === medium) perStep += step;
+          if (isAcknowledged && this.#mediumOfArc[path[j]! ^ 1] === medium) perStep += 1;
+        }
+        const left = this.#capacity[medium]! - this.#reservedOfMedium[medium]!;
+        steps = Math.min(steps, Math.max(Math.floor(left / perStep), 0));
+      }
+    }
+    return steps * step;
   }
 
   /** Bytes that a flow still has to carry at this time. */
@@ -150,12 +218,13 @@ export class Flows {
   /** Bytes carried so far by each arc, written to (not added to) `into`. */
   carriedBytes(into: Float64Array): void {
     into.set(this.#carried);
-    const { base, length, crossingArc, flowLimit } = this.sharing.incidence;
+    const { base, forwardLength, crossingArc, flowLimit } = this.sharing.incidence;
     for (let flow = 0; flow < flowLimit; flow++) {
       const start = base[flow]!;
       if (start < 0) continue;
       const bytes = this.#bytes[flow]! - this.bytesLeft(flow);
-      for (let crossing = start; crossing < start + length[flow]!; crossing++) into[crossingArc[crossing]!]! += bytes;
+      for (let crossing = start; crossing < start + forwardLength[flow]!; crossing++)
+        into[crossingArc[crossing]!]! += bytes;
     }
   }
 
@@ -164,8 +233,8 @@ export class Flows {
     const { first, count, entryFlow, entryCrossing, crossingArc } = this.sharing.incidence;
     let bytes = this.#carried[arc]!;
     for (let entry = first[medium]!; entry < first[medium]! + count[medium]!; entry++) {
-      if (crossingArc[entryCrossing[entry]!] !== arc) continue;
       const flow = entryFlow[entry]!;
+      if (crossingArc[entryCrossing[entry]!] !== arc || !this.#isForward(flow, entryCrossing[entry]!)) continue;
       bytes += this.#bytes[flow]! - this.bytesLeft(flow);
     }
     return bytes;
@@ -176,7 +245,10 @@ export class Flows {
     const { first, count, entryFlow, entryCrossing, crossingArc } = this.sharing.incidence;
     let rate = 0;
     for (let entry = first[medium]!; entry < first[medium]! + count[medium]!; entry++) {
-      if (crossingArc[entryCrossing[entry]!] === arc) rate += this.#rate[entryFlow[entry]!]!;
+      const flow = entryFlow[entry]!;
+      if (crossingArc[entryCrossing[entry]!] === arc && this.#isForward(flow, entryCrossing[entry]!)) {
+        rate += this.#rate[flow]!;
+      }
     }
     return rate;
   }
@@ -186,10 +258,41 @@ export class Flows {
     this.#carried[arc]! += bytes;
   }
 
+  #remove(flow: number): void {
+    const reserved = this.#reserved[flow]!;
+    if (reserved > 0) {
+      const { base, length, forwardLength, crossingArc } = this.sharing.incidence;
+      const path = crossingArc.subarray(base[flow]!, base[flow]! + forwardLength[flow]!);
+      this.#takeOut(path, path.length, -reserved, length[flow]! > path.length);
+      this.#reserved[flow] = 0;
+    }
+    this.sharing.remove(flow);
+  }
+
+  /** Takes a reservation out of what is shared along a path, or with a negative one puts it back. */
+  #takeOut(path: ArrayLike<number>, length: number, reservedBps: number, isAcknowledged: boolean): void {
+    for (let i = 0; i < length; i++) {
+      const arc = path[i]!;
+      this.#reserveOf(this.#mediumOfArc[arc]!, reservedBps);
+      // acknowledged flows reserve multiples of 20 bit/s: the division, and the sums, are exact
+      if (isAcknowledged) this.#reserveOf(this.#mediumOfArc[arc ^ 1]!, reservedBps / reservationStepBps(true));
+    }
+  }
+
+  #reserveOf(medium: number, bps: number): void {
+    const reserved = (this.#reservedOfMedium[medium]! += bps);
+    this.sharing.setCapacity(medium, Math.max(this.#capacity[medium]! - reserved, 0));
+  }
+
+  #isForward(flow: number, crossing: number): boolean {
+    const { base, forwardLength } = this.sharing.incidence;
+    return crossing < base[flow]! + forwardLength[flow]!;
+  }
+
   #account(flow: number, bytes: number): void {
-    const { base, length, crossingArc } = this.sharing.incidence;
+    const { base, forwardLength, crossingArc } = this.sharing.incidence;
     const start = base[flow]!;
-    for (let crossing = start; crossing < start + length[flow]!; crossing++) {
+    for (let crossing = start; crossing < start + forwardLength[flow]!; crossing++) {
       this.#carried[crossingArc[crossing]!]! += bytes;
     }
   }
@@ -222,7 +325,7 @@ export class Flows {
       const flow = changed[i]!;
       if (base[flow]! < 0) continue;
       const before = this.#rate[flow]!;
-      const rate = level[flow]! * weight[flow]!;
+      const rate = this.#reserved[flow]! + level[flow]! * weight[flow]!;
       if (Math.abs(rate - before) <= SAME_RATE * before) continue;
       const bits = Math.max(this.#bitsLeft[flow]! - before * (now - this.#since[flow]!) * PER_NS, 0);
       this.#bitsLeft[flow] = bits;
@@ -280,7 +383,7 @@ export class Flows {
         // one that ended before may have led to this one being stopped, and its number used again
         if (this.sharing.incidence.base[flow]! < 0 || this.#order[flow] !== orders[i]) continue;
         this.#account(flow, this.#bytes[flow]!);
-        this.sharing.remove(flow);
+        this.#remove(flow);
         this.#complete(this.#tag[flow]!);
       }
     } finally {
@@ -298,6 +401,12 @@ export class Flows {
     this.#since = grown(this.#since, count);
     this.#rate = grown(this.#rate, count);
     this.#endsAt = grown(this.#endsAt, count);
+    this.#reserved = grown(this.#reserved, count);
     this.#byEnd.grow(this.#tag.length);
   }
+}
+
+/** Reservations are multiples of this: whole bit/s, also of what acknowledgements take of the way back, so that sums are exact. */
+export function reservationStepBps(isAcknowledged: boolean): number {
+  return isAcknowledged ? 1 / ACKNOWLEDGEMENT_SHARE : 1;
 }

@@ -1,9 +1,14 @@
 import { grown } from './growth.ts';
 
+/** What acknowledgements take of the way back, as a share of the flow's rate. Source: SimGrid's option network/crosstraffic. */
+export const ACKNOWLEDGEMENT_SHARE = 0.05;
+
 /**
  * Which flow draws on which medium: the sparse matrix of bandwidth sharing, in typed arrays that can be walked both ways.
  *
  * - Along a flow: its *crossings* `base[flow] … base[flow] + length[flow] - 1`, in the order of its path.
+ *   Where a flow is acknowledged, the crossings of its path are followed by as many of the way back, `arc ^ 1`, that
+ *   weigh ACKNOWLEDGEMENT_SHARE.
  * - Along a medium: its *entries* `first[medium] … first[medium] + count[medium] - 1`, in no particular order.
  *
  * A flow that crosses a medium twice has two crossings and two entries, and so counts twice. Blocks come in powers of
@@ -14,6 +19,8 @@ export class Incidence {
   base = new Int32Array(64).fill(-1);
   /** By flow: how many crossings it has. */
   length = new Int32Array(64);
+  /** By flow: how many of them are of its path itself, and not of the way back. */
+  forwardLength = new Int32Array(64);
   /** Flows are numbered below this. */
   flowLimit = 0;
   flowCount = 0;
@@ -56,14 +63,16 @@ export class Incidence {
     this.#room = new Int8Array(mediumCount).fill(-1);
   }
 
-  /** Enters a flow over `path[0 … length - 1]`, arcs, and returns its number. */
-  add(path: ArrayLike<number>, length: number, weight: number): number {
+  /** Enters a flow over `path[0 … forwardLength - 1]`, arcs, and returns its number. */
+  add(path: ArrayLike<number>, forwardLength: number, weight: number, isAcknowledged = false): number {
     const flow = this.#freeFlows.pop() ?? this.flowLimit++;
     if (flow >= this.base.length) {
       const before = this.base.length;
       this.base = grown(this.base, flow + 1).fill(-1, before);
       this.length = grown(this.length, flow + 1);
+      this.forwardLength = grown(this.forwardLength, flow + 1);
     }
+    const length = isAcknowledged ? 2 * forwardLength : forwardLength;
     const base = this.#crossings.take(logOfRoom(length));
     const limit = this.#crossings.limit;
     if (limit > this.crossingArc.length) {
@@ -73,10 +82,12 @@ export class Incidence {
     }
     this.base[flow] = base;
     this.length[flow] = length;
+    this.forwardLength[flow] = forwardLength;
     this.flowCount++;
     this.crossingCount += length;
     for (let i = 0; i < length; i++) {
-      const arc = path[i]!;
+      const isForward = i < forwardLength;
+      const arc = isForward ? path[i]! : path[length - 1 - i]! ^ 1;
       const medium = this.#mediumOfArc[arc]!;
       const entry = this.#append(medium);
       this.crossingArc[base + i] = arc;
@@ -84,7 +95,7 @@ export class Incidence {
       this.crossingEntry[base + i] = entry;
       this.entryFlow[entry] = flow;
       this.entryCrossing[entry] = base + i;
-      this.entryWeight[entry] = weight;
+      this.entryWeight[entry] = isForward ? weight : weight * ACKNOWLEDGEMENT_SHARE;
     }
     return flow;
   }

@@ -1,17 +1,18 @@
 export { Flows } from './flows.ts';
+export { Network } from './network.ts';
+export type { LinkQuality } from './link-conditions.ts';
 export {
   DELIVERED,
   LOST,
-  Network,
   UNREACHABLE,
   type ArcId,
   type Deliver,
   type DeliveryOutcome,
-  type LinkQuality,
   type NetworkOptions,
   type ReceiverId,
   type TransferId,
-} from './network.ts';
+} from './transfer.ts';
 export type { AttachedEndpointId, EndpointId } from './paths.ts';
+export { NO_RESERVATION, type ReservationCounts, type ReservationId } from './reservations.ts';
 export { MaxMin } from './max-min.ts';
 export { NO_ROUTE, Routes } from './routes.ts';

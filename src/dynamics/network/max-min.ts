@@ -1,6 +1,6 @@
 import { ceilingOf, SLACK } from './ceiling.ts';
 import { grown } from './growth.ts';
-import { Incidence } from './incidence.ts';
+import { ACKNOWLEDGEMENT_SHARE, Incidence } from './incidence.ts';
 import { IndexedHeap } from './indexed-heap.ts';
 import { ProgressiveFilling, OWN_LIMIT } from './progressive-filling.ts';
 
@@ -95,13 +95,14 @@ export class MaxMin {
    * Adds a flow over `path[0 … length - 1]`, arcs, at least one. Where there is room for it, it has its level at once.
    * @param limitBps the highest rate it may have
    * @param weight its share of a full medium in proportion to others'
+   * @param isAcknowledged whether it takes ACKNOWLEDGEMENT_SHARE of its rate on the way back too
    * @returns its number, which is used again once it is removed
    */
-  add(path: ArrayLike<number>, length: number, limitBps = Infinity, weight = 1): number {
+  add(path: ArrayLike<number>, length: number, limitBps = Infinity, weight = 1, isAcknowledged = false): number {
     if (!(weight > 0 && weight < Infinity)) throw new RangeError(`weight ${weight}: expected a finite number > 0`);
     if (!(limitBps >= 0)) throw new RangeError(`limit ${limitBps} bit/s: expected a number >= 0`);
     if (!(length > 0)) throw new RangeError('a flow without a path has no bandwidth to share');
-    const flow = this.incidence.add(path, length, weight);
+    const flow = this.incidence.add(path, length, weight, isAcknowledged);
     this.#growTo(flow + 1);
     this.#limit[flow] = limitBps / weight;
     this.weight[flow] = weight;
@@ -116,6 +117,7 @@ export class MaxMin {
     const { crossingMedium, count } = incidence;
     const base = incidence.base[flow]!;
     const end = base + incidence.length[flow]!;
+    const wayBack = base + incidence.forwardLength[flow]!;
     const rate = this.level[flow]! * this.weight[flow]!;
     incidence.remove(flow);
     for (let crossing = base; crossing < end; crossing++) {
@@ -127,7 +129,7 @@ export class MaxMin {
         this.#isEvaluated[medium] = 0;
         this.#unsettled.remove(medium);
       } else {
-        this.#load[medium]! -= rate;
+        this.#load[medium]! -= crossing < wayBack ? rate : rate * ACKNOWLEDGEMENT_SHARE;
         const ceiling = this.#ceiling[medium]!;
         if (ceiling < Infinity || this.#isProvisional[medium] === 1) this.#unsettle(medium, ceiling);
       }
@@ -188,10 +190,12 @@ export class MaxMin {
 
   /** Gives a new flow the level that its path has left, or one to be settled together with its path. */
   #place(flow: number): void {
-    const { base, length, crossingMedium, count, crossingEntry, first } = this.incidence;
+    const { base, length, forwardLength, crossingMedium, count, crossingEntry, first } = this.incidence;
     const start = base[flow]!;
     const end = start + length[flow]!;
-    const weight = this.weight[flow]!;
+    const wayBack = start + forwardLength[flow]!;
+    const forwardWeight = this.weight[flow]!;
+    const backWeight = forwardWeight * ACKNOWLEDGEMENT_SHARE;
     let level = this.#limit[flow]!;
     let bottleneck = OWN_LIMIT;
     // a medium to itself holds the flow back by its capacity, any other by its ceiling
@@ -199,6 +203,7 @@ export class MaxMin {
     for (let crossing = start; crossing < end; crossing++) {
       const medium = crossingMedium[crossing]!;
       const isOwn = count[medium] === 1;
+      const weight = crossing < wayBack ? forwardWeight : backWeight;
       const ceiling = isOwn ? this.#capacity[medium]! / weight : this.#ceiling[medium]!;
       if (ceiling < level) {
         level = ceiling;
@@ -211,13 +216,14 @@ export class MaxMin {
       const medium = crossingMedium[crossing]!;
       if (count[medium] === 1) continue;
       const isTwice = crossingEntry[crossing] !== first[medium]! + count[medium]! - 1;
+      const weight = crossing < wayBack ? forwardWeight : backWeight;
       hasRoom = !isTwice && this.#load[medium]! + level * weight <= this.#capacity[medium]!;
       hasRoom &&= this.#ceiling[medium] === Infinity && this.#isProvisional[medium] === 0;
     }
     if (!hasRoom && level === Infinity) {
       for (let crossing = start; crossing < end; crossing++) {
         const medium = crossingMedium[crossing]!;
-        const most = this.#capacity[medium]! / weight;
+        const most = this.#capacity[medium]! / (crossing < wayBack ? forwardWeight : backWeight);
         if (most >= level) continue;
         level = most;
         bottleneck = medium;
@@ -232,7 +238,7 @@ export class MaxMin {
     this.#bottleneck[flow] = bottleneck;
     for (let crossing = start; crossing < end; crossing++) {
       const medium = crossingMedium[crossing]!;
-      this.#load[medium]! += level * weight;
+      this.#load[medium]! += level * (crossing < wayBack ? forwardWeight : backWeight);
       if (!hasRoom) this.#unsettle(medium, 0);
     }
   }
@@ -374,13 +380,14 @@ export class MaxMin {
     const { crossingMedium } = this.incidence;
     const start = this.incidence.base[flow]!;
     const end = start + this.incidence.length[flow]!;
+    const wayBack = start + this.incidence.forwardLength[flow]!;
     const difference = (level - before) * this.weight[flow]!;
     const lowest = Math.min(level, before);
     this.#work += end - start;
     for (let crossing = start; crossing < end; crossing++) {
       const medium = crossingMedium[crossing]!;
       if (medium === atWork) continue;
-      const load = (this.#load[medium]! += difference);
+      const load = (this.#load[medium]! += crossing < wayBack ? difference : difference * ACKNOWLEDGEMENT_SHARE);
       const mayBeFull = this.#ceiling[medium]! < Infinity || load > this.#capacity[medium]! * (1 + SLACK);
       if (mayBeFull || this.#unsettled.has(medium)) this.#unsettle(medium, lowest);
     }

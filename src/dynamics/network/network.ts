@@ -9,48 +9,21 @@ import {
 import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
 import { Flows } from './flows.ts';
 import { grown } from './growth.ts';
+import { LinkConditions, type LinkQuality } from './link-conditions.ts';
+import { NO_RESERVATION, Reservations, type ReservationCounts, type ReservationId } from './reservations.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
-
-declare const kind: unique symbol;
-/** One direction of a link, or of the radio leg of an access point; see `Network`. */
-export type ArcId = number & { readonly [kind]: 'arc' };
-/** A receiver registered with `Network.receiver`. */
-export type ReceiverId = number & { readonly [kind]: 'receiver' };
-/** A transfer under way; the number is used again once the transfer is delivered or aborted. */
-export type TransferId = number & { readonly [kind]: 'transfer' };
-
-/** All bytes have arrived. */
-export const DELIVERED = 0;
-/** There was no route when it was sent. */
-export const UNREACHABLE = 1;
-/** It was under way when its route ceased to exist, and there was no other. */
-export const LOST = 2;
-export type DeliveryOutcome = typeof DELIVERED | typeof UNREACHABLE | typeof LOST;
-
-/** What becomes of a transfer: called once, in an event of its own time, with the tag it was sent with. */
-export type Deliver = (tag: number, outcome: DeliveryOutcome) => void;
-
-/** What is left of a link, both directions alike. */
-export interface LinkQuality {
-  /** Share of its bandwidth that is left, 0 or more: with 0 its flows and messages wait. By default 1. */
-  readonly bandwidthShare?: number;
-  /** Added to its latency. By default 0. */
-  readonly addedLatencyNs?: number;
-}
-
-export interface NetworkOptions {
-  /** Transfers of at most this many bytes are messages. By default 1,500, the payload of one Ethernet frame. */
-  readonly messageBytes?: number;
-}
-
-const ETHERNET_PAYLOAD_BYTES = 1500;
-
-/** States of a transfer. */
-const FREE = 0;
-const DECIDED = 1; // its outcome is certain and waits for its event
-const MESSAGE = 2;
-const LATENCY = 3; // waits for the latency of its path
-const FLOW = 4;
+import {
+  DECIDED,
+  DELIVERED,
+  ETHERNET_PAYLOAD_BYTES,
+  FLOW,
+  FREE,
+  LATENCY,
+  LOST,
+  MESSAGE,
+  UNREACHABLE,
+} from './transfer.ts';
+import type { ArcId, Deliver, DeliveryOutcome, NetworkOptions, ReceiverId, TransferId } from './transfer.ts';
 
 /**
  * The network in virtual time: transfers between endpoints over shortest routes, with bandwidth shared max-min fairly.
@@ -63,6 +36,17 @@ const FLOW = 4;
  * until its last bit is through: alone on its path it takes latency + ceil(bits / bandwidth) ns. One of at most
  * `messageBytes` is a *message*: it takes nothing from others and arrives after latency + ceil(bits / bandwidth) ns,
  * with the lowest bandwidth on its path. From an endpoint to itself a transfer takes 0 ns.
+ *
+ * **Corrections** towards TCP, where the world names a model of them (see `NetworkModel`): bandwidths and latencies have
+ * their factors, a flow at most its window a round trip, and a weight by its latency. Routes, and `latencyNs`, are by the
+ * latencies as stated. Messages fit in any window.
+ *
+ * **Jitter and loss**, where a link or an access point has some: see `Impairments`.
+ *
+ * **Reservations** (own design): a transfer of an assured channel that is a flow has the channel's bandwidth taken out of
+ * its path first, as far as other reservations leave it there, and shares the rest with all others; see `Flows` and
+ * `Reservations`. A rerouted flow claims anew. Where a degraded link has less than is reserved on it, its assured flows
+ * go to the routes of that time, in the order of their start, and claim what is left there.
  *
  * **Changes of topology** (own design).
  * - Without a route when it is sent, a transfer is UNREACHABLE, after 0 ns.
@@ -86,12 +70,9 @@ export class Network {
   readonly #paths: Paths;
   readonly #flows: Flows;
   readonly #messageBytes: number;
-  readonly #accessPointsAt: readonly (readonly number[])[];
+  readonly #reservations = new Reservations();
   readonly #mediumOfArc: Int32Array;
-  /** By arc, as things stand, bit/s. */
-  readonly #bandwidthOfArc: Float64Array;
-  readonly #links: World['links'];
-  readonly #media: World['media'];
+  readonly #conditions: LinkConditions;
   readonly #receivers: Deliver[] = [];
   readonly #arrive: HandlerId;
 
@@ -102,6 +83,7 @@ export class Network {
   #from = new Int32Array(64);
   #to = new Int32Array(64);
   #bytes = new Float64Array(64);
+  #reservation = new Int32Array(64);
   /** Its event, or its flow in the state FLOW. */
   #handle = new Float64Array(64);
   #transferLimit = 0;
@@ -113,26 +95,18 @@ export class Network {
    */
   constructor(
     kernel: Kernel,
-    world: Pick<World, 'vertices' | 'media' | 'links' | 'accessPoints'>,
+    world: Pick<World, 'vertices' | 'media' | 'links' | 'accessPoints' | 'networkModel'>,
     options: NetworkOptions = {},
   ) {
-    const { vertices, media, links, accessPoints } = world;
+    const { vertices, links, accessPoints } = world;
     this.#kernel = kernel;
-    this.#links = links;
-    this.#media = media;
     this.#messageBytes = options.messageBytes ?? ETHERNET_PAYLOAD_BYTES;
     this.#paths = new Paths(vertices.length, links, accessPoints);
-    const mediumOfArc: MediumId[] = [];
-    for (const link of links) mediumOfArc.push(link.forwardMedium, link.backwardMedium);
-    for (const { uplinkMedium, downlinkMedium } of accessPoints) mediumOfArc.push(uplinkMedium, downlinkMedium);
+    this.#conditions = new LinkConditions(kernel.streams, world, this.#paths);
+    const { mediumOfArc, capacityOfMedium } = this.#conditions;
     this.arcCount = mediumOfArc.length;
-    this.#mediumOfArc = Int32Array.from(mediumOfArc);
-    const capacityBps = media.map(({ bandwidthBps }) => bandwidthBps);
-    this.#flows = new Flows(kernel, capacityBps, this.#mediumOfArc, (transfer) => this.#finish(transfer, DELIVERED));
-    this.#bandwidthOfArc = Float64Array.from(mediumOfArc, (medium) => capacityBps[medium]!);
-    const accessPointsAt = vertices.map((): number[] => []);
-    for (const [index, { vertex }] of accessPoints.entries()) accessPointsAt[vertex]!.push(index);
-    this.#accessPointsAt = accessPointsAt;
+    this.#mediumOfArc = mediumOfArc;
+    this.#flows = new Flows(kernel, capacityOfMedium, mediumOfArc, (transfer) => this.#finish(transfer, DELIVERED));
     this.#arrive = kernel.on('network.arrive', (transfer, outcome) =>
       this.#endWait(transfer, outcome as DeliveryOutcome),
     );
@@ -174,9 +148,20 @@ export class Network {
   /**
    * Sends bytes; the receiver is called with the tag when they have arrived or cannot.
    * @param tag any number, handed back as it is
+   * @param reservation the assured channel that it belongs to, if any
    * @returns the transfer, which can be aborted until the receiver is called
    */
-  send(receiver: ReceiverId, tag: number, from: EndpointId, to: EndpointId, bytes: number): TransferId {
+  send(
+    receiver: ReceiverId,
+    tag: number,
+    from: EndpointId,
+    to: EndpointId,
+    bytes: number,
+    reservation: ReservationId | typeof NO_RESERVATION = NO_RESERVATION,
+  ): TransferId {
+    if (reservation !== NO_RESERVATION && !this.#reservations.has(reservation)) {
+      throw new RangeError(`no reservation ${reservation}`);
+    }
     if (!(bytes >= 0 && bytes < Infinity)) throw new RangeError(`${bytes} bytes: expected a finite number >= 0`);
     if (this.#receivers[receiver] === undefined) throw new RangeError(`no receiver ${receiver}`);
     const transfer = this.#freeTransfers.pop() ?? this.#transferLimit++;
@@ -186,16 +171,17 @@ export class Network {
     this.#from[transfer] = from;
     this.#to[transfer] = to;
     this.#bytes[transfer] = bytes;
+    this.#reservation[transfer] = reservation;
     if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
     else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
-    else if (bytes <= this.#messageBytes && (bytes === 0 || this.#pathBandwidthBps() > 0)) {
-      const transmissionNs = bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / this.#pathBandwidthBps());
+    else if (bytes <= this.#messageBytes && (bytes === 0 || this.#conditions.bandwidthBps > 0)) {
       this.#state[transfer] = MESSAGE;
-      this.#wait(transfer, this.#paths.latencyNs + transmissionNs);
+      const { bandwidthBps } = this.#conditions;
+      this.#sendMessage(transfer, bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / bandwidthBps));
     } else {
       // also a message on a path without bandwidth now: as a flow it waits until there is some
       this.#state[transfer] = LATENCY;
-      this.#wait(transfer, this.#paths.latencyNs);
+      this.#wait(transfer, this.#conditions.latencyNs + this.#conditions.jitterNs());
     }
     return transfer as TransferId;
   }
@@ -225,22 +211,12 @@ export class Network {
   }
 
   /**
-   * Degrades a link or heals it, in place of what was said of it before. Its media are taken to be its own.
+   * Degrades a link or heals it, in place of what was said of it before. A medium that several links share has the
+   * lowest share of its links, own design: what they share is one thing, and is as bad as the worst said of it.
    * @throws {RangeError} if there is no such link, or the quality makes no sense
    */
   setLinkQuality(link: LinkId, quality: LinkQuality): void {
-    const { bandwidthShare = 1, addedLatencyNs = 0 } = quality;
-    const stated = this.#links[link];
-    if (stated === undefined) throw new RangeError(`no link ${link}: there are ${this.#links.length}`);
-    if (!(bandwidthShare >= 0 && bandwidthShare < Infinity)) {
-      throw new RangeError(`bandwidth share ${bandwidthShare}: expected a finite number >= 0`);
-    }
-    this.#paths.routes.setLinkLatency(link, stated.latencyNs + addedLatencyNs);
-    for (const [direction, medium] of [stated.forwardMedium, stated.backwardMedium].entries()) {
-      const capacityBps = this.#media[medium]!.bandwidthBps * bandwidthShare;
-      this.#bandwidthOfArc[2 * link + direction] = capacityBps;
-      this.#flows.setCapacity(medium, capacityBps);
-    }
+    for (const medium of this.#conditions.set(link, quality)) this.#setCapacity(medium);
   }
 
   /** The present latency of a link, what was added to it included, ns. */
@@ -266,13 +242,7 @@ export class Network {
   /** Takes a vertex down, with every route through it and every access point at it, or brings it back. */
   setVertexUp(vertex: VertexId, up: boolean): void {
     if (!this.#paths.routes.setVertexUp(vertex, up) || up) return;
-    const arcs: number[] = [];
-    for (const arc of this.#paths.routes.arcsFrom(vertex)) arcs.push(arc, arc ^ 1);
-    for (const accessPoint of this.#accessPointsAt[vertex]!) {
-      const uplink = this.#paths.uplinkOf(accessPoint);
-      arcs.push(uplink, uplink + 1);
-    }
-    for (const transfer of this.#transfersOver(arcs)) this.#reroute(transfer);
+    for (const transfer of this.#transfersOver(this.#paths.arcsAt(vertex))) this.#reroute(transfer);
   }
 
   isVertexUp(vertex: VertexId): boolean {
@@ -299,9 +269,34 @@ export class Network {
     return this.#flows.rateBpsOf(arc, this.#mediumOfArc[arc]!);
   }
 
+  /** A channel's claim to bandwidth, for its flows: see `send`. */
+  addReservation(bandwidthBps: number): ReservationId {
+    return this.#reservations.add(bandwidthBps);
+  }
+
+  /** What came of the claims of flows so far. */
+  get reservationCounts(): Readonly<ReservationCounts> {
+    return this.#reservations.counts;
+  }
+
   /** Transfers under way. */
   get transferCount(): number {
     return this.#transferLimit - this.#freeTransfers.length;
+  }
+
+  #setCapacity(medium: MediumId): void {
+    const capacityBps = this.#conditions.capacityOfMedium[medium]!;
+    if (this.#flows.reservedBpsOf(medium) <= capacityBps) {
+      this.#flows.setCapacity(medium, capacityBps);
+      return;
+    }
+    const arcs = [...this.#mediumOfArc.keys()].filter((arc) => this.#mediumOfArc[arc] === medium);
+    const assured = this.#transfersOver(arcs).filter(
+      (transfer) => this.#flows.reservedBps(this.#handle[transfer]!) > 0,
+    );
+    const bytesLeft = assured.map((transfer) => this.#flows.stop(this.#handle[transfer]!));
+    this.#flows.setCapacity(medium, capacityBps);
+    for (const [index, transfer] of assured.entries()) this.#resume(transfer, bytesLeft[index]!);
   }
 
   /** Takes along or gives up the flows of an endpoint that was attached to another access point, or otherwise, before. */
@@ -313,22 +308,23 @@ export class Network {
     }
   }
 
-  /** The lowest bandwidth on the path last found, its endpoints' limits included, bit/s. */
-  #pathBandwidthBps(): number {
-    const { arcs, length, rateCapBps } = this.#paths;
-    let lowest = rateCapBps;
-    for (let i = 0; i < length; i++) {
-      const bandwidth = this.#bandwidthOfArc[arcs[i]!]!;
-      if (bandwidth < lowest) lowest = bandwidth;
-    }
-    return lowest;
-  }
-
-  #wait(transfer: number, delayNs: number): void {
+  #wait(transfer: number, delayNs: number, outcome: DeliveryOutcome = DELIVERED): void {
     const time = this.#kernel.now + delayNs;
     // what would arrive beyond the end of time does not
     this.#handle[transfer] =
-      time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#arrive, transfer);
+      time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#arrive, transfer, outcome);
+  }
+
+  /** A message over the path last found: its outcome is known when it is sent, unless its route breaks meanwhile. */
+  #sendMessage(transfer: number, transmissionNs: number): void {
+    const conditions = this.#conditions;
+    const retransmissionNs = conditions.retransmissionNs();
+    if (retransmissionNs < Infinity) {
+      this.#wait(transfer, retransmissionNs + conditions.latencyNs + transmissionNs + conditions.jitterNs());
+      return;
+    }
+    this.#state[transfer] = DECIDED;
+    this.#wait(transfer, conditions.givenUpAfterNs(), LOST);
   }
 
   /** The outcome is certain: the receiver learns it in an event of this instant. */
@@ -353,13 +349,26 @@ export class Network {
   }
 
   #startFlow(transfer: number, bytes: number): void {
+    const { arcs, length, rateCapBps } = this.#paths;
+    const conditions = this.#conditions;
     this.#state[transfer] = FLOW;
+    if (!conditions.areCorrected && this.#reservation[transfer] === NO_RESERVATION) {
+      this.#handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, rateCapBps);
+      return;
+    }
+    conditions.lookAtFlow();
+    const { limitBps, weight, isAcknowledged } = conditions;
+    const [from, to, claim] = [this.#from[transfer]!, this.#to[transfer]!, this.#reservation[transfer]!];
+    const reservedBps = this.#reservations.reserve(claim, from, to, transfer, this.#flows, this.#paths, conditions);
     this.#handle[transfer] = this.#flows.start(
-      this.#paths.arcs,
-      this.#paths.length,
+      arcs,
+      length,
       bytes,
       transfer,
-      this.#paths.rateCapBps,
+      limitBps,
+      weight,
+      isAcknowledged,
+      reservedBps,
     );
   }
 
@@ -374,7 +383,10 @@ export class Network {
 
   /** Takes a flow to the route that there is now, with what it has left, or gives it up. */
   #reroute(transfer: number): void {
-    const bytesLeft = this.#flows.stop(this.#handle[transfer]!);
+    this.#resume(transfer, this.#flows.stop(this.#handle[transfer]!));
+  }
+
+  #resume(transfer: number, bytesLeft: number): void {
     if (!this.#paths.find(this.#from[transfer]!, this.#to[transfer]!)) this.#decide(transfer, LOST);
     else if (this.#paths.length === 0 || bytesLeft === 0) this.#decide(transfer, DELIVERED);
     else this.#startFlow(transfer, bytesLeft);
@@ -388,6 +400,7 @@ export class Network {
   }
 
   #free(transfer: number): void {
+    this.#reservations.release(this.#reservation[transfer]!, this.#from[transfer]!, this.#to[transfer]!, transfer);
     this.#state[transfer] = FREE;
     this.#handle[transfer] = NO_EVENT;
     this.#freeTransfers.push(transfer);
@@ -400,6 +413,7 @@ export class Network {
     this.#from = grown(this.#from, count);
     this.#to = grown(this.#to, count);
     this.#bytes = grown(this.#bytes, count);
+    this.#reservation = grown(this.#reservation, count);
     this.#handle = grown(this.#handle, count);
   }
 }

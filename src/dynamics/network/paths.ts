@@ -32,6 +32,8 @@ export class Paths {
   #rateCap = new Float64Array(64);
   #endpointCount = 0;
   readonly #accessPointUp: Uint8Array;
+  /** By vertex. */
+  readonly #accessPointsAt: readonly (readonly number[])[];
 
   /** @throws {RangeError} if a link or an access point is at a vertex that is not there */
   constructor(
@@ -48,6 +50,9 @@ export class Paths {
     this.#vertexCount = vertexCount;
     this.#wiredArcCount = 2 * links.length;
     this.#accessPoints = accessPoints;
+    const accessPointsAt = Array.from({ length: vertexCount }, (): number[] => []);
+    for (const [index, { vertex }] of accessPoints.entries()) accessPointsAt[vertex]!.push(index);
+    this.#accessPointsAt = accessPointsAt;
     this.#accessPointUp = new Uint8Array(accessPoints.length).fill(1);
   }
 
@@ -98,6 +103,16 @@ export class Paths {
   /** The arc from what is attached to an access point to its vertex; the arc back is the next one. */
   uplinkOf(accessPoint: number): number {
     return this.#wiredArcCount + 2 * accessPoint;
+  }
+
+  /** The arcs from and to a vertex, those of its access points included. */
+  arcsAt(vertex: VertexId): number[] {
+    const arcs: number[] = [];
+    for (const arc of this.routes.arcsFrom(vertex)) arcs.push(arc, arc ^ 1);
+    for (const accessPoint of this.#accessPointsAt[vertex]!) {
+      arcs.push(this.uplinkOf(accessPoint), this.uplinkOf(accessPoint) + 1);
+    }
+    return arcs;
   }
 
   /** Finds the path between two endpoints as things stand, into `arcs` and its siblings; false where there is none. */

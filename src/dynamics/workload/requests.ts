@@ -13,6 +13,8 @@ import type { DataAccess } from '../datasets/index.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import { DemandPool } from './demand-pool.ts';
+import type { ServingPod } from './serving-pod.ts';
+import { reservationsOf } from './channel-reservations.ts';
 import { durationSampler, type DurationSampler } from '../distributions/index.ts';
 import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, POD_LOST, UNFINISHED } from './outcomes.ts';
 import { Visits, VisitState } from './visits.ts';
@@ -39,18 +41,6 @@ export interface RequestsOptions {
   readonly ended: (request: EndedRequest) => void;
   /** Reads and writes of datasets, told of `dataAccessed`; absent where no service does any. */
   readonly data?: DataAccess;
-}
-
-/** A pod as its callers know it. */
-interface ServingPod {
-  readonly service: ServiceId;
-  readonly endpoint: EndpointId;
-  readonly concurrency: number;
-  /** Visits that hold one of the pod's slots. */
-  busy: number;
-  /** Visits that wait for a slot, first come first served; those before `head` have gone. */
-  readonly queue: number[];
-  head: number;
 }
 
 /**
@@ -81,6 +71,8 @@ export class Requests {
   readonly #pods: (ServingPod | undefined)[] = [];
   /** By user group: undefined where its users send nothing. */
   readonly #plans: (CallPlan | undefined)[];
+  /** By user group and position of its plan: what its assured channels have reserved; undefined where none has. */
+  readonly #reservations: ReturnType<typeof reservationsOf>;
   readonly #arrivals: (ArrivalProcess | undefined)[];
   readonly #samplers: readonly DurationSampler[];
   readonly #arrivalStreams: (RandomStream | undefined)[] = [];
@@ -114,6 +106,7 @@ export class Requests {
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
     this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
+    this.#reservations = reservationsOf(this.#plans, network);
     this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
@@ -213,6 +206,12 @@ export class Requests {
     return this.#plans[this.#groupOf[user]!]!;
   }
 
+  #reservationOf(visit: number) {
+    const visits = this.#visits;
+    const ofGroup = this.#reservations[this.#groupOf[visits.user[visits.root[visit]!]!]!];
+    return ofGroup?.[visits.position[visit]!];
+  }
+
   #send(visit: number, from: EndpointId, service: ServiceId): void {
     const pod = this.#options.endpointFor(service, from);
     if (pod < 0) {
@@ -229,7 +228,7 @@ export class Requests {
       return;
     }
     const { requestBytes } = this.#world.services[service]!.behaviour;
-    this.#network.send(this.#toPod, visit, from, serving.endpoint, requestBytes);
+    this.#network.send(this.#toPod, visit, from, serving.endpoint, requestBytes, this.#reservationOf(visit));
   }
 
   #arrive(visit: number, outcome: number): void {
@@ -321,7 +320,7 @@ export class Requests {
     const bytes = visits.cause[visit] === OK ? this.#world.services[serving.service]!.behaviour.responseBytes : 0;
     // a caller whose pod has died waits for no answer
     if (caller === undefined) this.#end(visit);
-    else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes);
+    else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
     this.#releaseSlot(serving);
   }
 

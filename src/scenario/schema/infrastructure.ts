@@ -14,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { networkModel } from './network.ts';
 import { downFor, upFor } from './faults.ts';
 import { position, positions } from './position.ts';
 
@@ -148,6 +149,18 @@ const duplex = {
   half: 'Both directions share the bandwidth.',
 } as const;
 
+const jitter = measured('duration', {
+  description:
+    'Mean of an exponential delay beside the latency, drawn for each message and for the start of each flow; none where ' +
+    'absent. Own design.',
+});
+
+const loss = quantity('share', {
+  description:
+    "Probability that what crosses it is lost, such as 1%: messages are sent again as by Linux' TCP, flows are held to the " +
+    'rate of Mathis et al. (1997); none where absent.',
+});
+
 const link = object(
   {
     name: optional(
@@ -159,6 +172,8 @@ const link = object(
       measured('bandwidth', { description: 'Of each direction, or of both if half-duplex.', positive: true }),
     ),
     latency: measured('duration', { description: 'One way.', default: '0s' }),
+    jitter: optional(jitter),
+    loss: optional(loss),
     duplex: oneOf(duplex, { description: 'Whether the directions share the bandwidth.', default: 'full' }),
     medium: optional(text({ description: 'Shared medium that both directions draw on, in place of a bandwidth.' })),
   },
@@ -220,6 +235,8 @@ const access = object(
         description: `One way over the air. Default by technology, own design: ${defaultsOf('latency')}.`,
       }),
     ),
+    jitter: optional(jitter),
+    loss: optional(loss),
     duplex: optional(
       oneOf(duplex, {
         description: `Whether up and down share the capacity. Default by technology: ${defaultsOf('duplex')}.`,
@@ -282,6 +299,7 @@ export const infrastructure = object(
       ),
       { description: 'Capacities that several links share.', default: [] },
     ),
+    network: networkModel,
     links: listOf(link, {
       description: 'Wired links between clusters, nodes, switches and access points.',
       default: [],

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import {
   dnsName,
+  either,
   flag,
   listOf,
   mapOf,
@@ -13,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { podStartup } from './calibration.ts';
 import { complianceClasses, dataset } from './datasets.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
@@ -30,7 +32,18 @@ const orchestration = object(
           'Its first profile says which plugins filter and score, with which weights and arguments.',
       }),
     ),
-    podStartup: measured('duration', { description: 'From the binding of a pod to its readiness.', default: '3s' }),
+    podStartup: either([measured('duration', { description: 'The same time for each pod.' }), podStartup], {
+      description: 'From the binding of a pod to its readiness. The default is own design.',
+      expects: 'a duration such as 3s, or { base, perPodInCluster, perPodOnNode, cv }',
+      default: '3s',
+    }),
+    calibration: optional(
+      text({
+        description:
+          'File that `codeco-sim calibrate` wrote from measurements, relative to this one; its podStartup holds in place ' +
+          'of that above.',
+      }),
+    ),
     nodeMonitorGracePeriod: measured('duration', {
       description: "From a node's crash until it counts as NotReady; kube-controller-manager's default.",
       default: '50s',

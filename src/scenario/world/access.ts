@@ -8,6 +8,7 @@ import {
   type Point,
   type VertexId,
 } from '../../model/index.ts';
+import { readImpairments } from './impairments.ts';
 import { technologyDefaults, type Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
 import type { Build } from './build.ts';
@@ -164,6 +165,7 @@ export class Access {
       technology: entry.technology,
       rangeM: parseDistance(entry.range ?? defaults.range),
       latencyNs: parseDuration(entry.latency ?? defaults.latency),
+      ...readImpairments(entry),
       uplinkMedium,
       downlinkMedium,
       hysteresisM: parseDistance(entry.hysteresis ?? defaults.hysteresis),

@@ -1,4 +1,4 @@
-import type { Orchestration, PublishedProfile, Recording, World } from '../../model/index.ts';
+import type { Orchestration, PodStartup, PublishedProfile, Recording, World } from '../../model/index.ts';
 import { parseDuration, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
@@ -9,10 +9,12 @@ import type { Findings } from '../validation.ts';
 import { Access } from './access.ts';
 import { Apps } from './apps.ts';
 import { Build } from './build.ts';
+import { readPodStartup } from './calibration.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
 import { readFaults } from './faults.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readNetworkModel } from './network-model.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -62,8 +64,10 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
+  const networkModel = readNetworkModel(build);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
+  const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
   problems.throwIfAny();
@@ -80,6 +84,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     vertices: infrastructure.vertices,
     media: infrastructure.media,
     links: infrastructure.links,
+    ...(networkModel === undefined ? {} : { networkModel }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,
@@ -89,7 +94,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
-    orchestration: readOrchestration(spec.orchestration, schedulerProfile),
+    orchestration: readOrchestration(spec.orchestration, schedulerProfile, podStartup!),
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),
   };
@@ -130,11 +135,12 @@ function readProfileOf(build: Build): PublishedProfile | undefined {
 function readOrchestration(
   written: Scenario['spec']['orchestration'],
   schedulerProfile: PublishedProfile | undefined,
+  podStartup: PodStartup,
 ): Orchestration {
   return {
     scheduler: written.scheduler,
     ...(schedulerProfile === undefined ? {} : { schedulerProfile }),
-    podStartupNs: parseDuration(written.podStartup),
+    podStartup,
     nodeMonitorGracePeriodNs: parseDuration(written.nodeMonitorGracePeriod),
     evictionTolerationNs: parseDuration(written.evictionToleration),
   };

@@ -22,6 +22,7 @@ import type { Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import { Names, type Build } from './build.ts';
 import { MOST_NODES } from './limits.ts';
+import { readImpairments } from './impairments.ts';
 import { nameNodes } from './node-names.ts';
 import { Plane } from './plane.ts';
 import { placeAll } from './positions.ts';
@@ -147,10 +148,12 @@ export class Infrastructure {
     to: VertexId,
     bandwidthBps: BitsPerSecond,
     latencyNs: Nanoseconds,
+    impairments: Pick<Link, 'jitterNs' | 'loss'> = {},
   ): LinkId {
     const forwardMedium = this.addMedium(`${name} forward`, bandwidthBps);
     const backwardMedium = this.addMedium(`${name} backward`, bandwidthBps);
-    return (this.links.push({ name, from, to, latencyNs, forwardMedium, backwardMedium }) - 1) as LinkId;
+    return (this.links.push({ name, from, to, latencyNs, ...impairments, forwardMedium, backwardMedium }) -
+      1) as LinkId;
   }
 
   /** Nodes that are declared could not be read: names that nothing has may be theirs. */
@@ -337,11 +340,12 @@ export class Infrastructure {
     build.declare(this.linkNames, name, id, link.name === undefined ? path : [...path, 'name']);
     if (from === undefined || to === undefined || (shared === undefined && link.bandwidth === undefined)) return;
     const latencyNs = parseDuration(link.latency);
+    const impairments = readImpairments(link);
     if (link.bandwidth !== undefined && link.duplex === 'full') {
-      this.addFullDuplex(name, from, to, parseBandwidth(link.bandwidth), latencyNs);
+      this.addFullDuplex(name, from, to, parseBandwidth(link.bandwidth), latencyNs, impairments);
       return;
     }
     const medium = shared ?? this.addMedium(name, parseBandwidth(link.bandwidth!));
-    this.links.push({ name, from, to, latencyNs, forwardMedium: medium, backwardMedium: medium });
+    this.links.push({ name, from, to, latencyNs, ...impairments, forwardMedium: medium, backwardMedium: medium });
   }
 }

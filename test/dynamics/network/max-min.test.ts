@@ -4,6 +4,8 @@ import { RandomStreams } from '../../../src/kernel/index.ts';
 import { MaxMin } from '../../../src/dynamics/network/max-min.ts';
 import { referenceRates, type ReferenceFlow } from './reference.ts';
 
+type SharedFlow = Required<Omit<ReferenceFlow, 'back'>>;
+
 /** Rates of flows, each given by the media it crosses, all added before the first solution. */
 function rates(capacities: readonly number[], flows: readonly ReferenceFlow[]): number[] {
   const sharing = mediaOf(capacities);
@@ -121,7 +123,7 @@ test('after every change: the same as from scratch, never over capacity, and eve
     fc.property(history, ({ capacities: atFirst, changes }) => {
       const capacities = [...atFirst];
       const sharing = mediaOf(capacities);
-      const present: { id: number; flow: Required<ReferenceFlow> }[] = [];
+      const present: { id: number; flow: SharedFlow }[] = [];
       for (const change of [...changes, 'solve' as const]) {
         if (change === 'solve') {
           sharing.solve();
@@ -142,6 +144,51 @@ test('after every change: the same as from scratch, never over capacity, and eve
       }
     }),
     { numRuns: 3000 },
+  );
+});
+
+test('a lone flow over a half-duplex medium leaves 1/21 of it to its own acknowledgements', () => {
+  const sharing = new MaxMin([21], Int32Array.of(0, 0));
+  const flow = sharing.add([0], 1, Infinity, 1, true);
+  sharing.solve();
+  expect(sharing.rateBps(flow)).toBeCloseTo(20, 12);
+});
+
+test('acknowledged flows: after every change the same as the reference, and never over capacity', () => {
+  fc.assert(
+    fc.property(history, fc.array(fc.nat(), { minLength: 12, maxLength: 12 }), ({ capacities, changes }, reverse) => {
+      // arc 2m draws on medium m, the arc back on any
+      const mediumOfArc = capacities.flatMap((_, medium) => [medium, reverse[medium]! % capacities.length]);
+      const sharing = new MaxMin(capacities, Int32Array.from(mediumOfArc));
+      const capacitiesNow = [...capacities];
+      const present: { id: number; flow: ReferenceFlow }[] = [];
+      for (const [step, change] of [...changes, 'solve' as const].entries()) {
+        if (change === 'solve') {
+          sharing.solve();
+          expectClose(
+            present.map(({ id }) => sharing.rateBps(id)),
+            referenceRates(
+              capacitiesNow,
+              present.map(({ flow }) => flow),
+            ),
+            1e-8,
+          );
+        } else if ('media' in change) {
+          const path = change.media.map((medium) => 2 * medium);
+          const isAcknowledged = step % 3 !== 0;
+          const id = sharing.add(path, path.length, change.limit, change.weight, isAcknowledged);
+          const back = isAcknowledged ? path.map((arc) => mediumOfArc[arc ^ 1]!) : [];
+          present.push({ id, flow: { ...change, back } });
+        } else if ('capacity' in change) {
+          capacitiesNow[change.medium] = change.capacity;
+          sharing.setCapacity(change.medium, change.capacity);
+        } else if (present.length > 0) {
+          const [gone] = present.splice(change.remove % present.length, 1);
+          sharing.remove(gone!.id);
+        }
+      }
+    }),
+    { numRuns: 1500 },
   );
 });
 
@@ -196,7 +243,7 @@ test('as a dense mesh thins out: fair at every step, whether repaired or solved 
 });
 
 /** The certificate of max-min fairness: some full medium where the flow's level is the highest, or its own limit. */
-function expectMaxMin(capacities: readonly number[], flows: readonly Required<ReferenceFlow>[], found: number[]): void {
+function expectMaxMin(capacities: readonly number[], flows: readonly SharedFlow[], found: number[]): void {
   const load = capacities.map(() => 0);
   const highest = capacities.map(() => 0);
   for (const [i, { media, weight }] of flows.entries()) {

@@ -354,6 +354,23 @@ describe('changes of topology', () => {
     ]);
   });
 
+  test('a medium that several links share is as bad as the worst of them', () => {
+    const world = smallWorld(3, [
+      { from: 0, to: 1, latencyNs: 0, bandwidthBps: 8e6, halfDuplex: true },
+      { from: 1, to: 2, latencyNs: 0, bandwidthBps: 8e6, halfDuplex: true },
+    ]);
+    const [first, second] = world.links;
+    const shared = { ...second!, forwardMedium: first!.forwardMedium, backwardMedium: first!.forwardMedium };
+    const bench = new Bench({ ...world, links: [first!, shared] });
+    bench.network.setLinkQuality(0 as LinkId, { bandwidthShare: 0.5 });
+    bench.network.setLinkQuality(1 as LinkId, { bandwidthShare: 0.25 });
+    bench.send(0, 1, MB);
+    bench.at(2e9, () => bench.network.setLinkQuality(1 as LinkId, {}));
+    bench.at(2.5e9, () => bench.network.setLinkQuality(0 as LinkId, {}));
+    // 4 Mbit in two seconds, 2 in half a second, 2 in a quarter
+    expect(bench.run()).toEqual([{ tag: 0, outcome: DELIVERED, atNs: 2.75e9 }]);
+  });
+
   test('added latency counts, and sends what comes later another way', () => {
     const bench = new Bench(detour());
     bench.network.setLinkQuality(0 as LinkId, { addedLatencyNs: 9 * MS });

@@ -3,6 +3,8 @@ export interface ReferenceFlow {
   readonly media: readonly number[];
   readonly limit?: number;
   readonly weight?: number;
+  /** Media that its acknowledgements cross, at 5 % of its rate. */
+  readonly back?: readonly number[];
 }
 
 /**
@@ -17,7 +19,10 @@ export function referenceRates(capacities: readonly number[], flows: readonly Re
   const limitOf = (flow: number) => (flows[flow]!.limit ?? Infinity) / weightOf(flow);
   while (rising.size > 0) {
     const pull = capacities.map(() => 0);
-    for (const flow of rising) for (const medium of flows[flow]!.media) pull[medium]! += weightOf(flow);
+    for (const flow of rising) {
+      for (const medium of flows[flow]!.media) pull[medium]! += weightOf(flow);
+      for (const medium of flows[flow]!.back ?? []) pull[medium]! += 0.05 * weightOf(flow);
+    }
     let step = Infinity;
     for (const [medium, weight] of pull.entries()) if (weight > 0) step = Math.min(step, left[medium]! / weight);
     for (const flow of rising) step = Math.min(step, limitOf(flow) - level[flow]!);
@@ -30,7 +35,7 @@ export function referenceRates(capacities: readonly number[], flows: readonly Re
     }
     for (const flow of rising) {
       level[flow]! += step;
-      const isHeld = flows[flow]!.media.some((medium) => full.has(medium));
+      const isHeld = [...flows[flow]!.media, ...(flows[flow]!.back ?? [])].some((medium) => full.has(medium));
       if (isHeld || level[flow]! >= limitOf(flow) * (1 - 1e-12)) rising.delete(flow);
     }
   }
