@@ -1,21 +1,40 @@
 import { fsum } from 'd3-array';
+import { Attribution } from './attribution.ts';
 import {
   LatencyHistogram,
-  nodeEnergyJ,
   requestOutcomes,
   type Compute,
   type Copies,
   type DataAccess,
   type EndedRequest,
+  type LinkEnergy,
   type MovementEvent,
   type Network,
+  type NodeEnergy,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
 import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
-import type { AccessPointId, FaultEffect, LinkId, NodeId, Point, UserId, World } from './model/index.ts';
+import {
+  type AccessPointId,
+  type FaultEffect,
+  type LinkId,
+  type NodeId,
+  type Point,
+  type UserId,
+  type World,
+} from './model/index.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
+
+/** What a run is read from. */
+export interface Sources {
+  readonly compute: Compute;
+  readonly network: Network;
+  readonly controlPlane: ControlPlane;
+  readonly nodeEnergy: NodeEnergy;
+  readonly linkEnergy: LinkEnergy;
+}
 
 /** Writes what happens in a run into its tables, and keeps the summary measures. It changes nothing in the world. */
 export class Observation {
@@ -29,10 +48,12 @@ export class Observation {
   readonly #codes: ReturnType<typeof entityCodes>;
   readonly #userAccessPoint: Int32Array;
   /** By node and by arc: what had been used when the last sample was taken. */
-  readonly #sampledUpNs: Float64Array;
   readonly #sampledUsedMillicoreNs: Float64Array;
   readonly #sampledBytes: Float64Array;
   readonly #carriedBytes: Float64Array;
+  readonly #sampledEnergy: { energyJ: number; mainsJ: number; solarJ: number; carbonG: number; energyCost: number }[];
+  readonly #sampledLinkJ: Float64Array;
+  readonly #attribution: Attribution;
   #sampledNs = 0;
   #decisions = 0;
 
@@ -44,7 +65,9 @@ export class Observation {
     this.#pods = pods;
     this.#codes = entityCodes(world, recorder);
     this.#userAccessPoint = new Int32Array(world.users.length).fill(NO_CODE);
-    this.#sampledUpNs = new Float64Array(world.nodes.length);
+    this.#sampledEnergy = world.nodes.map(() => ({ energyJ: 0, mainsJ: 0, solarJ: 0, carbonG: 0, energyCost: 0 }));
+    this.#sampledLinkJ = new Float64Array(arcCount);
+    this.#attribution = new Attribution(world);
     this.#sampledUsedMillicoreNs = new Float64Array(world.nodes.length);
     this.#sampledBytes = new Float64Array(arcCount);
     this.#carriedBytes = new Float64Array(arcCount);
@@ -76,6 +99,7 @@ export class Observation {
   requestEnded(ended: EndedRequest, recorded: boolean): void {
     const now = this.#kernel.now;
     const { outcome, issuedNs } = ended;
+    this.#attribution.requestEnded(ended.service);
     const warmup = issuedNs < this.#world.warmupNs;
     if (!warmup) {
       this.outcomes[outcome]!++;
@@ -168,24 +192,25 @@ export class Observation {
   }
 
   /** One row for each node and each direction of each link, over the time since the last sample. */
-  sample(compute: Compute, network: Network, controlPlane: ControlPlane): void {
+  sample(sources: Sources): void {
     const now = this.#kernel.now;
     const intervalNs = now - this.#sampledNs;
     if (intervalNs === 0) return;
     this.#sampledNs = now;
-    this.#sampleNodes(now, intervalNs, compute, controlPlane);
-    this.#sampleLinks(now, intervalNs, network);
+    this.#sampleNodes(now, intervalNs, sources);
+    this.#sampleLinks(now, intervalNs, sources);
   }
 
-  #sampleNodes(now: number, intervalNs: number, compute: Compute, controlPlane: ControlPlane): void {
+  #sampleNodes(now: number, intervalNs: number, { compute, controlPlane, nodeEnergy }: Sources): void {
     const { nodes, clusters } = this.#world;
     for (const [id, node] of nodes.entries()) {
       const usage = compute.usage(id as NodeId);
-      const upNs = usage.upNs - this.#sampledUpNs[id]!;
       const usedMillicoreNs = usage.usedMillicoreNs - this.#sampledUsedMillicoreNs[id]!;
-      this.#sampledUpNs[id] = usage.upNs;
       this.#sampledUsedMillicoreNs[id] = usage.usedMillicoreNs;
-      const energyJ = nodeEnergyJ(node, { upNs, usedMillicoreNs });
+      const reading = nodeEnergy.read(id as NodeId);
+      const before = this.#sampledEnergy[id]!;
+      this.#sampledEnergy[id] = reading;
+      const energyJ = reading.energyJ - before.energyJ;
       const requested = controlPlane.requested(id as NodeId);
       this.#recorder.tables.nodes.append({
         time_ns: now,
@@ -198,17 +223,24 @@ export class Observation {
         memory_requested_bytes: requested.memoryBytes,
         power_w: (energyJ / intervalNs) * 1e9,
         energy_j: energyJ,
+        mains_j: reading.mainsJ - before.mainsJ,
+        solar_j: reading.solarJ - before.solarJ,
+        battery_j: reading.batteryJ ?? null,
+        carbon_g: reading.carbonG - before.carbonG,
         interval_ns: intervalNs,
       });
     }
   }
 
-  #sampleLinks(now: number, intervalNs: number, network: Network): void {
+  #sampleLinks(now: number, intervalNs: number, { network, linkEnergy }: Sources): void {
     const { links, accessPoints, media } = this.#world;
     network.allCarriedBytes(this.#carriedBytes);
     const append = (arc: number, link: string, direction: string, medium: number, state: string): void => {
       const carriedBytes = this.#carriedBytes[arc]! - this.#sampledBytes[arc]!;
       this.#sampledBytes[arc] = this.#carriedBytes[arc]!;
+      const linkJ = linkEnergyJ(linkEnergy, arc);
+      const energyJ = linkJ - this.#sampledLinkJ[arc]!;
+      this.#sampledLinkJ[arc] = linkJ;
       const throughputBps = (carriedBytes * 8e9) / intervalNs;
       this.#recorder.tables.links.append({
         time_ns: now,
@@ -218,6 +250,7 @@ export class Observation {
         carried_bytes: carriedBytes,
         throughput_bps: throughputBps,
         utilization: throughputBps / media[medium]!.bandwidthBps,
+        energy_j: energyJ,
         interval_ns: intervalNs,
       });
     };
@@ -232,6 +265,11 @@ export class Observation {
       append(2 * links.length + 2 * id, name, 'uplink', uplinkMedium, state);
       append(2 * links.length + 2 * id + 1, name, 'downlink', downlinkMedium, state);
     }
+  }
+
+  /** A pod stops, having used so much of its node's CPU. */
+  podStopped(pod: Pod, usedMillicoreNs: number): void {
+    this.#attribution.podStopped(pod, usedMillicoreNs);
   }
 
   /** The run is over: how fresh each copy of a dataset was, and what services read and wrote. */
@@ -267,7 +305,8 @@ export class Observation {
   }
 
   /** The run is over: the life of every pod, and the measures. */
-  finish(compute: Compute, controlPlane: ControlPlane): RunMeasures {
+  finish(sources: Sources): RunMeasures {
+    const { controlPlane, nodeEnergy } = sources;
     const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
     for (const pod of this.#pods) {
       const node = pod.node === undefined ? undefined : nodes[pod.node]!;
@@ -285,7 +324,8 @@ export class Observation {
         reason: pod.reason ?? null,
       });
     }
-    const energyJ = fsum(nodes, (node, id) => nodeEnergyJ(node, compute.usage(id as NodeId)));
+    const energyJ = fsum(nodes, (_, id) => nodeEnergy.read(id as NodeId).energyJ);
+    const shares = this.#attribution.finish(sources, this.#pods, this.#recorder.tables.attribution);
     const succeeded = this.outcomes[OK]!;
     const sent = this.outcomes.reduce((sum, count) => sum + count, 0);
     const unfinished = this.outcomes[requestOutcomes.indexOf('unfinished')]!;
@@ -301,10 +341,21 @@ export class Observation {
       latency_p99_ns: this.latency.quantileNs(0.99) ?? null,
       latency_max_ns: this.latency.maxNs ?? null,
       energy_j: energyJ,
+      network_energy_j: fsum(shares, ({ networkEnergyJ }) => networkEnergyJ),
+      carbon_g: fsum(shares, ({ carbonG }) => carbonG),
+      cost: fsum(shares, ({ cost }) => cost),
+      battery_depletions: nodeEnergy.depletions,
       pods_created: this.#pods.length,
       pods_unschedulable: controlPlane.unschedulableCount,
     };
   }
+}
+
+/** Energy of one direction up to now: of carrying, and half of the idle energy. */
+function linkEnergyJ(linkEnergy: LinkEnergy, arc: number): number {
+  if (!linkEnergy.isMetered(arc >> 1)) return 0;
+  const { carryingJ, idleJ } = linkEnergy.read(arc >> 1);
+  return carryingJ[arc & 1]! + idleJ / 2;
 }
 
 /** Dictionary codes of the entities, by their ids. */

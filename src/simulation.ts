@@ -1,11 +1,14 @@
 import { TopologyView } from './codeco/index.ts';
 import {
   Association,
+  Bills,
   Compute,
   Copies,
   DataAccess,
   Degradations,
+  LinkEnergy,
   Network,
+  NodeEnergy,
   Outages,
   requestOutcomes,
   Requests,
@@ -82,6 +85,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       requests.addPod(pod.id, pod.service, world.nodes[pod.node!]!.vertex);
     },
     podStopped(pod) {
+      observation.podStopped(pod, compute.podUsage(pod.id));
       compute.removePod(pod.id);
       requests.removePod(pod.id);
     },
@@ -96,13 +100,26 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     if (up) compute.setNodeUp(node, true);
     controlPlane.setNodeUp(node, up);
     if (!up) compute.setNodeUp(node, false);
+    linkEnergy.setVertexUp(world.nodes[node]!.vertex, up);
   });
-  const linkOutages = new Outages(world.links.length, (link, up) => network.setLinkUp(link as LinkId, up));
+  const linkOutages = new Outages(world.links.length, (link, up) => {
+    network.setLinkUp(link as LinkId, up);
+    linkEnergy.setLinkUp(link as LinkId, up);
+  });
+  const bills = new Bills(kernel, world.regions ?? []);
+  const { ofNodes, ofVertex } = regionsOf(world);
+  const linkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
+  const nodeEnergy = new NodeEnergy(kernel, world.nodes, compute, bills, ofNodes, (node, powered) => {
+    if (powered) nodeOutages.end(node);
+    else nodeOutages.begin(node);
+  });
+  const sources = { compute, network, controlPlane, nodeEnergy, linkEnergy };
   const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
   const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
-  const accessPoints = new Outages(world.accessPoints.length, (id, up) =>
-    network.setAccessPointUp(id as AccessPointId, up),
-  );
+  const accessPoints = new Outages(world.accessPoints.length, (id, up) => {
+    network.setAccessPointUp(id as AccessPointId, up);
+    linkEnergy.setAccessPointUp(id as AccessPointId, up);
+  });
   const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
@@ -110,7 +127,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.start(association.endpoints);
 
   const sample = kernel.on('observation.sample', () => {
-    observation.sample(compute, network, controlPlane);
+    observation.sample(sources);
     kernel.after(world.recording.sampleIntervalNs, sample);
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
@@ -125,15 +142,28 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.end();
   }
   requests.finish();
-  observation.sample(compute, network, controlPlane);
+  observation.sample(sources);
   observation.datasets(copies, data);
   return {
-    measures: observation.finish(compute, controlPlane),
+    measures: observation.finish(sources),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
     reservations: network.reservationCounts,
     kernel,
+  };
+}
+
+/** Indices in `world.regions` of what lies in one of them: nodes, and the vertices of nodes and gateways. */
+function regionsOf({ nodes, clusters, regions = [] }: World) {
+  const byName = new Map(regions.map(({ name }, index) => [name, index]));
+  const byCluster = clusters.map(({ provider }) => byName.get(provider));
+  const byVertex = new Map<VertexId, number | undefined>();
+  for (const [id, { gateway }] of clusters.entries()) byVertex.set(gateway, byCluster[id]);
+  for (const { vertex, cluster } of nodes) byVertex.set(vertex, byCluster[cluster]);
+  return {
+    ofNodes: nodes.map(({ cluster }) => byCluster[cluster]),
+    ofVertex: (vertex: VertexId): number | undefined => byVertex.get(vertex),
   };
 }
 

@@ -121,6 +121,19 @@ test('a write is a new version at the primary, as old as its way was long, and t
   expect(replica!['versions']).toBeGreaterThan((row!['writes'] as number) - 10);
 });
 
+test('a crash keeps what is on the disk: the copy is there again with the node, as stale as it was, and catches up', async () => {
+  const faults = [{ at: '30s', for: '40s', crash: 'edge-1' }];
+  const once = { ...map, updatePeriod: undefined };
+  run(scenario(once, { reads: [{ dataset: 'map', bytes: '1kB' }] }, { faults }));
+  expect((await rows('replicas'))[1]).toMatchObject({ place: 'edge-1', versions: 0, mean_age_ns: 50e9 });
+  expect((await rows('data'))[0]!['max_age_ns']).toBeGreaterThan(90e9);
+  run(scenario(map, {}, { faults }));
+  const [primary, replica] = await rows('replicas');
+  expect(replica!['lost_versions']).toBeGreaterThanOrEqual(4);
+  expect(primary!['versions']).toBe(10);
+  expect(replica!['versions']).toBeLessThan(10);
+});
+
 test('a pod that dies while it reads lets go of what it waits for', () => {
   const reads = [{ dataset: 'map', bytes: '100MB' }];
   const faults = [{ at: '30.05s', for: '1s', crash: 'edge-1' }];

@@ -39,10 +39,21 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
     ...reservationsText(run.reservations),
     '',
     `${bold('Placement at the end')}\n${placementText(placement)}`,
-    `${bold('Energy')} ${formatEnergy(measures.energy_j)} (${significant(meanW)} W on average, all nodes)`,
+    `${bold('Energy')} ${formatEnergy(measures.energy_j)} (${significant(meanW)} W on average, all nodes)${energyText(measures)}`,
     `${bold('Digest')} ${digest}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** Network energy, carbon, cost and empty batteries, each where the scenario has it. */
+function energyText({ network_energy_j, carbon_g, cost, battery_depletions }: Run['measures']): string {
+  const parts = [
+    network_energy_j > 0 ? `network ${formatEnergy(network_energy_j)}` : '',
+    carbon_g > 0 ? `${significant(carbon_g)} g CO2e` : '',
+    cost > 0 ? `cost ${significant(cost)}` : '',
+    battery_depletions > 0 ? `${count(battery_depletions, 'time')} an empty battery took a node down` : '',
+  ];
+  return parts.map((part) => (part === '' ? '' : `, ${part}`)).join('');
 }
 
 function reservationsText({ full, partial, refused, taken }: Run['reservations']): string[] {

@@ -30,6 +30,8 @@ interface PodCpu {
   grantedMillicores: number;
   /** What the pod could use now: a core for each task, up to its limit. */
   demandMillicores: number;
+  /** Integral of what it was granted, up to `virtualSinceNs`. */
+  usedMillicoreNs: number;
   /** Tasks as a binary heap by the virtual work at which they finish; ties by arrival. */
   readonly finishAt: number[];
   readonly arrival: number[];
@@ -71,6 +73,8 @@ export class Compute {
   /** Per node, the pods that have tasks. */
   readonly #active: PodCpu[][];
   readonly #pods: (PodCpu | undefined)[] = [];
+  /** By node: who is told of each change of the CPU in use. Undefined as long as nobody is. */
+  #watchers: (() => void)[] | undefined;
   #arrivals = 0;
 
   /** @param finished called at the time at which a task has had all its work, with the tag it was started with */
@@ -105,6 +109,7 @@ export class Compute {
       virtualSinceNs: this.#kernel.now,
       grantedMillicores: 0,
       demandMillicores: 0,
+      usedMillicoreNs: 0,
       finishAt: [],
       arrival: [],
       tag: [],
@@ -137,6 +142,23 @@ export class Compute {
     if (up) this.#upSinceNs[node] = now;
     else this.#upNs[node]! += now - this.#upSinceNs[node]!;
     this.#up[node] = up ? 1 : 0;
+    this.#watchers?.[node]?.();
+  }
+
+  /** Calls `changed` whenever the CPU in use on the node has changed, or the node went down or came back. */
+  watch(node: NodeId, changed: () => void): void {
+    (this.#watchers ??= [])[node] = changed;
+  }
+
+  isUp(node: NodeId): boolean {
+    return this.#up[node] === 1;
+  }
+
+  /** Integral of the millicores that a pod which runs has used so far, millicore-ns. */
+  podUsage(pod: PodId): number {
+    const entry = this.#pods[pod];
+    if (entry === undefined) return 0;
+    return entry.usedMillicoreNs + entry.grantedMillicores * (this.#kernel.now - entry.virtualSinceNs);
   }
 
   /**
@@ -181,7 +203,9 @@ export class Compute {
     const now = this.#kernel.now;
     const tasks = entry.tag.length;
     if (tasks > 0) {
-      entry.virtualWorkNs += (now - entry.virtualSinceNs) * this.#taskRate(entry, tasks);
+      const elapsedNs = now - entry.virtualSinceNs;
+      entry.virtualWorkNs += elapsedNs * this.#taskRate(entry, tasks);
+      entry.usedMillicoreNs += elapsedNs * entry.grantedMillicores;
     } else entry.virtualWorkNs = 0;
     entry.virtualSinceNs = now;
   }
@@ -203,6 +227,7 @@ export class Compute {
       this.#usedMillicoreNs[node]! += Math.min(before, capacity) * (now - this.#usedSinceNs[node]!);
       this.#usedSinceNs[node] = now;
       this.#demandMillicores[node] = after;
+      this.#watchers?.[node]?.();
     }
     const active = this.#active[node]!;
     if (entry.demandMillicores === 0) {

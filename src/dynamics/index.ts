@@ -1,6 +1,6 @@
 export { Compute, cpuWeight, type CpuShare } from './compute.ts';
+export * from './energy/index.ts';
 export { Copies, DataAccess } from './datasets/index.ts';
-export { nodeEnergyJ } from './energy.ts';
 export { Degradations, Outages, scheduleFaults, Slowdowns } from './faults/index.ts';
 export * from './network/index.ts';
 export { Association, type MovementEvent } from './radio/index.ts';

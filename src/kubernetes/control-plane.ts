@@ -6,6 +6,7 @@ import type {
   PodId,
   PodLife,
   PodObject,
+  PublishedExtender,
   ServiceId,
   Taint,
   World,
@@ -13,6 +14,7 @@ import type {
 import type { CpuShare } from '../dynamics/index.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
 import type { Endpoints } from './endpoints.ts';
+import { extenderObjects, HttpExtender, SynchronousHttp } from './extender/index.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
@@ -120,7 +122,10 @@ export class ControlPlane {
     this.#ordinals = world.services.map(() => 0);
     const { scheduler, schedulerProfile, podStartup } = world.orchestration;
     this.#startup = new StartupQueues(podStartup, world.nodes, kernel.streams);
-    this.#scheduler = schedulers[scheduler](schedulerProfile && readProfile(schedulerProfile));
+    this.#scheduler = schedulers[scheduler](
+      schedulerProfile && readProfile(schedulerProfile),
+      this.#extenders(schedulerProfile?.extenders ?? []),
+    );
     this.#ties = kernel.streams.get('scheduler/ties');
     this.#nodes = world.nodes.map((node, id) => ({
       info: this.#cache.addNode({
@@ -211,6 +216,13 @@ export class ControlPlane {
     }
   }
 
+  #extenders(published: readonly PublishedExtender[]): HttpExtender[] {
+    if (published.length === 0) return [];
+    const http = new SynchronousHttp();
+    const objects = extenderObjects(this.#world, this.#kernel, ({ kind }) => this.#kinds.indexOf(kind) as ServiceId);
+    return published.map((config) => new HttpExtender(config, http, objects));
+  }
+
   #createApp(app: AppId): void {
     for (const service of this.#world.apps[app]!.services) {
       for (let replica = 0; replica < this.#world.services[service]!.replicas; replica++) this.#createPod(app, service);
@@ -269,6 +281,10 @@ export class ControlPlane {
     pod.message = decision.message;
     const viewAgeNs = this.#world.orchestration.scheduler === 'lowest-latency' ? this.#topology.ageNs : 0;
     this.#hooks.decided({ pod, viewAgeNs, decision });
+    if (decision.failed === true) {
+      this.#kernel.after(podBackoffNs(pod.attempts), this.#retry, pod.id);
+      return;
+    }
     if (decision.node === undefined) {
       this.#queue.setAside(pod);
       return;

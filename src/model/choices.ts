@@ -31,6 +31,9 @@ export const distributions = {
   lognormal: 'Lognormal with a mean and a coefficient of variation.',
   weibull: 'Weibull with a mean and a shape: below 1 the early failures of new parts, above 1 wear.',
   gamma: 'Gamma with a mean and a shape: the sum of that many exponentials.',
+  pareto: 'Pareto: a heavy tail from a smallest value on, with or without a largest one.',
+  hyperexponential: 'One of two exponentials, with a mean and a coefficient of variation above 1.',
+  empirical: 'One of the values of a list or a table.',
 } as const;
 
 export const mobilityModels = {
@@ -41,6 +44,12 @@ export const mobilityModels = {
   route: 'From waypoint to waypoint, at a speed or by a timetable.',
   trace: "As recorded in a table of times, names and positions, or in SUMO's floating car data.",
   group: 'About a leader that moves by one of the other models, never farther from it than a radius.',
+} as const;
+
+export const powerCurves = {
+  linear: 'From idle to peak in proportion to the share of CPU in use.',
+  cubic: 'From idle to peak with the cube of the share of CPU in use, as where voltage and frequency follow the load.',
+  measured: 'Straight lines between measured points, as published by SPECpower.',
 } as const;
 
 export const networkModels = {
@@ -59,6 +68,7 @@ export type SchedulerName = keyof typeof schedulers;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;
+export type PowerCurveName = keyof typeof powerCurves;
 export type NetworkModelName = keyof typeof networkModels;
 export type TechnologyName = keyof typeof technologies;
 

@@ -4,17 +4,20 @@ export {
   datasetUpdates,
   distributions,
   mobilityModels,
+  powerCurves,
   networkModels,
   schedulers,
   technologies,
   type ArrivalsName,
   type DistributionName,
   type MobilityName,
+  type PowerCurveName,
   type NetworkModelName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
 export { codecoAppSchema, DEFAULT_FRAME_SIZE_BYTES, MAX_SEND_INTERVAL_NS, type CodecoApp } from './codeco-app.ts';
+export type * from './energy.ts';
 export {
   dnsKeys,
   dnsName,
@@ -38,6 +41,7 @@ export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
+export type { PublishedExtender } from './scheduler-extender.ts';
 export {
   decidingPlugins,
   decidingPoints,
@@ -56,10 +60,16 @@ export {
   parseCpu,
   parseDelay,
   parseDistance,
+  parseCarbonIntensity,
   parseDuration,
+  parseEnergy,
+  parseEnergyPerBit,
   parseMeanIntervalNs,
   parseMemory,
   parsePower,
+  parsePricePerByte,
+  parsePricePerHour,
+  parsePricePerKwh,
   parseShare,
   parseSpeed,
   UnitError,

@@ -2,6 +2,7 @@ import { Type, type Static, type TProperties, type TUnsafe } from '@sinclair/typ
 import { nodeAffinity } from './codeco-app.ts';
 import { either, flag, listOf, object, oneOf, optional, text, whole } from './fields.ts';
 import type { NodeAffinity, TopologySpreadConstraint } from './kubernetes.ts';
+import { schedulerExtender, type PublishedExtender } from './scheduler-extender.ts';
 
 /**
  * kube-scheduler's configuration file, `KubeSchedulerConfiguration` of kubescheduler.config.k8s.io/v1, as published.
@@ -245,8 +246,8 @@ const profile = object(
   { description: 'A profile.' },
 );
 
-/** A profile of kube-scheduler, as its configuration file has it. */
-export type PublishedProfile = Static<typeof profile>;
+/** A profile of kube-scheduler, as its configuration file has it, and the extenders that all its profiles share. */
+export type PublishedProfile = Static<typeof profile> & { readonly extenders?: readonly PublishedExtender[] };
 
 const CONFIGURATION_VERSION = 'kubescheduler.config.k8s.io/v1';
 
@@ -272,7 +273,7 @@ export const schedulerConfigurationSchema = object(
     podInitialBackoffSeconds: unread(),
     podMaxBackoffSeconds: unread(),
     delayCacheUntilActive: unread(),
-    extenders: unread(),
+    extenders: optional(listOf(schedulerExtender, { description: 'Programs that are asked over HTTP.' })),
   },
   { description: "kube-scheduler's configuration." },
 );

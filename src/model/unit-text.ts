@@ -1,6 +1,6 @@
 import { MAX_TIME_NS, type Nanoseconds } from '../kernel/index.ts';
 import { milliValue, parseQuantity, wholeValue } from './quantity.ts';
-import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
+import type { BitsPerSecond, Bytes, Joules, Metres, Millicores, Watts } from './units.ts';
 
 /** Texts with a unit as people write them in files ("5ms", "20Mbit/s", "40kB"), read exactly: as decimals, not floats. */
 
@@ -123,6 +123,42 @@ const kinds = {
     scales: { mW: [1n, 1_000n], W: times(1n), kW: times(1_000n) },
     aliases: { watt: 'W', watts: 'W' },
   },
+  energy: {
+    noun: 'an amount of energy',
+    examples: ['500Wh', '1.2kWh', '90kJ'],
+    scales: { J: times(1n), kJ: times(1_000n), MJ: times(1_000_000n), Wh: times(3_600n), kWh: times(3_600_000n) },
+    aliases: { joule: 'J', joules: 'J' },
+  },
+  energyPerBit: {
+    noun: 'an energy per bit',
+    examples: ['12nJ/bit', '300pJ/bit'],
+    scales: { 'pJ/bit': [1n, 1_000_000_000_000n], 'nJ/bit': [1n, 1_000_000_000n], 'uJ/bit': [1n, 1_000_000n] },
+    aliases: { 'pj/b': 'pJ/bit', 'nj/b': 'nJ/bit', pj: 'pJ/bit', nj: 'nJ/bit' },
+  },
+  carbonIntensity: {
+    noun: 'a carbon intensity',
+    examples: ['350g/kWh', '0.35kg/kWh'],
+    scales: { 'g/kWh': times(1n), 'kg/kWh': times(1_000n), 'kg/MWh': times(1n) },
+    aliases: { g: 'g/kWh', gco2: 'g/kWh', 'gco2/kwh': 'g/kWh', 'gco2eq/kwh': 'g/kWh' },
+  },
+  pricePerKwh: {
+    noun: 'a price of energy',
+    examples: ['0.31/kWh', '310/MWh'],
+    scales: { '/kWh': times(1n), '/MWh': [1n, 1_000n] },
+    aliases: {},
+  },
+  pricePerHour: {
+    noun: 'a price of time',
+    examples: ['0.096/h', '2.3/d'],
+    scales: { '/h': times(1n), '/d': [1n, 24n] },
+    aliases: { '/hour': '/h', '/day': '/d' },
+  },
+  pricePerByte: {
+    noun: 'a price of traffic',
+    examples: ['0.05/GB', '40/TB'],
+    scales: { '/MB': [1n, 1_000_000n], '/GB': [1n, 1_000_000_000n], '/TB': [1n, 1_000_000_000_000n] },
+    aliases: {},
+  },
   distance: {
     noun: 'a distance',
     examples: ['120m', '0.5km'],
@@ -209,7 +245,7 @@ export function unitPattern(unit: UnitName): string {
 }
 
 /**
- * The value in the base units of its kind: ns, bit/s, bytes, W, m, m/s, 1/s, cores or none.
+ * The value in the base units of its kind: ns, bit/s, bytes, W, J, J/bit, g/kWh, prices, m, m/s, 1/s, cores or none.
  * @throws {UnitError} if it is not of the unit
  */
 export function unitValue(unit: UnitName, value: string | number): number {
@@ -227,6 +263,18 @@ export const parseBandwidth = (text: string): BitsPerSecond => measure('bandwidt
 export const parseBytes = (text: string): Bytes => measure('bytes', text) as Bytes;
 /** @throws {UnitError} */
 export const parsePower = (text: string): Watts => measure('power', text) as Watts;
+/** @throws {UnitError} */
+export const parseEnergy = (text: string): Joules => measure('energy', text) as Joules;
+/** Joules a bit. @throws {UnitError} */
+export const parseEnergyPerBit = (text: string): Joules => measure('energyPerBit', text) as Joules;
+/** Grams a kWh. @throws {UnitError} */
+export const parseCarbonIntensity = (text: string): number => measure('carbonIntensity', text);
+/** @throws {UnitError} */
+export const parsePricePerKwh = (text: string): number => measure('pricePerKwh', text);
+/** @throws {UnitError} */
+export const parsePricePerHour = (text: string): number => measure('pricePerHour', text);
+/** @throws {UnitError} */
+export const parsePricePerByte = (text: string): number => measure('pricePerByte', text);
 /** @throws {UnitError} */
 export const parseDistance = (text: string): Metres => measure('distance', text) as Metres;
 /** @throws {UnitError} */

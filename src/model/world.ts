@@ -3,6 +3,7 @@ import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
 import type { Dataset, DatasetAccess } from './datasets.ts';
+import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
@@ -10,7 +11,7 @@ import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
 import type { NetworkModel } from './network-model.ts';
-import type { BitsPerSecond, Bytes, Metres, Millicores, Watts } from './units.ts';
+import type { BitsPerSecond, Bytes, Metres, Millicores } from './units.ts';
 
 /**
  * The world of a run as plain data: what a scenario file says, with every reference resolved to an index, every
@@ -31,6 +32,8 @@ export interface World {
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
+  /** Of the providers that the scenario says something of: a cluster is in the region of its provider. */
+  readonly regions?: readonly Region[];
   readonly apps: readonly App[];
   readonly services: readonly Service[];
   readonly userGroups: readonly UserGroup[];
@@ -69,6 +72,10 @@ export interface Link {
   readonly loss?: number;
   readonly forwardMedium: MediumId;
   readonly backwardMedium: MediumId;
+  /** None where absent. */
+  readonly power?: LinkPower;
+  /** In the scenario's currency, 0 where absent. */
+  readonly pricePerByte?: number;
 }
 
 /** A Kubernetes cluster. Its nodes hang on its gateway vertex. */
@@ -93,8 +100,11 @@ export interface Node {
   readonly taints: readonly Taint[];
   /** Allocatable extended resources and the like, by name, as Kubernetes quantities. */
   readonly resources?: Readonly<Record<string, string | number>>;
-  /** Linear from idle to peak in the share of CPU used. */
-  readonly power: { readonly idleW: Watts; readonly peakW: Watts };
+  readonly power: NodePower;
+  /** The mains alone where absent. */
+  readonly supply?: EnergySupply;
+  /** In the scenario's currency, 0 where absent. */
+  readonly pricePerHour?: number;
 }
 
 /** Where users attach: a radio cell (or a desk switch) at a vertex of the network. */
@@ -112,6 +122,8 @@ export interface AccessPoint {
   readonly uplinkMedium: MediumId;
   /** The same as `uplinkMedium` where the cell is half-duplex. */
   readonly downlinkMedium: MediumId;
+  /** None where absent. */
+  readonly power?: LinkPower;
   /** How much nearer another access point must be for a user to change over to it; 0 where absent. */
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */
@@ -190,7 +202,17 @@ export type Duration =
   | { readonly distribution: 'uniform'; readonly minNs: Nanoseconds; readonly maxNs: Nanoseconds }
   | { readonly distribution: 'lognormal'; readonly meanNs: Nanoseconds; readonly cv: number }
   | { readonly distribution: 'weibull'; readonly meanNs: Nanoseconds; readonly shape: number }
-  | { readonly distribution: 'gamma'; readonly meanNs: Nanoseconds; readonly shape: number };
+  | { readonly distribution: 'gamma'; readonly meanNs: Nanoseconds; readonly shape: number }
+  /** Survival (min/x)^shape from `minNs` on; where there is a `maxNs`, under the condition of being below it. */
+  | { readonly distribution: 'pareto'; readonly minNs: number; readonly shape: number; readonly maxNs?: number }
+  /** Of this mean and a `cv` above 1. */
+  | { readonly distribution: 'hyperexponential'; readonly meanNs: Nanoseconds; readonly cv: number }
+  /** Each of the values equally likely, or by weights, given as their running sum. */
+  | {
+      readonly distribution: 'empirical';
+      readonly valuesNs: readonly number[];
+      readonly cumulativeWeights?: readonly number[];
+    };
 
 /** Users that behave alike. */
 export interface UserGroup {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Compute, cpuWeight, nodeEnergyJ } from '../../src/dynamics/index.ts';
+import { linearEnergyJ } from '../../src/dynamics/energy/node-energy.ts';
+import { Compute, cpuWeight } from '../../src/dynamics/index.ts';
 import { Kernel, type Nanoseconds } from '../../src/kernel/index.ts';
 import type { Node, NodeId, PodId } from '../../src/model/index.ts';
 
@@ -100,9 +101,37 @@ test('the energy of a node with a known load profile is exact', () => {
   kernel.run({ until: 8e9 as Nanoseconds });
   const description = { cpuMillicores: 4000, power: { idleW: 30, peakW: 95 } } as Node;
   // 7 s up at 30 W, and 65 W times a quarter for 2 s and the whole for 1 s
-  expect(nodeEnergyJ(description, compute.usage(node))).toBe(30 * 7 + 65 * (0.25 * 2 + 1));
+  expect(linearEnergyJ(description, compute.usage(node))).toBe(30 * 7 + 65 * (0.25 * 2 + 1));
 });
 
 test('weights are those of the kubelet', () => {
   expect([0, 1, 250, 1000, 4000].map(cpuWeight)).toEqual([2, 2, 256, 1024, 4096]);
+});
+
+test('a node that is slowed or frozen gives each task exactly the work of its speed, and counts its cores as used', () => {
+  const { kernel, compute, finished, at } = setUp(2000, 0.5);
+  compute.addPod(pod(0), node, unlimited);
+  compute.addPod(pod(1), node, unlimited);
+  compute.start(pod(0), 10 * MS, 0);
+  compute.start(pod(1), 20 * MS, 1);
+  at(10, () => compute.setSpeedShare(node, 0.2));
+  at(30, () => compute.setSpeedShare(node, 0));
+  at(50, () => compute.setSpeedShare(node, 1));
+  kernel.run();
+  // 5 ms of work in the first 10 ms, 2 ms in the next 20 ms, none in 20 ms, and then 1 ms in 2 ms
+  expect(finished).toEqual([
+    [0, 56],
+    [1, 76],
+  ]);
+  expect(compute.usage(node).usedMillicoreNs).toBe(1000 * (56 + 76) * MS);
+});
+
+test('a task that comes to a frozen node waits until it is thawed', () => {
+  const { kernel, compute, finished, at } = setUp(1000);
+  compute.addPod(pod(0), node, unlimited);
+  compute.setSpeedShare(node, 0);
+  at(5, () => compute.start(pod(0), 10 * MS, 3));
+  at(20, () => compute.setSpeedShare(node, 1));
+  kernel.run();
+  expect(finished).toEqual([[3, 30]]);
 });

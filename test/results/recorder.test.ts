@@ -70,7 +70,8 @@ test('the digest does not depend on which of two tables got its row first', () =
           carried_bytes: 0,
           throughput_bps: 0,
           utilization: 0,
-          interval_ns: 1,
+          energy_j: 0,
+interval_ns: 1,
         }),
     ];
     for (const step of turned ? steps.toReversed() : steps) step();

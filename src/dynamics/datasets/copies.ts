@@ -8,6 +8,8 @@ const RETRY_NS = 10e9;
 
 /** One copy of a dataset in the course of the run. */
 export interface Copy {
+  /** Among all copies of all datasets. */
+  readonly index: number;
   readonly dataset: DatasetId;
   readonly vertex: VertexId;
   readonly isPrimary: boolean;
@@ -51,8 +53,10 @@ export class Copies {
     this.#kernel = kernel;
     this.#datasets = datasets;
     this.#network = network;
+    let count = 0;
     this.of = datasets.map(({ copies }, dataset) =>
       copies.map((vertex, index) => ({
+        index: count++,
         dataset: dataset as DatasetId,
         vertex,
         isPrimary: index === 0,
@@ -68,14 +72,14 @@ export class Copies {
     this.#arrived = network.receiver((slot, outcome) => this.#arrive(slot, outcome === DELIVERED));
     this.#retry = kernel.on('dataset.retry', (copy) => {
       this.#retryDue[copy] = false;
-      this.#sendIfBehind(copy);
+      this.#sendIfBehind(this.#all[copy]!);
     });
     const update = kernel.on('dataset.update', (dataset) => {
       this.generate(dataset as DatasetId, kernel.now);
       this.#scheduleUpdate(dataset, update, false);
     });
     const look = kernel.on('dataset.look', (dataset) => {
-      for (const copy of this.of[dataset]!) if (!copy.isPrimary) this.#sendIfBehind(this.#all.indexOf(copy));
+      for (const copy of this.of[dataset]!) if (!copy.isPrimary) this.#sendIfBehind(copy);
       this.#after(datasets[dataset]!.replicationIntervalNs!, look, dataset);
     });
     for (const [dataset, { replicationIntervalNs }] of datasets.entries()) {
@@ -89,7 +93,7 @@ export class Copies {
     const copies = this.of[dataset]!;
     if (!this.#receive(copies[0]!, generatedNs)) return;
     if (this.#datasets[dataset]!.replicationIntervalNs !== undefined) return;
-    for (const copy of copies) if (!copy.isPrimary) this.#send(this.#all.indexOf(copy));
+    for (const copy of copies) if (!copy.isPrimary) this.#send(copy);
   }
 
   /** Time average of a copy's age from the start to now, ns. */
@@ -116,16 +120,14 @@ export class Copies {
     if (time <= MAX_TIME_NS) this.#kernel.at(time as Nanoseconds, handler, argument);
   }
 
-  #sendIfBehind(index: number): void {
-    const copy = this.#all[index]!;
-    if (copy.generatedNs < this.of[copy.dataset]![0]!.generatedNs) this.#send(index);
+  #sendIfBehind(copy: Copy): void {
+    if (copy.generatedNs < this.of[copy.dataset]![0]!.generatedNs) this.#send(copy);
   }
 
-  #send(index: number): void {
-    const copy = this.#all[index]!;
+  #send(copy: Copy): void {
     const primary = this.of[copy.dataset]![0]!;
     const slot = this.#free.pop() ?? this.#target.length;
-    this.#target[slot] = index;
+    this.#target[slot] = copy.index;
     this.#carriedNs[slot] = primary.generatedNs;
     const { sizeBytes } = this.#datasets[copy.dataset]!;
     copy.replicationBytes += sizeBytes;

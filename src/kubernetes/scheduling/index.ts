@@ -1,5 +1,6 @@
 import type { SchedulerName } from '../../model/index.ts';
 import { bestFit } from './best-fit.ts';
+import type { SchedulerExtender } from './extender.ts';
 import { firstFit } from './first-fit.ts';
 import { kubeScheduler } from './kube-scheduler.ts';
 import { lowestLatency } from './lowest-latency.ts';
@@ -10,9 +11,11 @@ import type { Scheduler } from './scheduler.ts';
 import { spread } from './spread.ts';
 import { worstFit } from './worst-fit.ts';
 
-/** The placement algorithms that a scenario can name. Each call makes one for one cluster; a profile is kube-scheduler's. */
-export const schedulers: Readonly<Record<SchedulerName, (profile?: SchedulerProfile) => Scheduler>> = {
-  'kube-scheduler': (profile) => kubeScheduler(profile),
+/** The placement algorithms that a scenario can name. Each call makes one for one cluster; a profile and extenders are kube-scheduler's. */
+export const schedulers: Readonly<
+  Record<SchedulerName, (profile?: SchedulerProfile, extenders?: readonly SchedulerExtender[]) => Scheduler>
+> = {
+  'kube-scheduler': (profile, extenders) => kubeScheduler(profile, extenders),
   'lowest-latency': () => lowestLatency(),
   random: () => random(),
   'round-robin': () => roundRobin(),
@@ -22,6 +25,7 @@ export const schedulers: Readonly<Record<SchedulerName, (profile?: SchedulerProf
   spread: () => spread(),
 };
 
+export { ExtenderError, type ExtenderRefusal, type SchedulerExtender } from './extender.ts';
 export type { PluginScores } from './framework.ts';
 export { feasibleNodesToFind, kubeScheduler } from './kube-scheduler.ts';
 export { lowestLatency } from './lowest-latency.ts';

@@ -1,3 +1,10 @@
+import {
+  bindByExtenders,
+  ExtenderError,
+  filterByExtenders,
+  type SchedulerExtender,
+  scoreByExtenders,
+} from './extender.ts';
 import { failureMessage } from './failure-message.ts';
 import { type Filtered, Framework, type Scored } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -14,37 +21,49 @@ const MIN_PERCENTAGE = 5;
 /**
  * Kubernetes' default scheduler: filters, scores, weights, and one of the best nodes drawn at random.
  * Source: pkg/scheduler/schedule_one.go.
+ * @param extenders programs that have a say in each decision; where one fails that cannot be ignored, so does the decision
  */
-export function kubeScheduler(profile: SchedulerProfile = {}): Scheduler {
+export function kubeScheduler(profile: SchedulerProfile = {}, extenders: readonly SchedulerExtender[] = []): Scheduler {
   const name = 'kube-scheduler';
   const framework = new Framework(profilePlugins(profile));
   const { percentageOfNodesToScore = 0 } = profile;
   let start = 0;
+  const decide: Scheduler['schedule'] = (pod, cache, context) => {
+    if (cache.nodeCount === 0) return unschedulable(name, 'no nodes available to schedule pods');
+    const passed = framework.filter(pod, cache, start, (nodes) => feasibleNodesToFind(nodes, percentageOfNodesToScore));
+    start = (start + passed.considered) % cache.nodeCount;
+    const filtered = extenders.length === 0 ? passed : filterByExtenders(extenders, pod, passed);
+    if (filtered.feasible === 0) return noFit(name, framework, filtered, pod, cache, context);
+    const detailed = context.verdicts === true;
+    if (filtered.feasible === 1) {
+      const node = cache.nodeAt(filtered.slots[0]!);
+      return decided(name, filtered, node, [node], undefined, detailed ? verdicts(filtered) : undefined);
+    }
+    const own = framework.score(filtered.cycle, filtered.slots, filtered.feasible, detailed);
+    const scored = extenders.length === 0 ? own : scoreByExtenders(extenders, pod, filtered, own, detailed);
+    const ties = highest(cache, filtered.slots, scored.totals);
+    const node = ties.nodes.length === 1 ? ties.nodes[0]! : ties.nodes[context.draws.integer(ties.nodes.length)]!;
+    return decided(
+      name,
+      filtered,
+      node,
+      ties.nodes,
+      ties.total,
+      detailed ? verdicts(filtered, filtered.slots, scored) : undefined,
+    );
+  };
+  if (extenders.length === 0) return { name, schedule: decide };
   return {
     name,
     schedule(pod, cache, context) {
-      if (cache.nodeCount === 0) return unschedulable(name, 'no nodes available to schedule pods');
-      const filtered = framework.filter(pod, cache, start, (nodes) =>
-        feasibleNodesToFind(nodes, percentageOfNodesToScore),
-      );
-      start = (start + filtered.considered) % cache.nodeCount;
-      if (filtered.feasible === 0) return noFit(name, framework, filtered, pod, cache, context);
-      const detailed = context.verdicts === true;
-      if (filtered.feasible === 1) {
-        const node = cache.nodeAt(filtered.slots[0]!);
-        return decided(name, filtered, node, [node], undefined, detailed ? verdicts(filtered) : undefined);
+      try {
+        const decision = decide(pod, cache, context);
+        if (decision.node !== undefined) bindByExtenders(extenders, pod, decision.node);
+        return decision;
+      } catch (error) {
+        if (!(error instanceof ExtenderError)) throw error;
+        return { ...unschedulable(name, error.message), failed: true };
       }
-      const scored = framework.score(filtered.cycle, filtered.slots, filtered.feasible, detailed);
-      const ties = highest(cache, filtered.slots, scored.totals);
-      const node = ties.nodes.length === 1 ? ties.nodes[0]! : ties.nodes[context.draws.integer(ties.nodes.length)]!;
-      return decided(
-        name,
-        filtered,
-        node,
-        ties.nodes,
-        ties.total,
-        detailed ? verdicts(filtered, filtered.slots, scored) : undefined,
-      );
     },
   };
 }

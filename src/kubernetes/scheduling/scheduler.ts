@@ -34,6 +34,8 @@ export interface Decision {
   readonly message: string;
   /** A node on which evicting pods would make room, where the pod is unschedulable and may preempt. */
   readonly nomination: Nomination | undefined;
+  /** Whether deciding itself went wrong, as where an extender fails: the pod is tried again after its back-off. */
+  readonly failed?: true;
   /** Only where asked for. */
   readonly verdicts: Verdicts | undefined;
 }

@@ -1,9 +1,19 @@
 import { Type } from '@sinclair/typebox';
-import { distributions, either, measured, number, object, type DistributionName } from '../../model/index.ts';
+import {
+  distributions,
+  either,
+  listOf,
+  measured,
+  number,
+  object,
+  optional,
+  text,
+  type DistributionName,
+} from '../../model/index.ts';
 
 /** The distributions and their fields, as the documentation of a field lists them. */
 export const distributionFields =
-  'constant (value), exponential (mean), uniform (min, max), lognormal (mean, cv), weibull (mean, shape) or gamma (mean, shape)';
+  'constant (value), exponential (mean), uniform (min, max), lognormal (mean, cv), weibull (mean, shape), gamma (mean, shape), pareto (min, shape, max), hyperexponential (mean, cv) or empirical (values or file)';
 
 const named = <Name extends DistributionName>(name: Name) =>
   Type.Unsafe<Name>({ type: 'string', const: name, choices: distributions, description: 'Name of the distribution.' });
@@ -56,6 +66,41 @@ export function durationOrDistribution(options: {
       object(
         { distribution: named('gamma'), mean, shape },
         { description: 'Gamma.', expects: '{ distribution: gamma, mean, shape }' },
+      ),
+      object(
+        {
+          distribution: named('pareto'),
+          min: measured('duration', { description: 'Smallest value.', positive: true }),
+          shape: number({ description: 'Shape: the mean is infinite at 1 or less.', minimum: 0.1, maximum: 1000 }),
+          max: optional(measured('duration', { description: 'Largest value; none where absent.', positive: true })),
+        },
+        { description: 'Pareto.', expects: '{ distribution: pareto, min, shape, max }' },
+      ),
+      object(
+        {
+          distribution: named('hyperexponential'),
+          mean,
+          cv: number({ description: 'Coefficient of variation, above 1.', exclusiveMinimum: 1, maximum: 1000 }),
+        },
+        { description: 'Hyperexponential.', expects: '{ distribution: hyperexponential, mean, cv }' },
+      ),
+      object(
+        {
+          distribution: named('empirical'),
+          values: optional(
+            listOf(measured('duration', { description: 'A value.' }), {
+              description: 'The values, each equally likely.',
+              minItems: 1,
+            }),
+          ),
+          file: optional(
+            text({
+              description:
+                'A table (CSV) with a column value, of durations such as 5ms, and, if wanted, a column weight, of numbers.',
+            }),
+          ),
+        },
+        { description: 'Values of a list or a table.', expects: '{ distribution: empirical, values } or { …, file }' },
       ),
     ],
     {

@@ -14,6 +14,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { linkPower, nodePower, regions, supply } from './energy.ts';
 import { networkModel } from './network.ts';
 import { downFor, upFor } from './faults.ts';
 import { position, positions } from './position.ts';
@@ -72,13 +73,9 @@ const nodeClass = object(
         description: 'Other allocatable resources by name, such as nvidia.com/gpu or ephemeral-storage.',
       }),
     ),
-    power: object(
-      {
-        idle: measured('power', { description: 'Power drawn without load.', default: '0W' }),
-        peak: measured('power', { description: 'Power drawn with all cores busy.', default: '0W' }),
-      },
-      { description: 'Power drawn: linear in the share of CPU that is used, from idle to peak.', default: {} },
-    ),
+    power: nodePower,
+    supply: optional(supply),
+    price: measured('pricePerHour', { description: 'Of an hour of the node, in any one currency.', default: '0/h' }),
   },
   { description: 'A kind of node.' },
 );
@@ -126,6 +123,7 @@ const cluster = object(
           description: 'Of that link, one way. The default is own design.',
           default: '200us',
         }),
+        power: optional(linkPower),
         wiring: oneOf(
           {
             star: 'Each node hangs on the gateway by a link of its own, which has the name of the node.',
@@ -176,6 +174,8 @@ const link = object(
     loss: optional(loss),
     duplex: oneOf(duplex, { description: 'Whether the directions share the bandwidth.', default: 'full' }),
     medium: optional(text({ description: 'Shared medium that both directions draw on, in place of a bandwidth.' })),
+    power: optional(linkPower),
+    price: optional(measured('pricePerByte', { description: 'Of what it carries, in any one currency.' })),
   },
   { description: 'A wired link.' },
 );
@@ -267,6 +267,7 @@ const access = object(
         },
       ),
     ),
+    power: optional(linkPower),
     hysteresis: optional(
       measured('distance', {
         description:
@@ -281,6 +282,7 @@ const access = object(
 export const infrastructure = object(
   {
     nodeClasses: mapOf(nodeClass, { description: 'Kinds of nodes, by name.', keys: dnsKeys, default: {} }),
+    regions,
     clusters: listOf(cluster, { description: 'The Kubernetes clusters.', minItems: 1 }),
     switches: listOf(
       object(

@@ -12,6 +12,7 @@ import { readImpairments } from './impairments.ts';
 import { technologyDefaults, type Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
 import type { Build } from './build.ts';
+import { linkPowerField } from './energy.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_ACCESS_POINTS } from './limits.ts';
 import { placeAll } from './positions.ts';
@@ -168,6 +169,7 @@ export class Access {
       ...readImpairments(entry),
       uplinkMedium,
       downlinkMedium,
+      ...linkPowerField(entry.power),
       hysteresisM: parseDistance(entry.hysteresis ?? defaults.hysteresis),
       handoverNs: parseDuration(entry.handover ?? defaults.handover),
       ...(entry.rates === undefined ? {} : { rateSteps: entry.rates.map(readStep) }),

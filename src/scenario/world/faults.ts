@@ -14,7 +14,7 @@ import type { Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
-import { readDuration, type WrittenDuration } from './durations.ts';
+import { meanDurationNs, readDuration, type WrittenDuration } from './durations.ts';
 import { readFailureTrace } from './failure-trace.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_FAILURES } from './limits.ts';
@@ -215,7 +215,7 @@ class Faults {
       typeof written === 'string'
         ? { distribution: 'exponential', meanNs: parseDuration(written) }
         : readDuration(this.#build, written, path);
-    if (meanNs(duration) > 0) return duration;
+    if (meanDurationNs(duration) > 0) return duration;
     this.#build.problem(path, 'a mean of zero', { expected: 'a positive duration such as 20d' });
     return undefined;
   }
@@ -368,15 +368,10 @@ class Faults {
 
   #count(processes: number, timing: FaultTiming): void {
     if ('upFor' in timing) {
-      this.#expected += (processes * this.#durationNs) / (meanNs(timing.upFor) + meanNs(timing.downFor));
+      this.#expected +=
+        (processes * this.#durationNs) / (meanDurationNs(timing.upFor) + meanDurationNs(timing.downFor));
     }
   }
-}
-
-function meanNs(duration: Duration): number {
-  if (duration.distribution === 'constant') return duration.valueNs;
-  if (duration.distribution === 'uniform') return (duration.minNs + duration.maxNs) / 2;
-  return duration.meanNs;
 }
 
 /** The links with one end in a cluster and one outside; a stand-alone access point that hangs on it alone is part of it. */

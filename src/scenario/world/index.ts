@@ -12,6 +12,7 @@ import { Build } from './build.ts';
 import { readPodStartup } from './calibration.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
+import { readRegions } from './energy.ts';
 import { readFaults } from './faults.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readNetworkModel } from './network-model.ts';
@@ -64,6 +65,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   users.place();
   users.checkNames();
   demandPlannableCalls(build, apps);
+  const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
   const networkModel = readNetworkModel(build);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
@@ -88,6 +90,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,
+    ...(regions.length === 0 ? {} : { regions }),
     apps: apps.apps,
     services: apps.services,
     userGroups: users.groups,

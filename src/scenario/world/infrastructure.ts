@@ -3,10 +3,12 @@ import {
   parseCpu,
   parseDuration,
   parseMemory,
-  parsePower,
+  parsePricePerByte,
+  parsePricePerHour,
   type BitsPerSecond,
   type Cluster,
   type ClusterId,
+  type EnergySupply,
   type Link,
   type LinkId,
   type Medium,
@@ -21,6 +23,7 @@ import type { Nanoseconds } from '../../kernel/index.ts';
 import type { Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import { Names, type Build } from './build.ts';
+import { checkNodePower, linkPowerField, readNodePower, readSupply } from './energy.ts';
 import { MOST_NODES } from './limits.ts';
 import { readImpairments } from './impairments.ts';
 import { nameNodes } from './node-names.ts';
@@ -51,7 +54,8 @@ const unstatedClass = {
   speed: 1,
   labels: {},
   taints: [],
-  power: { idle: '0W', peak: '0W' },
+  power: { curve: 'linear', idle: '0W', peak: '0W' },
+  price: '0/h',
 } as const satisfies NodeClass;
 
 const unstatedCluster = {
@@ -78,6 +82,8 @@ export class Infrastructure {
   readonly #build: Build;
   readonly #spec: Spec;
   readonly #nextNumber = new Map<string, number>();
+  /** By node class. */
+  readonly #supplies = new Map<string, EnergySupply | undefined>();
 
   constructor(build: Build) {
     this.#build = build;
@@ -148,12 +154,11 @@ export class Infrastructure {
     to: VertexId,
     bandwidthBps: BitsPerSecond,
     latencyNs: Nanoseconds,
-    impairments: Pick<Link, 'jitterNs' | 'loss'> = {},
+    more: Pick<Link, 'jitterNs' | 'loss' | 'power' | 'pricePerByte'> = {},
   ): LinkId {
     const forwardMedium = this.addMedium(`${name} forward`, bandwidthBps);
     const backwardMedium = this.addMedium(`${name} backward`, bandwidthBps);
-    return (this.links.push({ name, from, to, latencyNs, ...impairments, forwardMedium, backwardMedium }) -
-      1) as LinkId;
+    return (this.links.push({ name, from, to, latencyNs, forwardMedium, backwardMedium, ...more }) - 1) as LinkId;
   }
 
   /** Nodes that are declared could not be read: names that nothing has may be theirs. */
@@ -188,10 +193,9 @@ export class Infrastructure {
           expected: 'at least 1Mi, such as 512Mi or 16Gi',
         });
       }
-      if (parsePower(nodeClass.power.peak) < parsePower(nodeClass.power.idle)) {
-        this.#build.problem([...path, 'power'], 'a peak below idle', {
-          expected: `a peak of at least ${nodeClass.power.idle}`,
-        });
+      checkNodePower(this.#build, nodeClass.power, [...path, 'power']);
+      if (nodeClass.supply !== undefined) {
+        this.#supplies.set(name, readSupply(this.#build, nodeClass.supply, [...path, 'supply']));
       }
     }
   }
@@ -256,9 +260,12 @@ export class Infrastructure {
       this.#nodesMissing();
       return;
     }
+    const { power } = cluster.network;
     const bandwidthBps = parseBandwidth(cluster.network.bandwidth);
     const latencyNs = parseDuration(cluster.network.latency);
     const gateway = this.clusters[clusterId]!.gateway;
+    const supply = isReadable ? this.#supplies.get(nodes.class) : undefined;
+    const pricePerHour = parsePricePerHour(nodeClass.price);
     const base = {
       cluster: clusterId,
       class: nodes.class,
@@ -268,7 +275,9 @@ export class Infrastructure {
       speed: nodeClass.speed,
       taints: [...nodeClass.taints, ...nodes.taints],
       ...(nodeClass.resources === undefined ? {} : { resources: nodeClass.resources }),
-      power: { idleW: parsePower(nodeClass.power.idle), peakW: parsePower(nodeClass.power.peak) },
+      power: readNodePower(nodeClass.power),
+      ...(supply === undefined ? {} : { supply }),
+      ...(pricePerHour === 0 ? {} : { pricePerHour }),
     };
     for (const [index, name] of names.entries()) {
       const vertex = this.addVertex(name, 'node', placed?.position(index));
@@ -284,7 +293,9 @@ export class Infrastructure {
       };
       this.nodes.push({ name, vertex, labels, ...base });
       const isWired = cluster.network.wiring === 'star';
-      const uplink = isWired ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs) : undefined;
+      const uplink = isWired
+        ? this.addFullDuplex(name, vertex, gateway, bandwidthBps, latencyNs, linkPowerField(power))
+        : undefined;
       const at = [...path, 'name'];
       if (!build.declare(this.placeNames, name, { vertex, kind: 'node', index: node }, at)) continue;
       build.declare(this.nodeNames, name, node, at);
@@ -340,12 +351,16 @@ export class Infrastructure {
     build.declare(this.linkNames, name, id, link.name === undefined ? path : [...path, 'name']);
     if (from === undefined || to === undefined || (shared === undefined && link.bandwidth === undefined)) return;
     const latencyNs = parseDuration(link.latency);
-    const impairments = readImpairments(link);
+    const more = {
+      ...readImpairments(link),
+      ...linkPowerField(link.power),
+      ...(link.price === undefined ? {} : { pricePerByte: parsePricePerByte(link.price) }),
+    };
     if (link.bandwidth !== undefined && link.duplex === 'full') {
-      this.addFullDuplex(name, from, to, parseBandwidth(link.bandwidth), latencyNs, impairments);
+      this.addFullDuplex(name, from, to, parseBandwidth(link.bandwidth), latencyNs, more);
       return;
     }
     const medium = shared ?? this.addMedium(name, parseBandwidth(link.bandwidth!));
-    this.links.push({ name, from, to, latencyNs, ...impairments, forwardMedium: medium, backwardMedium: medium });
+    this.links.push({ name, from, to, latencyNs, forwardMedium: medium, backwardMedium: medium, ...more });
   }
 }

@@ -3,6 +3,8 @@ export const MOST_NODES = 200_000;
 export const MOST_USERS = 1_000_000;
 export const MOST_ACCESS_POINTS = 200_000;
 export const MOST_PODS = 500_000;
+/** Most rows of a table of durations: some tens of megabytes of memory. */
+export const MOST_TABLE_ROWS = 2_000_000;
 /** Most samples of a recorded movement that are held: fifty megabytes of memory. A longer one is read in step with the run. */
 export const MOST_HELD_SAMPLES = 1_000_000;
 /** Most rows of the samples of nodes, links and access points that a run may write. */
@@ -14,3 +16,5 @@ export const MOST_REQUESTS = 10_000_000_000;
 export const MOST_FAILURES = 10_000_000;
 /** Most versions of a dataset in a run, those sent to replicas among them. Own design: what a run gets through in minutes. */
 export const MOST_UPDATES = 100_000_000;
+/** Most rows of a quantity over time: one each minute for almost two years. */
+export const MOST_STEP_ROWS = 1_000_000;

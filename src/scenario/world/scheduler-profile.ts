@@ -17,7 +17,7 @@ import { readReferenced } from './sites.ts';
 type Report = (path: Path, found: string, expected: string) => void;
 
 /** Fields that change decisions here, beside the points of a profile. preFilter and preScore follow filter and score. */
-const EFFECTIVE = new Set(['apiVersion', 'kind', 'percentageOfNodesToScore', 'profiles']);
+const EFFECTIVE = new Set(['apiVersion', 'kind', 'percentageOfNodesToScore', 'profiles', 'extenders']);
 const FOLLOWING_POINTS = ['multiPoint', 'preFilter', 'preScore'];
 
 /**
@@ -53,14 +53,19 @@ export function readSchedulerProfile(build: Build, reference: string, path: Path
   const profile = configuration.profiles?.[0] ?? {};
   checkPlugins(profile, report);
   checkArguments(profile, report);
+  checkExtenders(configuration, report);
   const idle = withoutEffect(configuration);
   if (idle.length > 0) {
     const mark = build.places.markValue(configuration, ['kind']);
     build.warnings.add(mark, [], `without effect here: ${idle.join(', ')}`);
   }
   if (build.problems.length > before) return undefined;
-  const { percentageOfNodesToScore } = configuration;
-  return percentageOfNodesToScore === undefined ? profile : { percentageOfNodesToScore, ...profile };
+  const { percentageOfNodesToScore, extenders } = configuration;
+  return {
+    ...(percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore }),
+    ...profile,
+    ...(extenders === undefined || extenders.length === 0 ? {} : { extenders }),
+  };
 }
 
 function checkPlugins({ plugins = {} }: PublishedProfile, report: Report): void {
@@ -135,9 +140,35 @@ function checkStrategy(strategy: Record<string, unknown>, path: Path, report: Re
   }
 }
 
+/** Source: pkg/scheduler/apis/config/validation/validation.go `validateExtenders`. */
+function checkExtenders({ extenders = [] }: SchedulerConfiguration, report: Report): void {
+  let binder: number | undefined;
+  for (const [index, { prioritizeVerb = '', bindVerb = '', weight = 0 }] of extenders.entries()) {
+    if (prioritizeVerb !== '' && weight === 0) {
+      report(['extenders', index, 'prioritizeVerb'], 'scores without a weight', 'weight: a whole number of at least 1');
+    }
+    if (bindVerb === '') continue;
+    if (binder !== undefined) {
+      report(['extenders', index, 'bindVerb'], 'a second one that binds', `one only: extenders[${binder}] binds`);
+    }
+    binder ??= index;
+  }
+}
+
+const idleExtenderFields = ['preemptVerb', 'enableHTTPS'] as const;
+
 /** What is set and changes nothing, as paths. */
 function withoutEffect(configuration: SchedulerConfiguration): string[] {
   const idle = Object.keys(configuration).filter((field) => !EFFECTIVE.has(field));
+  for (const [index, extender] of (configuration.extenders ?? []).entries()) {
+    const path = ['extenders', index];
+    for (const field of idleExtenderFields) {
+      if (extender[field] !== undefined) idle.push(formatPath([...path, field]));
+    }
+    for (const [at, { ignoredByScheduler }] of (extender.managedResources ?? []).entries()) {
+      if (ignoredByScheduler === true) idle.push(formatPath([...path, 'managedResources', at, 'ignoredByScheduler']));
+    }
+  }
   for (const [index, profile] of (configuration.profiles ?? []).entries()) {
     const path = ['profiles', index];
     if (index > 0) {

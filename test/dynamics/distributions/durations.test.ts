@@ -36,6 +36,80 @@ const cases = [
   { distribution: 'gamma', shape: 4.5, cdf: gamma(4.5), cv: Math.sqrt(1 / 4.5) },
 ];
 
+/** Parameters that give the mean MEAN; distribution functions as of Johnson, Kotz & Balakrishnan, chapters 19 and 20. */
+const paretoMin = MEAN * (1.5 / 2.5);
+const bounded = { minNs: 1e9, maxNs: 100e9, shape: 1.5 };
+const boundedShare = 1 - (bounded.minNs / bounded.maxNs) ** bounded.shape;
+const phases = (t: number, share: number): number =>
+  1 - share * Math.exp((-t * 2 * share) / MEAN) - (1 - share) * Math.exp((-t * 2 * (1 - share)) / MEAN);
+
+const heavy: { what: string; duration: object; cdf: (t: number) => number; mean?: number; cv?: number }[] = [
+  {
+    what: 'a Pareto without a bound',
+    duration: { distribution: 'pareto', minNs: paretoMin, shape: 2.5 },
+    cdf: (t) => 1 - (paretoMin / t) ** 2.5,
+    mean: MEAN,
+    cv: 1 / Math.sqrt(2.5 * 0.5),
+  },
+  {
+    what: 'a Pareto of infinite mean',
+    duration: { distribution: 'pareto', minNs: 1e6, shape: 0.9 },
+    cdf: (t) => 1 - (1e6 / t) ** 0.9,
+  },
+  {
+    what: 'a bounded Pareto',
+    duration: { distribution: 'pareto', ...bounded },
+    cdf: (t) => (1 - (bounded.minNs / t) ** bounded.shape) / boundedShare,
+    // min · a/(a−1) · (1 − (min/max)^(a−1)) / (1 − (min/max)^a)
+    mean: (1e9 * 3 * (1 - 0.01 ** 0.5)) / (1 - 0.01 ** 1.5),
+    cv: 2,
+  },
+  {
+    what: 'a hyperexponential of cv 3',
+    duration: { distribution: 'hyperexponential', meanNs: MEAN, cv: 3 },
+    cdf: (t) => phases(t, (1 + Math.sqrt(0.8)) / 2),
+    mean: MEAN,
+    cv: 3,
+  },
+];
+
+describe.each(heavy)('$what', ({ duration, cdf, mean, cv }) => {
+  const sample = durationSampler(of(duration));
+  const stream = new RandomStream(12, 'distribution/heavy');
+  const drawn = Float64Array.from({ length: DRAWS }, () => sample(stream)).sort();
+
+  test('passes the test of Kolmogorov and Smirnov at 0.1 %', () => {
+    let largest = 0;
+    for (const [index, t] of drawn.entries()) {
+      const f = cdf(t);
+      largest = Math.max(largest, f - index / DRAWS, (index + 1) / DRAWS - f);
+    }
+    expect(largest).toBeLessThan(1.95 / Math.sqrt(DRAWS));
+  });
+
+  test.runIf(mean !== undefined)('has its mean within four standard errors', () => {
+    const drawnMean = drawn.reduce((sum, t) => sum + t, 0) / DRAWS;
+    expect(Math.abs(drawnMean / mean! - 1)).toBeLessThan((4 * cv!) / Math.sqrt(DRAWS));
+  });
+});
+
+test('listed values come as often as their weights say', () => {
+  const cumulativeWeights = [1, 1, 4];
+  const sample = durationSampler({ distribution: 'empirical', valuesNs: [10, 20, 30], cumulativeWeights });
+  const alike = durationSampler({ distribution: 'empirical', valuesNs: [10, 20] });
+  const stream = new RandomStream(13, 'distribution/empirical');
+  const counts = new Map<number, number>();
+  for (let i = 0; i < 40_000; i++) {
+    const value = sample(stream);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  expect(new Set(counts.keys())).toEqual(new Set([10, 30]));
+  // four standard deviations of a binomial
+  expect(Math.abs(counts.get(10)! - 10_000)).toBeLessThan(4 * Math.sqrt(40_000 * 0.25 * 0.75));
+  const tens = Array.from({ length: 40_000 }, () => alike(stream)).filter((value) => value === 10).length;
+  expect(Math.abs(tens - 20_000)).toBeLessThan(4 * 100);
+});
+
 function weibullCv(shape: number): number {
   const first = gammaFunction(1 + 1 / shape);
   return Math.sqrt(gammaFunction(1 + 2 / shape) / (first * first) - 1);

@@ -1,0 +1,85 @@
+import {
+  attribute,
+  type Compute,
+  type LinkEnergy,
+  type LinkEnergyReading,
+  type NodeEnergy,
+  type Share,
+} from './dynamics/index.ts';
+import type { Pod } from './kubernetes/index.ts';
+import { planCalls, type NodeId, type ServiceId, type World } from './model/index.ts';
+import type { Recorder } from './results/index.ts';
+
+/** Keeps what energy, carbon and cost are divided over applications by, and divides them at the end of a run. */
+export class Attribution {
+  readonly #world: World;
+  /** By node and application: millicore-ns that pods which have stopped used. */
+  readonly #usedByApp: number[][];
+  /** Requests that ended, by the service they entered at. */
+  readonly #requestsByService: Float64Array;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#usedByApp = world.nodes.map(() => []);
+    this.#requestsByService = new Float64Array(world.services.length);
+  }
+
+  /** A request ended that had entered at the service. */
+  requestEnded(service: ServiceId): void {
+    this.#requestsByService[service]!++;
+  }
+
+  /** A pod stops, having used so much of its node's CPU. */
+  podStopped({ app, node }: Pod, usedMillicoreNs: number): void {
+    const ofNode = this.#usedByApp[node!]!;
+    ofNode[app] = (ofNode[app] ?? 0) + usedMillicoreNs;
+  }
+
+  /** The run is over: the shares of the applications and, last, of the infrastructure; each is a row of the table. */
+  finish(
+    sources: { readonly compute: Compute; readonly nodeEnergy: NodeEnergy; readonly linkEnergy: LinkEnergy },
+    pods: readonly Pod[],
+    table: Recorder['tables']['attribution'],
+  ): Share[] {
+    const { compute, nodeEnergy, linkEnergy } = sources;
+    const { nodes, apps, durationNs } = this.#world;
+    for (const pod of pods) if (pod.phase === 'ready') this.podStopped(pod, compute.podUsage(pod.id));
+    const attributed = nodes.map((node, id) => ({
+      node,
+      reading: nodeEnergy.read(id as NodeId),
+      usedMillicoreNs: compute.usage(id as NodeId).usedMillicoreNs,
+      usedByAppMillicoreNs: apps.map((_, app) => this.#usedByApp[id]![app] ?? 0),
+    }));
+    const metered: LinkEnergyReading[] = [];
+    for (let link = 0; link < linkEnergy.count; link++) {
+      if (linkEnergy.isMetered(link)) metered.push(linkEnergy.read(link));
+    }
+    const shares = attribute(attributed, metered, this.#requestBytesByApp(), durationNs);
+    for (const [index, { nodeEnergyJ, networkEnergyJ, carbonG, cost }] of shares.entries()) {
+      table.append({
+        app: apps[index]?.name ?? null,
+        node_energy_j: nodeEnergyJ,
+        network_energy_j: networkEnergyJ,
+        carbon_g: carbonG,
+        cost,
+      });
+    }
+    return shares;
+  }
+
+  /** By application: the bytes of the requests that entered at it, with all the calls that they make. */
+  #requestBytesByApp(): number[] {
+    const { apps, services } = this.#world;
+    const bytesByApp = apps.map(() => 0);
+    for (const [id, { app }] of services.entries()) {
+      const requests = this.#requestsByService[id]!;
+      if (requests === 0) continue;
+      const bytes = planCalls(services, id as ServiceId).services.reduce((sum, called) => {
+        const { requestBytes, responseBytes } = services[called]!.behaviour;
+        return sum + requestBytes + responseBytes;
+      }, 0);
+      bytesByApp[app]! += requests * bytes;
+    }
+    return bytesByApp;
+  }
+}

@@ -1,0 +1,4 @@
+export { attribute, type AttributedNode, type Share } from './attribution.ts';
+export { Bills } from './bills.ts';
+export { LinkEnergy, type LinkEnergyReading } from './link-energy.ts';
+export { NodeEnergy, type NodeEnergyReading } from './node-energy.ts';
