@@ -43,6 +43,7 @@ export const mobilityModels = {
   'gauss-markov': 'Wanders with a velocity that changes gradually, reflected at the border of its area.',
   route: 'From waypoint to waypoint, at a speed or by a timetable.',
   trace: "As recorded in a table of times, names and positions, or in SUMO's floating car data.",
+  group: 'About a leader that moves by one of the other models, never farther from it than a radius.',
 } as const;
 
 export const powerCurves = {

@@ -4,7 +4,13 @@ import type { Metres } from './units.ts';
 
 /** How the users of a group move; one shape a model, as in `mobilityModels`. Who stands still has none. */
 export type Mobility =
-  RandomWaypointMobility | ManhattanMobility | GaussMarkovMobility | RouteMobility | TraceMobility | RecordingMobility;
+  | RandomWaypointMobility
+  | ManhattanMobility
+  | GaussMarkovMobility
+  | RouteMobility
+  | TraceMobility
+  | RecordingMobility
+  | GroupMobility;
 
 /** Where users may be: a disc, or a rectangle with sides along the axes. */
 export type Area =
@@ -53,6 +59,10 @@ export interface RouteMobility {
   readonly waypoints: readonly Point[];
   /** When it is at each waypoint; in place of speed and pause. Increasing. */
   readonly timetableNs?: readonly Nanoseconds[];
+  /** When it goes on from each waypoint, with a timetable; where absent, at once. Not before it has come, nor after the next time. */
+  readonly departuresNs?: readonly Nanoseconds[];
+  /** The timetable begins anew so long after its beginning, with a way from the last waypoint to the first; once where absent. */
+  readonly everyNs?: Nanoseconds;
   readonly speedMps?: number;
   /** At each waypoint, before it goes on. */
   readonly pauseNs: Nanoseconds;
@@ -97,4 +107,18 @@ export interface RecordedMover {
 export interface Track {
   readonly timesNs: readonly Nanoseconds[];
   readonly points: readonly Point[];
+}
+
+/** Members about leaders that move by another model. */
+export interface GroupMobility {
+  readonly model: 'group';
+  readonly leader: Exclude<Mobility, GroupMobility>;
+  /** How many members follow each leader. */
+  readonly size: number;
+  /** A member is never farther from its leader. */
+  readonly radiusM: Metres;
+  /** Of the ways about the leader, relative to it, m/s; above 0. */
+  readonly speedMps: Range;
+  /** Of the rests beside the leader. */
+  readonly pauseNs: Range<Nanoseconds>;
 }

@@ -1,5 +1,6 @@
 import type { Mobility, Point } from '../../model/index.ts';
 import { gaussMarkov } from './gauss-markov.ts';
+import { groupWith } from './group.ts';
 import type { Itinerary, MobilityModel, MoverContext } from './itinerary.ts';
 import { legAt, stay } from './leg.ts';
 import { manhattan } from './manhattan.ts';
@@ -20,7 +21,12 @@ const models: { readonly [M in Mobility['model']]: MobilityModel<Extract<Mobilit
   route,
   trace,
   recording,
+  group: groupWith((mobility, mover) => modelOf(mobility)(mobility, mover)),
 };
+
+function modelOf({ model }: Mobility): MobilityModel {
+  return models[model] as MobilityModel;
+}
 
 /** The motion of one mover. @param position where it stands if it does not move */
 export function itineraryOf(mobility: Mobility | undefined, position: Point, mover: MoverContext): Itinerary {
@@ -29,5 +35,5 @@ export function itineraryOf(mobility: Mobility | undefined, position: Point, mov
     stay(first, Infinity);
     return { first, next() {} };
   }
-  return (models[mobility.model] as MobilityModel)(mobility, mover);
+  return modelOf(mobility)(mobility, mover);
 }

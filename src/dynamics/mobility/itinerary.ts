@@ -16,6 +16,8 @@ export interface MoverContext {
   readonly index: number;
   /** Its own random stream. Asked for only by models that draw. */
   readonly stream: () => RandomStream;
+  /** A random stream of its group, by what it is for. */
+  readonly groupStream: (purpose: string) => RandomStream;
   /** What the movers of its group have in common in a run: made for the first that asks. */
   readonly shared: <Shared extends object>(make: () => Shared) => Shared;
 }

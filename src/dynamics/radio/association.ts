@@ -89,10 +89,11 @@ export class Association {
     this.#sink = sink;
     this.#grid = new CellGrid(accessPoints);
     this.#sharings = Array.from({ length: groupCount(this.#movers) }, () => groupSharing());
-    this.#itineraries = this.#movers.map(({ mobility, position, group, index, stream }) =>
+    this.#itineraries = this.#movers.map(({ mobility, position, group, groupName, index, stream }) =>
       itineraryOf(mobility, position, {
         index,
         stream: () => kernel.streams.get(stream),
+        groupStream: (purpose) => kernel.streams.get(`${groupName}/${purpose}`),
         shared: this.#sharings[group]!.shared,
       }),
     );

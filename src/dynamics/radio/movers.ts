@@ -11,6 +11,8 @@ export interface Mover {
   readonly position: Point;
   /** Those of one group share their mobility: the groups of users, then the entries of nodes. */
   readonly group: number;
+  /** First part of the names of its group's random streams: an entry of nodes is named after the first of them. */
+  readonly groupName: string;
   /** Its number in its group. */
   readonly index: number;
   /** Name of the random stream of its motion. */
@@ -27,15 +29,25 @@ export function moversOf({ users, userGroups, nodes }: Pick<World, 'users' | 'us
     mobility: userGroups[group]!.mobility,
     position,
     group,
+    groupName: `group/${userGroups[group]!.name}`,
     index: inGroup[group]!++,
     stream: `user/${name}/mobility`,
     user: user as UserId,
   }));
+  const firstOf = new Map<number, string>();
   for (const [node, { name, radio }] of nodes.entries()) {
     if (radio === undefined) continue;
     const { mobility, position, entry, index } = radio;
-    const group = userGroups.length + entry;
-    movers.push({ mobility, position, group, index, stream: `node/${name}/mobility`, node: node as NodeId });
+    if (!firstOf.has(entry)) firstOf.set(entry, name);
+    movers.push({
+      mobility,
+      position,
+      group: userGroups.length + entry,
+      groupName: `node/${firstOf.get(entry)!}/group`,
+      index,
+      stream: `node/${name}/mobility`,
+      node: node as NodeId,
+    });
   }
   return movers;
 }

@@ -14,8 +14,8 @@ import {
 } from '../../model/index.ts';
 import { centre, positionList } from './position.ts';
 
-const model = <Name extends MobilityName>(name: Name) =>
-  Type.Unsafe<Name>({ type: 'string', const: name, choices: mobilityModels, description: 'Name of the model.' });
+const model = <Name extends MobilityName>(name: Name, choices: object = mobilityModels) =>
+  Type.Unsafe<Name>({ type: 'string', const: name, choices, description: 'Name of the model.' });
 
 const rangeOf = (unit: 'speed' | 'duration', options: { description: string; expects: string; positive?: true }) => {
   const { positive } = options;
@@ -68,12 +68,14 @@ const rectangularArea = optional({
   description: `Where they are: a rectangle. ${DEFAULT_AREA}`,
 });
 
-export const mobility = either(
+const { static: _, group: __, ...leaderModels } = mobilityModels;
+
+/** The models by which somebody moves on its own. @param choices what to choose from where one of them is asked for */
+const alone = (choices: object) =>
   [
-    object({ model: model('static') }, { description: 'Stands still.', expects: '{ model: static }' }),
     object(
       {
-        model: model('random-waypoint'),
+        model: model('random-waypoint', choices),
         area: optional(
           either([disc, rectangle], {
             description: `Where they are: a disc or a rectangle. ${DEFAULT_AREA}`,
@@ -87,7 +89,7 @@ export const mobility = either(
     ),
     object(
       {
-        model: model('manhattan'),
+        model: model('manhattan', choices),
         area: rectangularArea,
         block: measured('distance', { description: 'From one street to the next.', positive: true, default: '100m' }),
         speed,
@@ -102,7 +104,7 @@ export const mobility = either(
     ),
     object(
       {
-        model: model('gauss-markov'),
+        model: model('gauss-markov', choices),
         area: rectangularArea,
         speed: measured('speed', { description: 'Mean of the speed.', positive: true }),
         memory: number({
@@ -121,14 +123,40 @@ export const mobility = either(
     ),
     object(
       {
-        model: model('route'),
+        model: model('route', choices),
         waypoints: positionList,
         speed: optional(measured('speed', { description: 'Between waypoints; this or a timetable.', positive: true })),
         pause: measured('duration', { description: 'Rest at each waypoint, with a speed.', default: '0s' }),
         timetable: optional(
-          listOf(measured('duration', { description: 'When it is there.' }), {
-            description: 'When the first user is at each waypoint; in place of speed and pause.',
-            expects: 'a list of times such as [0s, 90s, 4m]',
+          listOf(
+            either(
+              [
+                measured('duration', { description: 'When it is there, and goes on at once.' }),
+                object(
+                  {
+                    arrive: measured('duration', { description: 'When it comes.' }),
+                    depart: measured('duration', { description: 'When it goes on.' }),
+                  },
+                  { description: 'A stop.', expects: 'a stop { arrive, depart }' },
+                ),
+              ],
+              {
+                description: 'When it is there: one time, or from its arrival to its departure.',
+                expects: 'a time such as 90s, or { arrive: 90s, depart: 2m }',
+              },
+            ),
+            {
+              description: 'When the first user is at each waypoint; in place of speed and pause.',
+              expects: 'a list of times such as [0s, 90s, { arrive: 4m, depart: 5m }]',
+            },
+          ),
+        ),
+        every: optional(
+          measured('duration', {
+            description:
+              'The timetable begins anew so long after its beginning, with the way from the last waypoint to the ' +
+              'first; once where absent.',
+            positive: true,
           }),
         ),
         end: oneOf(
@@ -148,7 +176,7 @@ export const mobility = either(
     ),
     object(
       {
-        model: model('trace'),
+        model: model('trace', choices),
         file: text({
           description:
             'Relative to this file: floating car data of SUMO, as XML or as a table with semicolons; or CSV with a ' +
@@ -181,6 +209,33 @@ export const mobility = either(
       },
       { description: 'As recorded.', expects: '{ model: trace, file, limit, coordinates, gap, maxSpeed }' },
     ),
+  ] as const;
+
+const group = object(
+  {
+    model: model('group'),
+    leader: either(alone(leaderModels), {
+      description: 'How the leaders move; a leader is a point, and no user itself.',
+      expects: 'a model of movement { model: random-waypoint | manhattan | gauss-markov | route | trace, ... }',
+    }),
+    radius: measured('distance', { description: 'How far from its leader a member is at most.', positive: true }),
+    size: optional(
+      whole({ description: 'How many members follow each leader; all of them the same where absent.', minimum: 1 }),
+    ),
+    speed,
+    pause,
+  },
+  {
+    description: 'About a leader: to random places within the radius, at a speed relative to it.',
+    expects: '{ model: group, leader, radius, size, speed, pause }',
+  },
+);
+
+export const mobility = either(
+  [
+    object({ model: model('static') }, { description: 'Stands still.', expects: '{ model: static }' }),
+    ...alone(mobilityModels),
+    group,
   ],
   {
     description:

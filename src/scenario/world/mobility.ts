@@ -16,6 +16,7 @@ import type { Path } from '../source.ts';
 import type { Build } from './build.ts';
 import { placeCentre } from './centre.ts';
 import type { Infrastructure } from './infrastructure.ts';
+import { MOST_USERS } from './limits.ts';
 import { readTrace } from './tracks.ts';
 
 type Written = Exclude<Scenario['spec']['users'][number]['mobility'], undefined>;
@@ -102,6 +103,26 @@ export function readMobility(
     }
     case 'route':
       return readRoute(build, infrastructure, written, path);
+    case 'group': {
+      const leader = readMobility(build, infrastructure, accessPoints, written.leader, [...path, 'leader']);
+      const speedMps = readRange(build, written.speed, parseSpeed, [...path, 'speed']);
+      const pauseNs = readRange(build, written.pause, parseDuration, [...path, 'pause']);
+      const radiusM = parseDistance(written.radius);
+      if (leader === undefined || speedMps === undefined || pauseNs === undefined) return undefined;
+      demandLongWays(build, 2 * radiusM, speedMps.max, path);
+      const { size } = written;
+      return {
+        // of a leader alone it is known how many there are
+        ...(leader.most === undefined ? {} : { most: size === undefined ? MOST_USERS : leader.most * size }),
+        position: leader.position,
+        settle: (count) => {
+          const perLeader = size ?? count;
+          const settled = leader.settle(Math.ceil(count / perLeader));
+          if (settled === undefined || settled.model === 'group') return undefined;
+          return { model: 'group', leader: settled, size: perLeader, radiusM, speedMps, pauseNs };
+        },
+      };
+    }
     case 'trace': {
       const tracks = readTrace(build, infrastructure.plane, written, path);
       return tracks && { ...tracks, most: tracks.count };
@@ -123,7 +144,9 @@ function readRoute(
     });
     return undefined;
   }
-  const timetableNs = timetable?.map((time) => parseDuration(time));
+  const timetableNs = timetable?.map((time) => parseDuration(typeof time === 'string' ? time : time.arrive));
+  const departuresNs = timetable?.map((time) => parseDuration(typeof time === 'string' ? time : time.depart));
+  const everyNs = written.every === undefined ? undefined : parseDuration(written.every);
   if (timetableNs !== undefined) {
     if (timetableNs.length !== waypoints.length) {
       build.problem([...path, 'timetable'], `${timetableNs.length} times for ${waypoints.length} waypoints`, {
@@ -131,14 +154,21 @@ function readRoute(
       });
       return undefined;
     }
-    const early = timetableNs.findIndex((time, index) => index > 0 && time <= timetableNs[index - 1]!);
-    if (early >= 0) {
-      const expected = `later than ${timetable![early - 1]}`;
-      build.problem([...path, 'timetable', early], 'a time that does not come after the one before', { expected });
+    checkTimetable(build, timetable!, timetableNs, departuresNs!, path);
+    const lastNs = departuresNs!.at(-1)!;
+    if (everyNs !== undefined && timetableNs[0]! + everyNs <= lastNs) {
+      build.problem([...path, 'every'], `a timetable that begins anew before it is over`, {
+        expected: `more than ${(lastNs - timetableNs[0]!) / 1e9}s`,
+      });
     }
     if (end !== 'stop') {
       build.problem([...path, 'end'], `"${end}" of a route with a timetable`, { expected: 'stop: it ends there' });
     }
+  }
+  if (everyNs !== undefined && timetable === undefined) {
+    build.problem([...path, 'every'], '"every" of a route without a timetable', {
+      expected: 'end: loop, or a timetable',
+    });
   }
   const speedMps = speed === undefined ? undefined : parseSpeed(speed);
   return {
@@ -155,6 +185,8 @@ function readRoute(
         model: 'route',
         waypoints,
         ...(timetableNs === undefined ? {} : { timetableNs }),
+        ...(timetable?.some((time) => typeof time !== 'string') ? { departuresNs: departuresNs! } : {}),
+        ...(everyNs === undefined ? {} : { everyNs }),
         ...(speedMps === undefined ? {} : { speedMps }),
         pauseNs: parseDuration(written.pause),
         end,
@@ -162,6 +194,32 @@ function readRoute(
       };
     },
   };
+}
+
+type WrittenTime = string | { readonly arrive: string; readonly depart: string };
+
+/** Reports stops that are left before they are reached. */
+function checkTimetable(
+  build: Build,
+  timetable: readonly WrittenTime[],
+  arrivalsNs: readonly Nanoseconds[],
+  departuresNs: readonly Nanoseconds[],
+  path: Path,
+): void {
+  for (const [index, time] of timetable.entries()) {
+    const at = [...path, 'timetable', index];
+    if (index > 0 && arrivalsNs[index]! <= departuresNs[index - 1]!) {
+      const before = timetable[index - 1]!;
+      const expected = `later than ${typeof before === 'string' ? before : before.depart}`;
+      const place = typeof time === 'string' ? at : [...at, 'arrive'];
+      build.problem(place, 'a time that does not come after the one before', { expected });
+      return;
+    }
+    if (typeof time !== 'string' && departuresNs[index]! < arrivalsNs[index]!) {
+      build.problem([...at, 'depart'], 'a departure before the arrival', { expected: `${time.arrive} or later` });
+      return;
+    }
+  }
 }
 
 function readRange<Value extends number>(

@@ -216,6 +216,34 @@ describe('route', () => {
   });
 });
 
+test('a bus keeps to its stops and comes again every round, one vehicle after the other', () => {
+  const { speedMps: _, ...rest } = route;
+  const seconds = (...times: number[]) => times.map((time) => (time * S) as Nanoseconds);
+  // at the first stop from 10 s to 20 s, at the second from 40 s to 50 s, at the third from 60 s to 70 s, and anew at 110 s
+  const bus: Mobility = {
+    ...rest,
+    timetableNs: seconds(10, 40, 60),
+    departuresNs: seconds(20, 50, 70),
+    everyNs: (100 * S) as Nanoseconds,
+    headwayNs: (25 * S) as Nanoseconds,
+  };
+  const round: [number, number[]][] = [
+    [10, [0, 0]],
+    [20, [0, 0]],
+    [30, [50, 0]],
+    [40, [100, 0]],
+    [50, [100, 0]],
+    [55, [100, 25]],
+    [60, [100, 50]],
+    [70, [100, 50]],
+    [90, [50, 25]], // half of the way back to the first stop
+  ];
+  for (const vehicle of [0, 1, 2]) {
+    const times = [0, 1, 7].flatMap((lap) => round.map(([at]) => at + 100 * lap + 25 * vehicle));
+    expect(where(bus, vehicle, 0, ...times)).toEqual([[0, 0], ...[0, 1, 7].flatMap(() => round.map(([, at]) => at))]);
+  }
+});
+
 test('a recorded mover is at its points at their times, straight between them, and absent before and after', () => {
   const trace: Mobility = {
     model: 'trace',

@@ -12,8 +12,13 @@ import type { Mobility, Point } from '../../../src/model/index.ts';
 export function movers(mobility: Mobility, count: number, seed = 1): Itinerary[] {
   const streams = new RandomStreams(seed);
   const { shared } = groupSharing();
+  const groupStream = (purpose: string) => streams.get(`group/${purpose}`);
   return Array.from({ length: count }, (_, index) =>
-    itineraryOf(mobility, { x: 0, y: 0 }, { index, stream: () => streams.get(`user/${index}/mobility`), shared }),
+    itineraryOf(
+      mobility,
+      { x: 0, y: 0 },
+      { index, stream: () => streams.get(`user/${index}/mobility`), groupStream, shared },
+    ),
   );
 }
 
@@ -46,3 +51,32 @@ export function kolmogorov(sample: readonly number[], distribution: (x: number) 
 
 /** What `kolmogorov` of a true distribution exceeds once in a thousand samples. */
 export const KOLMOGOROV_999 = 1.95;
+
+/**
+ * The density at distance r, in radii, from the middle of a unit disc while under way:
+ * 45 / (64 pi) (1 - r^2) times the integral of sqrt(1 - r^2 cos^2 phi) over 0 to pi
+ * (Hyytiä, Lassila & Virtamo, IEEE Transactions on Mobile Computing 5(6), 2006).
+ */
+function densityUnderWay(r: number): number {
+  const steps = 400;
+  let integral = 0;
+  for (let i = 0; i < steps; i++) {
+    const cos = Math.cos((Math.PI * (i + 0.5)) / steps);
+    integral += Math.sqrt(1 - r * r * cos * cos) * (Math.PI / steps);
+  }
+  return (45 / (64 * Math.PI)) * (1 - r * r) * integral;
+}
+
+/** Its distribution function in r, from a table. */
+export const radiusDistribution = ((): ((r: number) => number) => {
+  const steps = 2_000;
+  const table = [0];
+  for (let i = 0; i < steps; i++) {
+    const r = (i + 0.5) / steps;
+    table.push(table[i]! + (2 * Math.PI * r * densityUnderWay(r)) / steps);
+  }
+  return (r) => {
+    const i = Math.min(Math.floor(r * steps), steps - 1);
+    return table[i]! + (table[i + 1]! - table[i]!) * (r * steps - i);
+  };
+})();

@@ -3,7 +3,7 @@ import { diameterM, drawPoint, meanDistanceM } from '../../../src/dynamics/mobil
 import { restingShare } from '../../../src/dynamics/mobility/random-waypoint.ts';
 import { RandomStream, type Nanoseconds } from '../../../src/kernel/index.ts';
 import type { Area, Metres, RandomWaypointMobility } from '../../../src/model/index.ts';
-import { kolmogorov, KOLMOGOROV_999, legAfter, movers, positionAfter, speedOf } from './movers.ts';
+import { kolmogorov, KOLMOGOROV_999, legAfter, movers, positionAfter, radiusDistribution, speedOf } from './movers.ts';
 
 const disc = { shape: 'disc', centre: { x: 100, y: -50 }, radiusM: 500 as Metres } as const;
 const rectangle = (width: number, height: number): Area => ({
@@ -41,35 +41,6 @@ describe('mean distance of two points', () => {
     expect(diameterM(area)).toBeCloseTo(316.227766, 6);
   });
 });
-
-/**
- * The density at distance r, in radii, from the middle of a unit disc while under way:
- * 45 / (64 pi) (1 - r^2) times the integral of sqrt(1 - r^2 cos^2 phi) over 0 to pi
- * (Hyytiä, Lassila & Virtamo, IEEE Transactions on Mobile Computing 5(6), 2006).
- */
-function densityUnderWay(r: number): number {
-  const steps = 400;
-  let integral = 0;
-  for (let i = 0; i < steps; i++) {
-    const cos = Math.cos((Math.PI * (i + 0.5)) / steps);
-    integral += Math.sqrt(1 - r * r * cos * cos) * (Math.PI / steps);
-  }
-  return (45 / (64 * Math.PI)) * (1 - r * r) * integral;
-}
-
-/** Its distribution function in r, from a table. */
-const radiusDistribution = ((): ((r: number) => number) => {
-  const steps = 2_000;
-  const table = [0];
-  for (let i = 0; i < steps; i++) {
-    const r = (i + 0.5) / steps;
-    table.push(table[i]! + (2 * Math.PI * r * densityUnderWay(r)) / steps);
-  }
-  return (r) => {
-    const i = Math.min(Math.floor(r * steps), steps - 1);
-    return table[i]! + (table[i + 1]! - table[i]!) * (r * steps - i);
-  };
-})();
 
 test('the published density is one', () => {
   expect(radiusDistribution(1)).toBeCloseTo(1, 6);
