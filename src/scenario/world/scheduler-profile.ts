@@ -7,12 +7,10 @@ import {
   type PublishedProfile,
   type SchedulerConfiguration,
 } from '../../model/index.ts';
-import { readDocuments } from '../documents.ts';
-import { nearest } from '../nearest.ts';
-import { formatPath, isMap, Source, type Path } from '../source.ts';
-import { check, quote } from '../validation.ts';
+import { formatPath, isMap, type Path } from '../source.ts';
+import { quote } from '../validation.ts';
 import type { Build } from './build.ts';
-import { readReferenced } from './sites.ts';
+import { readOneDocument } from './one-document.ts';
 
 type Report = (path: Path, found: string, expected: string) => void;
 
@@ -26,28 +24,14 @@ const FOLLOWING_POINTS = ['multiPoint', 'preFilter', 'preScore'];
  * @returns undefined, with the problems reported, if there is none or it is wrong
  */
 export function readSchedulerProfile(build: Build, reference: string, path: Path): PublishedProfile | undefined {
-  const file = readReferenced(build, reference, path, 'documents');
-  if (file === undefined) return undefined;
+  const document = readOneDocument(build, reference, path, {
+    kind: 'KubeSchedulerConfiguration',
+    schema: schedulerConfigurationSchema,
+    expected: 'one document of kind KubeSchedulerConfiguration',
+  });
+  if (document === undefined) return undefined;
   const before = build.problems.length;
-  const source = new Source(file.name, file.text, file.folder);
-  const documents = (readDocuments(source, build.places, build.problems) ?? []).map(({ value }) => value);
-  if (build.problems.length > before) return undefined;
-  const kinds = documents.map((document) => (isMap(document) ? document['kind'] : undefined));
-  if (documents.length !== 1 || kinds[0] !== 'KubeSchedulerConfiguration') {
-    const [kind] = kinds;
-    const found =
-      documents.length === 1
-        ? `a file of ${typeof kind === 'string' ? `kind ${quote(kind)}` : 'no kind'}`
-        : `a file of ${documents.length} documents`;
-    build.problem(path, found, {
-      expected: 'one document of kind KubeSchedulerConfiguration',
-      nearest: () => (typeof kind === 'string' ? nearest(kind, ['KubeSchedulerConfiguration']) : undefined),
-    });
-    return undefined;
-  }
-  check(schedulerConfigurationSchema, documents[0], build.places, build.problems);
-  if (build.problems.length > before) return undefined;
-  const configuration = documents[0] as SchedulerConfiguration;
+  const configuration = document as SchedulerConfiguration;
   const report: Report = (at, found, expected) =>
     build.problems.add(build.places.markValue(configuration, at), at, found, { expected });
   const profile = configuration.profiles?.[0] ?? {};

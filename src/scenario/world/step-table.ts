@@ -1,6 +1,6 @@
 import { MAX_TIME_NS, type Nanoseconds } from '../../kernel/index.ts';
 import type { StepSeries } from '../../model/index.ts';
-import { CsvError, fieldRange, readCsv, type CsvRow } from '../csv.ts';
+import { CsvError, decimal, fieldRange, readCsv, type CsvRow } from '../csv.ts';
 import { Source, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import type { Build } from './build.ts';
@@ -95,11 +95,9 @@ function timeOf(text: string, field: number, before: Nanoseconds | undefined): N
 }
 
 function numberOf(field: string, index: number, column: string, most: number): number {
-  const text = field.trim();
-  // Number would take hexadecimal digits and "Infinity" too
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const value = decimal(field);
   if (!(value >= 0 && value <= most)) {
-    throw new StepError(index, `${column} is ${quote(text)}`, `a number from 0 to ${most}`);
+    throw new StepError(index, `${column} is ${quote(field.trim())}`, `a number from 0 to ${most}`);
   }
   return value;
 }

@@ -1,4 +1,4 @@
-import { CsvError, fieldRange, readCsv } from '../csv.ts';
+import { CsvError, decimal, fieldRange, readCsv } from '../csv.ts';
 import { Source, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import type { Build } from './build.ts';
@@ -97,9 +97,7 @@ function isRequired(titles: Titles): titles is readonly string[] {
  * @throws {RowError} if it is none
  */
 export function numberField(field: string, column: string, expected: string): number {
-  const text = field.trim();
-  // Number would take hexadecimal digits and "Infinity" too
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  if (!Number.isFinite(value)) throw new RowError(`${column} is ${quote(text)}`, expected, column);
+  const value = decimal(field);
+  if (!Number.isFinite(value)) throw new RowError(`${column} is ${quote(field.trim())}`, expected, column);
   return value;
 }
