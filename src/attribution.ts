@@ -43,7 +43,7 @@ export class Attribution {
   ): Share[] {
     const { compute, nodeEnergy, linkEnergy } = sources;
     const { nodes, apps, durationNs } = this.#world;
-    for (const pod of pods) if (pod.phase === 'ready') this.podStopped(pod, compute.podUsage(pod.id));
+    for (const pod of pods) if (pod.readyOnNode) this.podStopped(pod, compute.podUsage(pod.id));
     const attributed = nodes.map((node, id) => ({
       node,
       reading: nodeEnergy.read(id as NodeId),

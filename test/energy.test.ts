@@ -178,6 +178,14 @@ describe('what applications cause', () => {
     expect(one!.node_energy_j / two!.node_energy_j).toBeCloseTo(2.5, 0);
     expect(one!.network_energy_j / two!.network_energy_j).toBeCloseTo(0.5, 1);
   });
+  test('counts a pod that runs on where its node is cut off and its deletion has not been heard of', () => {
+    const orchestration = { nodeMonitorGracePeriod: '10s', evictionToleration: '10s' };
+    const cut = attributed(scenario({ spec: { orchestration, faults: [{ at: '1h', cut: 'n' }] } }));
+    // 16 W for two cores; 100 ms of one of them in each second of the first hour, less the start, and of the grace period
+    const { node_energy_j: energyJ } = cut.parts.find(({ app }) => app === 'one')!;
+    expect(energyJ).toBeGreaterThan(8 * 0.1 * 3590);
+    expect(energyJ).toBeLessThan(8 * 0.1 * 3625);
+  });
   test('falls to the infrastructure where there were no requests', () => {
     const reading = {
       idleJ: 5,
