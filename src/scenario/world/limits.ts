@@ -16,5 +16,3 @@ export const MOST_REQUESTS = 10_000_000_000;
 export const MOST_FAILURES = 10_000_000;
 /** Most versions of a dataset in a run, those sent to replicas among them. Own design: what a run gets through in minutes. */
 export const MOST_UPDATES = 100_000_000;
-/** Most rows of a quantity over time: one each minute for almost two years. */
-export const MOST_STEP_ROWS = 1_000_000;
