@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { isSweep, readSweep, runFolder, writeSweep, type Sweep } from '../../src/experiment/index.ts';
+import { isSweep, readSweep, runFolder, SWEEP_RUNS, writeSweep, type Sweep } from '../../src/experiment/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-sweep-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,6 +30,7 @@ test('a sweep that was written is read again', () => {
   expect(isSweep(folder)).toBe(false);
   writeSweep(folder, sweep);
   expect(isSweep(folder)).toBe(true);
+  expect(SWEEP_RUNS).toBe('runs.arrow');
   expect(readSweep(folder)).toEqual(sweep);
   expect(runFolder(folder, sweep.cells[0]!.runs[0]!)).toBe(join(folder, 'cells', '0123456789abcdef0123456789abcdef'));
 });
