@@ -14,7 +14,8 @@ export interface Kubelet {
   start(pod: Pod): void;
   /**
    * Takes a pod down that was deleted, in any phase: its containers get `graceNs` to end. `PodReports.terminated` is called
-   * once they have, within the call where there is nothing to wait for.
+   * once they have, within the call where there is nothing to wait for. It may be told again of a pod: where its node was
+   * cut off, the control plane has not heard that it has stopped.
    */
   delete(pod: Pod, graceNs: number): void;
   /** Stops a pod's containers at once, if they run: what they had in hand is lost. */

@@ -140,6 +140,8 @@ export interface PodSpec {
   }[];
   readonly tolerations?: readonly Toleration[];
   readonly schedulerName?: string;
+  readonly schedulingGates?: readonly { readonly name: string }[];
+  readonly terminationGracePeriodSeconds?: number;
   readonly overhead?: Readonly<Record<string, string | number>>;
   readonly [field: string]: unknown;
 }

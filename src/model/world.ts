@@ -155,6 +155,8 @@ export interface App {
   readonly clusters: readonly ClusterId[];
   /** The resource or the manifest it was made from, kept whole as published. */
   readonly source: CodecoApp | Manifest;
+  /** Scheduling gates of its pods that a controller outside the simulation takes away, and when; none where absent. */
+  readonly liftedGates?: readonly { readonly gate: string; readonly atNs: Nanoseconds }[];
   /** The Services of its manifest; a CodecoApp has one for each of its services. */
   readonly kubernetesServices?: readonly KubernetesService[];
 }

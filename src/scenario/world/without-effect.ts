@@ -17,6 +17,8 @@ const POD_FIELDS = [
   'resources',
   'resourceClaims',
   'activeDeadlineSeconds',
+  'schedulingGates',
+  'terminationGracePeriodSeconds',
 ];
 const CONTAINER_FIELDS = ['name', 'image', 'resources', 'ports', 'restartPolicy'];
 const CONTROLLER_FIELDS = ['replicas', 'selector', 'template'];
