@@ -125,7 +125,7 @@ export class SchedulingQueue {
 
   #flushUnschedulable(): void {
     this.#flushDue = false;
-    for (const pod of [...this.#aside.keys()]) {
+    for (const pod of this.#aside.keys()) {
       if (flushAtNs(pod.attemptedNs) > this.#kernel.now) break;
       this.#retryLater(pod);
     }
