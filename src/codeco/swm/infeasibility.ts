@@ -67,7 +67,7 @@ const relaxations: readonly (readonly [ConstraintName, (model: SwmModel) => SwmM
         (channel) => ({ ...channel, fixed: false }),
       ),
   ],
-  ['channel-latency', (model) => withChannels(model, ({ latencyNs: _, ...channel }) => channel)],
+  ['channel-latency', (model) => withChannels(model, (channel) => ({ ...channel, latencyNs: Infinity }))],
   ['bandwidth', (model) => withChannels(model, (channel) => ({ ...channel, bandwidthBps: 0 }))],
   ['service-class', (model) => withChannels(model, (channel) => ({ ...channel, qos: 'BEST_EFFORT' }))],
 ];
@@ -138,9 +138,14 @@ function noWay(
   usable: readonly Int32Array[],
 ): Impossibility | undefined {
   const { contract, source, target, bandwidthBps } = compiled.channels[channel]!;
-  const { latencyNs: _, ...unhurried } = contract;
   const anyPath: CompiledModel = new CompiledModel(
-    { ...model, appGroup: { ...model.appGroup, channels: [{ ...unhurried, fixed: false, qos: 'BEST_EFFORT' }] } },
+    {
+      ...model,
+      appGroup: {
+        ...model.appGroup,
+        channels: [{ ...contract, latencyNs: Infinity, fixed: false, qos: 'BEST_EFFORT' }],
+      },
+    },
     NO_WEIGHTS,
   );
   let fastest = Infinity;
