@@ -1,4 +1,3 @@
-import { IndexedHeap } from '../../dynamics/index.ts';
 import type { SwmNetwork, SwmNode } from './contract.ts';
 
 /**
@@ -6,7 +5,8 @@ import type { SwmNetwork, SwmNode } from './contract.ts';
  * one of least latency, of these one with the fewest links, of these the one whose last links come first in the network.
  * Which one is computed is own design. Latencies are those of the links and of the NETWORK nodes passed.
  *
- * Nodes that hang on a single neighbour are taken off; Dijkstra's algorithm runs on what is left, once a source.
+ * Nodes that hang on a single neighbour are taken off; Dijkstra's algorithm, with a plain
+ * search for the next vertex, runs on the few that are left, once a source.
  */
 export class ComputedPaths {
   /** By vertex: its node. */
@@ -24,8 +24,8 @@ export class ComputedPaths {
   /** The links that leave each vertex of the core, as compressed rows. */
   readonly #rowStart: Int32Array;
   readonly #rowLinks: Int32Array;
+  readonly #core: Int32Array;
   readonly #trees: (Tree | undefined)[] = [];
-  readonly #heap: IndexedHeap;
 
   constructor({ links }: Pick<SwmNetwork, 'links'>, nodes: ReadonlyMap<string, SwmNode>) {
     this.nodes = [...new Set(links.flatMap(({ source, target }) => [source, target]))];
@@ -52,7 +52,7 @@ export class ComputedPaths {
     const filled = degree.slice();
     for (let link = 0; link < links.length; link++)
       if (inCore(link)) this.#rowLinks[filled[this.#source[link]!]!++] = link;
-    this.#heap = new IndexedHeap(count);
+    this.#core = Int32Array.from(this.nodes.keys()).filter((vertex) => this.#neighbour[vertex]! < 0);
   }
 
   /** The vertex of a node, or -1 where no link of the network meets it. */
@@ -136,10 +136,20 @@ export class ComputedPaths {
     const hops = new Int32Array(count);
     const lastLink = new Int32Array(count).fill(-1);
     latencyNs[source] = 0;
-    const heap = this.#heap;
-    heap.set(source, 0);
-    while (heap.size > 0) {
-      const vertex = heap.pop();
+    const settled = new Uint8Array(count);
+    for (;;) {
+      // the nearest vertex by latency and then by hops: of both what is settled never changes
+      let vertex = -1;
+      for (const candidate of this.#core) {
+        if (settled[candidate] === 1 || latencyNs[candidate] === Infinity) continue;
+        const isNearer =
+          vertex < 0 ||
+          latencyNs[candidate]! < latencyNs[vertex]! ||
+          (latencyNs[candidate] === latencyNs[vertex] && hops[candidate]! < hops[vertex]!);
+        if (isNearer) vertex = candidate;
+      }
+      if (vertex < 0) return { latencyNs, lastLink };
+      settled[vertex] = 1;
       const passed = latencyNs[vertex]! + (vertex === source ? 0 : this.#passNs[vertex]!);
       for (let at = this.#rowStart[vertex]!; at < this.#rowStart[vertex + 1]!; at++) {
         const link = this.#rowLinks[at]!;
@@ -156,10 +166,8 @@ export class ComputedPaths {
         latencyNs[next] = reached;
         hops[next] = steps;
         lastLink[next] = link;
-        heap.set(next, reached);
       }
     }
-    return { latencyNs, lastLink };
   }
 }
 

@@ -14,6 +14,5 @@ export {
 } from './transfer.ts';
 export type { AttachedEndpointId, EndpointId } from './paths.ts';
 export { NO_RESERVATION, type ReservationCounts, type ReservationId } from './reservations.ts';
-export { IndexedHeap } from './indexed-heap.ts';
 export { MaxMin } from './max-min.ts';
 export { NO_ROUTE, Routes } from './routes.ts';
