@@ -9,18 +9,3 @@ export {
   type SweepCell,
   type SweepRun,
 } from './sweep-file.ts';
-export {
-  batchMeans,
-  bootstrap,
-  holm,
-  isPreciseEnough,
-  meanInterval,
-  pairedDifference,
-  signedRankTest,
-  warmUpByMser,
-  welchDifference,
-  type Difference,
-  type Estimate,
-  type Interval,
-  type StoppingRule,
-} from './statistics/index.ts';

@@ -1,7 +1,7 @@
-import { quantileSorted } from 'd3-array';
 import type { RandomStream } from '../../kernel/index.ts';
 import { normalCdf, normalQuantile } from './distributions.ts';
 import { checkConfidence, checkCount, CONFIDENCE, type Interval } from './interval.ts';
+import { quantileOfSorted } from './quantile.ts';
 
 /** Own choice: Efron & Tibshirani ask for at least 1,000 for intervals. */
 const RESAMPLES = 2000;
@@ -45,8 +45,8 @@ export function bootstrap(
   }).sort();
   const tails = [(1 - confidence) / 2, (1 + confidence) / 2] as const;
   const at = ([low, high]: readonly [number, number]): Interval => ({
-    low: quantileSorted(statistics, low)!,
-    high: quantileSorted(statistics, high)!,
+    low: quantileOfSorted(statistics, low),
+    high: quantileOfSorted(statistics, high),
   });
   return { value, percentile: at(tails), bca: at(correctTails(tails, values, statistic, statistics, value)) };
 }

@@ -1,6 +1,6 @@
 import jstat from 'jstat';
 
-const { studentt, normal, gammaln } = jstat.jStat;
+const { studentt, normal } = jstat.jStat;
 
 /**
  * Quantile of Student's t distribution.
@@ -32,5 +32,5 @@ export function normalCdf(z: number): number {
 
 /** Natural logarithm of the gamma function of a positive number. */
 export function logGamma(x: number): number {
-  return gammaln(x);
+  return jstat.jStat.gammaln(x);
 }

@@ -6,7 +6,7 @@
  */
 export function holm(pValues: readonly number[]): number[] {
   const order = pValues.map((_, i) => i).toSorted((a, b) => pValues[a]! - pValues[b]!);
-  const adjusted = new Array<number>(pValues.length);
+  const adjusted = pValues.map(() => 1);
   let least = 0;
   for (const [rank, i] of order.entries()) {
     least = Math.max(least, Math.min(1, (pValues.length - rank) * pValues[i]!));

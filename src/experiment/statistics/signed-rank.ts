@@ -16,7 +16,7 @@ export function signedRankTest(differences: readonly number[]): number {
   const n = sorted.length;
   if (n === 0) return 1;
   // twice the ranks are whole where ties share one
-  const doubled = new Array<number>(n);
+  const doubled = sorted.map(() => 0);
   let positive = 0;
   for (let from = 0; from < n;) {
     let to = from + 1;

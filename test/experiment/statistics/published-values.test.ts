@@ -1,4 +1,4 @@
-import { mean, median } from 'd3-array';
+import { mean, median, quantile } from 'd3-array';
 import { describe, expect, test } from 'vitest';
 import {
   bootstrap,
@@ -9,6 +9,7 @@ import {
   normalCdf,
   normalQuantile,
   pairedDifference,
+  quantileOfSorted,
   signedRankTest,
   studentQuantile,
   studentTwoSided,
@@ -154,6 +155,13 @@ test('the same stream gives the same bootstrap interval; a sample without spread
 test("von Neumann's ratio: by hand for 1, 2, 3, 4, C = 1 - 3/10, of standard deviation √(2/15)", () => {
   expect(vonNeumannTest([1, 2, 3, 4])).toBeCloseTo(normalCdf(-0.7 / Math.sqrt(2 / 15)), 12);
   expect(vonNeumannTest([1, 1, 1])).toBe(1);
+});
+
+test("quantiles are d3's, which are R's of type 7", () => {
+  for (const p of [0, 0.05, 0.25, 0.5, 0.77, 0.95, 1]) {
+    expect(quantileOfSorted(Float64Array.from(skewed).sort(), p)).toBeCloseTo(quantile(skewed, p)!, 12);
+  }
+  expect(() => quantileOfSorted([], 0.5)).toThrow(/found no values/);
 });
 
 describe('warm-up by MSER-5', () => {
