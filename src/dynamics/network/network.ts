@@ -203,6 +203,11 @@ export class Network {
     return this.#paths.find(from, to) ? this.#paths.latencyNs : Infinity;
   }
 
+  /** Whether there is a route between two endpoints: cheaper than `latencyNs`, for many at a time. */
+  areConnected(from: EndpointId, to: EndpointId): boolean {
+    return this.#paths.areConnected(from, to);
+  }
+
   /** Cuts a link in both directions, or mends it. */
   setLinkUp(link: LinkId, up: boolean): void {
     if (!this.#paths.routes.setLinkUp(link, up) || up) return;

@@ -3,6 +3,7 @@ import type { AccessPoint, AccessPointId, Point, VertexId, World } from '../../m
 import {
   groupSharing,
   itineraryOf,
+  Legs,
   positionOn,
   type GroupSharing,
   type Itinerary,
@@ -15,6 +16,7 @@ import { groupCount, moversOf, type Mover, type MoverId } from './movers.ts';
 import type { AssociationSink, MovementCause, MovementEvent } from './movement.ts';
 import { nearestAccessPoint } from './nearest.ts';
 import { rateAt } from './rate-steps.ts';
+import { Reach } from './reach.ts';
 
 const NO_CELL = -1;
 
@@ -59,6 +61,7 @@ export class Association {
   readonly #network: Network;
   readonly #sink: AssociationSink;
   readonly #grid: CellGrid;
+  readonly #reach: Reach;
   readonly #itineraries: readonly Itinerary[];
   /** By group of movers. */
   readonly #sharings: readonly GroupSharing[];
@@ -88,12 +91,15 @@ export class Association {
     this.#network = network;
     this.#sink = sink;
     this.#grid = new CellGrid(accessPoints);
+    this.#reach = new Reach(accessPoints);
     this.#sharings = Array.from({ length: groupCount(this.#movers) }, () => groupSharing());
+    const legs = new Legs();
     this.#itineraries = this.#movers.map(({ mobility, position, group, groupName, index, stream }) =>
       itineraryOf(mobility, position, {
         index,
         stream: () => kernel.streams.get(stream),
         groupStream: (purpose) => kernel.streams.get(`${groupName}/${purpose}`),
+        legs,
         shared: this.#sharings[group]!.shared,
       }),
     );
@@ -152,6 +158,7 @@ export class Association {
       const mover = index as MoverId;
       // one in a handover looks for a better access point when that is over
       if (up ? this.#isInHandover(mover) || this.#isOff[mover] === 1 : this.#serving[mover] !== accessPoint) continue;
+      if (up && this.#passesBy(mover, accessPoint)) continue;
       this.#kernel.cancel(this.#event[mover]! as EventId);
       if (up) this.#proceed(mover);
       else this.#apply(mover, NO_CELL);
@@ -190,6 +197,14 @@ export class Association {
   accessPointOf(mover: MoverId): AccessPointId | undefined {
     const serving = this.#serving[mover]!;
     return serving === NO_CELL ? undefined : (serving as AccessPointId);
+  }
+
+  /** Whether an access point is of no concern to a mover on the rest of its leg, for certain. */
+  #passesBy(mover: MoverId, accessPoint: AccessPointId): boolean {
+    const leg = this.#legOf(mover);
+    const { x, y } = positionOn(leg, this.#kernel.now);
+    const [dx, dy] = [leg.toX - x, leg.toY - y];
+    return this.#reach.misses(accessPoint, this.#reach.distanceM(accessPoint, x, y), Math.sqrt(dx * dx + dy * dy));
   }
 
   #isInHandover(mover: MoverId): boolean {
@@ -278,21 +293,31 @@ export class Association {
    */
   #nextChange(mover: MoverId, leg: Leg, notBeforeNs: number): { timeNs: number; cell: number } {
     const { accessPoints } = this.#world;
-    const serving = accessPoints[this.#serving[mover]!];
+    const reach = this.#reach;
+    const servingIndex = this.#serving[mover]!;
+    const serving = accessPoints[servingIndex];
     const velocity = velocityOf(leg);
     const first = notBeforeNs - leg.startNs;
     const end = leg.endNs - leg.startNs;
+    const x = leg.fromX + velocity.x * first;
+    const y = leg.fromY + velocity.y * first;
+    // not a number for a rest without end: nothing is ruled out then
+    const wayM = Math.sqrt(velocity.x * velocity.x + velocity.y * velocity.y) * (end - first);
+    const servingM = serving === undefined ? Infinity : reach.distanceM(servingIndex, x, y);
     let best = end;
     let cell = NO_CELL;
-    if (serving !== undefined) {
+    if (serving !== undefined && !reach.holds(servingIndex, servingM, wayM)) {
       const { from, to } = withinRange(leg, velocity, serving.position, serving.rangeM);
       best = from >= first + 1 ? first : Math.min(Math.max(Math.ceil(to), first), end);
     }
     let bestDistance2 = -1; // nothing takes the place of the loss of its own at the same time: that looks for the nearest
     this.#grid.along(leg, velocity, first, best, (cells, untilNs) => {
       for (const candidate of cells) {
+        if (candidate === servingIndex || this.#isDead[candidate] === 1) continue;
+        const otherM = reach.distanceM(candidate, x, y);
+        if (reach.misses(candidate, otherM, wayM)) continue;
+        if (serving !== undefined && reach.keeps(servingIndex, servingM, otherM, wayM)) continue;
         const accessPoint = accessPoints[candidate]!;
-        if (accessPoint === serving || this.#isDead[candidate] === 1) continue;
         const entered = this.#enters(leg, velocity, serving, accessPoint, first);
         if (entered > best || entered >= end) continue;
         const distance2 = distanceSquared(leg, velocity, entered, accessPoint.position);
