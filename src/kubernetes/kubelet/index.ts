@@ -1,0 +1,3 @@
+export { BackOff } from './back-off.ts';
+export { ImagePulls, type PullOutcome } from './image-pulls.ts';
+export { ImageStore } from './image-store.ts';
