@@ -29,12 +29,22 @@ export interface Images {
   readonly registry: VertexId;
   readonly layers: readonly ImageLayer[];
   readonly images: readonly Image[];
-  /** How fast a node unpacks a layer, in bits of its size a second; not at all a matter of time where absent. */
-  readonly unpackBps?: number;
+  /** How fast a node unpacks a layer, in bits of its size a second. */
+  readonly unpackBps: number;
   /** Pulls of one node at a time: 1 is the kubelet's `serializeImagePulls`, Infinity its parallel pulls without a limit. */
   readonly parallelPulls: number;
-  /** Shares of a node's disk above which unused images are removed, and down to which; as the kubelet's thresholds. */
-  readonly garbage: { readonly highShare: number; readonly lowShare: number; readonly minimumAgeNs: number };
+  readonly garbage: ImageGarbageThresholds;
+  /** By node: images that it has from the start. */
+  readonly present: readonly (readonly ImageId[])[];
+  /** By node: the disk that images lie on; Infinity without a limit. */
+  readonly diskBytes: readonly number[];
+}
+
+/** When unused images are removed from a node's disk, and which. */
+export interface ImageGarbageThresholds {
+  readonly highShare: number;
+  readonly lowShare: number;
+  readonly minimumAgeNs: number;
 }
 
 /**

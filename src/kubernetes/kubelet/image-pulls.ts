@@ -209,7 +209,7 @@ export class ImagePulls {
   #unpack(state: NodePulls, pull: Pull, layer: LayerId): void {
     const { unpackBps } = this.#images;
     const { sizeBytes } = this.#images.layers[layer]!;
-    const delayNs = unpackBps === undefined ? 0 : Math.ceil((sizeBytes * 8e9) / unpackBps);
+    const delayNs = Math.ceil((sizeBytes * 8e9) / unpackBps);
     const slot = this.#unpacks.take({ node: state, pull });
     pull.unpack = { layer, slot, event: this.#kernel.after(delayNs as Nanoseconds, this.#unpacked, slot) };
   }

@@ -21,8 +21,11 @@ export function catalogue(
       layers: layers.map((layer) => digests.indexOf(layer)),
       sizeBytes: layers.reduce((sum, layer) => sum + layersMb[layer]! * MB, 0),
     })),
+    unpackBps: Infinity,
     parallelPulls: 1,
     garbage: { highShare: 0.85, lowShare: 0.8, minimumAgeNs: 120e9 },
+    present: [],
+    diskBytes: [],
     ...more,
   };
   // the brands of ids and units are put on in one place, here
