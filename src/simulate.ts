@@ -11,7 +11,7 @@ import {
 } from './scenario/index.ts';
 import { runSimulation, type SimulationResult } from './simulation.ts';
 import { TraceError } from './traces/index.ts';
-import { VERSION } from './version.ts';
+import { programHash, VERSION } from './version.ts';
 
 export interface SimulateOptions extends LoadOptions {
   /** Folder for the tables and the manifest. Without it nothing is written. */
@@ -84,6 +84,7 @@ export function record(
     scenario,
     seed: world.seed,
     version: VERSION,
+    ...(options.out === undefined ? {} : { program: programHash() }),
     ...(options.command === undefined ? {} : { command: options.command }),
   };
   const recorder = new Recorder(options.out, header, { force: options.force === true });

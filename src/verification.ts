@@ -10,10 +10,11 @@ import {
   type LoggedEvent,
 } from './kernel/index.ts';
 import type { World } from './model/index.ts';
-import { readManifest, readScenario, readTrail, Recorder, type Manifest } from './results/index.ts';
-import { record, type StoredScenario } from './simulate.ts';
+import { readManifest, readScenario, readTrail, Recorder, ResultsError, type Manifest } from './results/index.ts';
+import { InputError } from './scenario/index.ts';
+import { record, type Run, type StoredScenario } from './simulate.ts';
 import { runSimulation } from './simulation.ts';
-import { VERSION } from './version.ts';
+import { programHash, VERSION } from './version.ts';
 
 /** What a repetition of a run showed. */
 export type Verification =
@@ -22,9 +23,9 @@ export type Verification =
       readonly same: false;
       readonly recordedDigest: string;
       readonly digest: string;
-      /** Version that recorded the run, and the one that repeated it. */
-      readonly recordedVersion: string;
-      readonly version: string;
+      /** Build of the program that recorded the run, and the one that repeated it: version and hash. */
+      readonly recordedBy: string;
+      readonly repeatedBy: string;
       /** Tables that differ. */
       readonly tables: readonly string[];
       /** Facts in which the manifests differ. */
@@ -50,7 +51,7 @@ export function verifyResults(
   const scratch = mkdtempSync(join(tmpdir(), 'codeco-sim-verify-'));
   try {
     const out = join(scratch, 'run');
-    const repeated = record(stored.world, manifest.scenario, { out, ...options }, stored);
+    const repeated = repeat(folder, manifest, stored, { out, ...options });
     const difference = compare(manifest, readManifest(out));
     return difference === undefined
       ? { same: true, digest: repeated.digest, events: repeated.eventCount }
@@ -58,6 +59,29 @@ export function verifyResults(
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Runs a recorded world; the world of another build of the program may have another form, and then it cannot be run. */
+function repeat(
+  folder: string,
+  manifest: Manifest,
+  stored: StoredScenario,
+  options: Parameters<typeof record>[2],
+): Run {
+  try {
+    return record(stored.world, manifest.scenario, options, stored);
+  } catch (error) {
+    if (manifest.program === programHash() || error instanceof InputError || error instanceof ResultsError) throw error;
+    throw new ResultsError(
+      `${folder} was recorded by another build of codeco-sim (${buildOf(manifest)}; this is ` +
+        `${VERSION}, ${programHash()}), and its world cannot be run by this one: run the scenario again`,
+      { cause: error },
+    );
+  }
+}
+
+function buildOf({ version, program }: Manifest): string {
+  return program === undefined ? version : `${version}, ${program}`;
 }
 
 type Difference = Extract<Verification, { same: false }>;
@@ -77,8 +101,8 @@ function compare(recorded: Manifest, repeated: Manifest): Difference | undefined
     same: false,
     recordedDigest: recorded.digest,
     digest: repeated.digest,
-    recordedVersion: recorded.version,
-    version: VERSION,
+    recordedBy: buildOf(recorded),
+    repeatedBy: buildOf(repeated),
     tables,
     facts: [...new Set(facts)],
   };

@@ -21,7 +21,8 @@ const Manifest = object({
   scenario: object({ file: Type.String(), hash: Type.String() }),
   seed: Type.Number(),
   version: Type.String(),
-  commit: Type.Optional(Type.String()),
+  /** Hash of the program that ran it: tells two builds of one version apart. */
+  program: Type.Optional(Type.String()),
   /** Version of Node.js that it ran on. */
   node: Type.String(),
   /** Over every event and every row: equal digests, equal runs. */

@@ -15,7 +15,8 @@ export interface RunHeader {
   readonly seed: number;
   /** Version of the simulator. */
   readonly version: string;
-  readonly commit?: string;
+  /** Hash of the program's own code. */
+  readonly program?: string;
   /** The command line, word by word. */
   readonly command?: readonly string[];
 }
@@ -142,7 +143,7 @@ export class Recorder {
       const text = `${JSON.stringify(scenario, null, 2)}\n`;
       files[SCENARIO] = writeFile(join(folder, SCENARIO), Buffer.from(text));
     }
-    const { name, scenario: source, seed, version, commit, command } = this.#header;
+    const { name, scenario: source, seed, version, program, command } = this.#header;
     const manifest: Manifest = {
       apiVersion: API_VERSION,
       kind: 'Run',
@@ -150,7 +151,7 @@ export class Recorder {
       scenario: { ...source },
       seed,
       version,
-      ...(commit === undefined ? {} : { commit }),
+      ...(program === undefined ? {} : { program }),
       node: process.version,
       digest,
       events: trail.eventCount,

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -216,6 +217,24 @@ test('results that were changed are not verified', () => {
   const { status, stderr } = cli('verify', 'touched');
   expect(status).toBe(2);
   expect(stderr).toContain('requests.arrow');
+});
+
+test('results of another build whose world this one cannot run are named as such', () => {
+  cli('run', 'mine.yaml', '--out', 'foreign', '-q');
+  const file = (name: string) => join(folder, 'foreign', name);
+  const stored = JSON.parse(readFileSync(file('scenario.json'), 'utf8'));
+  delete stored.world.orchestration.podStartup;
+  const text = JSON.stringify(stored);
+  writeFileSync(file('scenario.json'), text);
+  const manifest = JSON.parse(readFileSync(file('manifest.json'), 'utf8'));
+  manifest.program = '0123456789abcdef';
+  manifest.files['scenario.json'] = { bytes: text.length, sha256: createHash('sha256').update(text).digest('hex') };
+  writeFileSync(file('manifest.json'), JSON.stringify(manifest));
+  const { status, stderr } = cli('verify', '-q', 'foreign');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(
+    /^foreign was recorded by another build of codeco-sim \(.*0123456789abcdef; .*run the scenario again\n$/,
+  );
 });
 
 test('explain prints a field from the schema, and the nearest one of an unknown field', () => {

@@ -39,8 +39,8 @@ function formatVerification(folder: string, verification: Verification): string 
   const {
     recordedDigest,
     digest,
-    recordedVersion,
-    version,
+    recordedBy,
+    repeatedBy,
     tables,
     facts,
     range,
@@ -48,7 +48,7 @@ function formatVerification(folder: string, verification: Verification): string 
     nondeterminism,
   } = verification;
   const lines = [`${folder}: DIFFERENT, recorded digest ${recordedDigest}, repeated ${digest}`];
-  if (recordedVersion !== version) lines.push(`  recorded by version ${recordedVersion}, repeated by ${version}`);
+  if (recordedBy !== repeatedBy) lines.push(`  recorded by codeco-sim ${recordedBy}, repeated by ${repeatedBy}`);
   if (tables.length > 0) lines.push(`  tables that differ: ${tables.join(', ')}`);
   if (facts.length > 0) lines.push(`  facts of the manifest that differ: ${facts.join(', ')}`);
   if (nondeterminism !== undefined) {
