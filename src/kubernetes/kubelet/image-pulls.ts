@@ -175,7 +175,7 @@ export class ImagePulls {
 
   /** What another pull waits for may have come with this one, or gone. */
   #advanceAll(state: NodePulls): void {
-    for (const pull of [...state.active]) if (pull.hasManifest && !pull.isOver) this.#advance(state, pull);
+    for (const pull of state.active.slice()) if (pull.hasManifest && !pull.isOver) this.#advance(state, pull);
   }
 
   #advance(state: NodePulls, pull: Pull): void {
@@ -240,7 +240,7 @@ export class ImagePulls {
     this.#fetches.release(fetch.slot);
     fetch.pull.fetches.delete(fetch);
     if (fetch.layer === undefined) return;
-    fetch.node.store.reserve(-this.#images.layers[fetch.layer]!.sizeBytes);
+    fetch.node.store.unreserve(this.#images.layers[fetch.layer]!.sizeBytes);
     fetch.node.coming.delete(fetch.layer);
   }
 }

@@ -57,9 +57,13 @@ export class ImageStore {
     return this.#layers.get(layer) === true;
   }
 
-  /** Room for a layer that is on its way; it is given back with a negative number. */
+  /** Room for a layer that is on its way, taken and given back. */
   reserve(bytes: number): void {
     this.#reservedBytes += bytes;
+  }
+
+  unreserve(bytes: number): void {
+    this.#reservedBytes -= bytes;
   }
 
   fetched(layer: LayerId): void {

@@ -3,7 +3,7 @@ import type { ImageId, NodeId, PodId, World } from '../../model/index.ts';
 import type { EndpointId, Network } from '../../dynamics/index.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { isSilent } from '../node-state.ts';
-import type { ContainerHooks, Kubelet, PodReports } from '../pod-lifecycle.ts';
+import type { ContainerHooks, PodReports } from './reports.ts';
 import { StartupQueues } from '../pod-startup.ts';
 import type { Pod } from '../pods.ts';
 import { BackOff } from './back-off.ts';
@@ -42,7 +42,7 @@ interface Run {
  *
  * Where a scenario states nothing of this, pods are ready when their start-up time is over, without another event.
  */
-export class Kubelets implements Kubelet {
+export class Kubelets {
   readonly #kernel: Kernel;
   readonly #state: ClusterState;
   readonly #reports: PodReports;
@@ -87,17 +87,23 @@ export class Kubelets implements Kubelet {
       });
   }
 
+  /** Brings up a pod that is bound to its node, for the first time or anew after the node crashed. */
   start(pod: Pod): void {
     pod.phase = 'starting';
     const { life } = this.#state.nodes[pod.node!]!;
     this.#kernel.at(this.#startup.readyAtNs(pod.node!, this.#kernel.now), this.#started, pod.id, life);
   }
 
+  /**
+   * Takes a pod down that was deleted, in any phase. `PodReports.terminated` is called once it has stopped, within the call
+   * where there is nothing to wait for.
+   */
   delete(pod: Pod): void {
     this.kill(pod);
     this.#reports.terminated(pod);
   }
 
+  /** Stops a pod's containers at once, if they run: what they had in hand is lost. */
   kill(pod: Pod): void {
     this.#endRun(pod);
     if (!pod.readyOnNode) return;
@@ -105,6 +111,7 @@ export class Kubelets implements Kubelet {
     this.#containers.stopped(pod);
   }
 
+  /** The node went down, and all that ran on it: no pod of it reports any more until it is started again. */
   nodeCrashed(node: NodeId): void {
     this.#startup.nodeCrashed(node);
     this.#images?.nodeCrashed(node);

@@ -36,14 +36,19 @@ export function catalogue(
  * A registry at vertex 0, over a backhaul of 80 Mbit/s (10 MB/s) and 10 ms to the switch at vertex 1, and nodes 0 and 1 at
  * vertices 2 and 3 on links of 1 Gbit/s and 1 ms: between registry and node 11 ms, and 0.1 ms for a message of 1 kB.
  */
-export function twoNodes(images: Images, options: { present?: readonly number[]; diskMb?: number } = {}) {
+export function backhaul() {
   const kernel = new Kernel({ seed: 1 });
   const world = smallWorld(4, [
     { from: 0, to: 1, latencyNs: 10e6, bandwidthBps: 80e6 },
     { from: 1, to: 2 },
     { from: 1, to: 3 },
   ]);
-  const network = new Network(kernel, world);
+  return { kernel, network: new Network(kernel, world) };
+}
+
+/** Nodes that pull images over that, what came of it, and the events that make them. */
+export function twoNodes(images: Images, options: { present?: readonly number[]; diskMb?: number } = {}) {
+  const { kernel, network } = backhaul();
   const pulls = new ImagePulls(
     kernel,
     images,
