@@ -8,7 +8,7 @@ import type { Endpoints } from './endpoints.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
-import { PlainKubelet, type Kubelet } from './pod-lifecycle.ts';
+import { Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
 import { SchedulingLoop, type PlacementDecision } from './scheduling-loop.ts';
 import { Workloads } from './workloads.ts';
@@ -43,7 +43,7 @@ export class ControlPlane {
   readonly #scheduling: SchedulingLoop;
   readonly #workloads: Workloads;
   readonly #nodeLifecycle: NodeLifecycle;
-  readonly #kubelet: Kubelet;
+  readonly #kubelet: Kubelets;
 
   /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
   constructor(
@@ -52,6 +52,7 @@ export class ControlPlane {
     topology: ObservedTopology,
     endpoints: Endpoints,
     demand: () => readonly EntryDemand[],
+    surroundings: KubeletSurroundings,
     hooks: ControlPlaneHooks,
   ) {
     this.#world = world;
@@ -80,10 +81,11 @@ export class ControlPlane {
       created: (pod) => this.#scheduling.add(pod),
       deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
     });
-    this.#kubelet = new PlainKubelet(
+    this.#kubelet = new Kubelets(
       kernel,
       world,
       state,
+      surroundings,
       {
         ready: (pod) => this.#podReady(pod),
         unready: (pod) => this.#endpoints.remove(pod.service, pod.id),
@@ -160,7 +162,7 @@ export class ControlPlane {
   #nodeHeard(node: NodeId): void {
     const { pods } = this.#state.nodes[node]!;
     // its kubelet learns now of the pods that were deleted
-    for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod, gracePeriodNs(this.#world, pod));
+    for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
     for (const pod of pods) {
       if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);
       if (pod.phase !== 'stopped') continue;
@@ -193,7 +195,7 @@ export class ControlPlane {
     pod.reason = reason;
     this.#state.cache.terminatePod(this.#state.schedulingPod(pod));
     // a node that runs on where nobody hears it learns of it when it is heard, and its pods go on until then
-    if (node.reachable) this.#kubelet.delete(pod, gracePeriodNs(this.#world, pod));
+    if (node.reachable) this.#kubelet.delete(pod);
   }
 
   /** A deleted pod has stopped; of a node that is cut off, the control plane learns it when it hears the node. */
@@ -214,9 +216,4 @@ export class ControlPlane {
     this.#endpoints.remove(pod.service, pod.id);
     this.#gone(pod, reason);
   }
-}
-
-/** How long a pod's containers may take to end. Source: pod spec, terminationGracePeriodSeconds, 30 s where absent. */
-function gracePeriodNs({ services }: World, { service }: Pod): number {
-  return (services[service]!.podSpec.terminationGracePeriodSeconds ?? 30) * 1e9;
 }

@@ -21,6 +21,11 @@ const container = openObject(
   {
     name: text({ description: 'Name of the container.' }),
     image: optional(text({ description: 'Image reference.' })),
+    imagePullPolicy: optional(
+      oneOf(orEmpty('Always', 'IfNotPresent', 'Never'), {
+        description: 'When its image is pulled; Always where it is tagged :latest, or else IfNotPresent, where absent.',
+      }),
+    ),
     resources: optional(
       openObject(
         {
@@ -222,9 +227,6 @@ export const podSpecSchema = openObject(
       listOf(openObject({ name: text({ description: 'Name of the gate.' }) }, { description: 'A gate.' }), {
         description: 'What keeps it from being scheduled until somebody takes it away.',
       }),
-    ),
-    terminationGracePeriodSeconds: optional(
-      whole({ description: 'How long its containers may take to end, s; 30 where absent.', minimum: 0 }),
     ),
   },
   { description: 'A Kubernetes PodSpec. Fields beyond these are kept as they are.' },

@@ -18,7 +18,6 @@ const POD_FIELDS = [
   'resourceClaims',
   'activeDeadlineSeconds',
   'schedulingGates',
-  'terminationGracePeriodSeconds',
 ];
 const CONTAINER_FIELDS = ['name', 'image', 'resources', 'ports', 'restartPolicy'];
 const CONTROLLER_FIELDS = ['replicas', 'selector', 'template'];
