@@ -5,6 +5,7 @@ export {
   distributions,
   mobilityModels,
   powerCurves,
+  messageQueueing,
   networkModels,
   schedulers,
   technologies,
@@ -39,7 +40,7 @@ export { degreesEast, distance, projected, type Point, type Projection } from '.
 export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
-export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export type { PublishedExtender } from './scheduler-extender.ts';
 export {

@@ -10,7 +10,7 @@ import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
-import type { NetworkModel } from './network-model.ts';
+import type { Messages, NetworkModel } from './network-model.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores } from './units.ts';
 
 /**
@@ -29,6 +29,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Nothing is corrected where absent. */
   readonly networkModel?: NetworkModel;
+  /** Up to 1,500 bytes, without queues, where absent. */
+  readonly messages?: Messages;
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];

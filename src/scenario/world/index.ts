@@ -15,7 +15,7 @@ import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
 import { readFaults } from './faults.ts';
 import { Infrastructure } from './infrastructure.ts';
-import { readNetworkModel } from './network-model.ts';
+import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
@@ -70,6 +70,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   demandPlannableCalls(build, apps);
   const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
   const networkModel = readNetworkModel(build);
+  const messages = readMessages(build);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
   const podStartup = readPodStartup(build);
@@ -91,6 +92,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     media: infrastructure.media,
     links: infrastructure.links,
     ...(networkModel === undefined ? {} : { networkModel }),
+    ...(messages === undefined ? {} : { messages }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,
