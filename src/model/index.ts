@@ -1,3 +1,4 @@
+export type * from './arrivals.ts';
 export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,

@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
@@ -239,9 +240,9 @@ export interface UserGroup {
 export interface RequestLoad {
   /** The service that requests enter at. */
   readonly to: ServiceId;
-  readonly arrivals: 'poisson' | 'periodic';
-  /** Mean time between two requests of one user. */
-  readonly meanIntervalNs: number;
+  readonly arrivals: Arrivals;
+  /** Requests of one user that are expected in a nanosecond, in the mean over the run; 0 where none are. */
+  readonly meanRatePerNs: number;
 }
 
 export interface User {

@@ -76,10 +76,11 @@ describe('explain', () => {
           Service of it that requests enter at.
 
         rate	<rate> -required-
-          Mean requests of one user.
+          Mean requests of one user; where the process has factors, those where the
+          factor is 1.
           A rate such as 0.5/s, 12/min or 3/h
 
-        arrivals	<string>
+        arrivals	<string | Object>
           How requests are spread in time.
           Default: poisson
       "
@@ -113,7 +114,8 @@ describe('explain', () => {
       FIELD: rate <rate> -required-
 
       DESCRIPTION:
-          Mean requests of one user.
+          Mean requests of one user; where the process has factors, those where the
+          factor is 1.
 
           A rate such as 0.5/s, 12/min or 3/h
       "

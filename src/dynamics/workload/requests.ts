@@ -1,9 +1,9 @@
-import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
+import { MAX_TIME_NS, type HandlerId, type Kernel, type Nanoseconds, type RandomStream } from '../../kernel/index.ts';
 import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import type { DataAccess } from '../datasets/index.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
-import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
+import { arrivalsOf, type ArrivalProcess } from './arrivals/index.ts';
 import { DemandPool } from './demand-pool.ts';
 import type { ServingPod } from './serving-pod.ts';
 import { reservationsOf } from './channel-reservations.ts';
@@ -99,7 +99,10 @@ export class Requests {
     this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
     this.#reservations = reservationsOf(this.#plans, network);
-    this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
+    const streamOf = (user: number, purpose: string) =>
+      kernel.streams.get(`user/${world.users[user]!.name}/${purpose}`);
+    const setting = { streamOf, endNs: world.durationNs };
+    this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalsOf(requests.arrivals, setting));
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
@@ -120,8 +123,7 @@ export class Requests {
       const arrivals = this.#kernel.streams.get(`user/${name}/arrivals`);
       this.#arrivalStreams[index] = arrivals;
       this.#workStreams[index] = this.#kernel.streams.get(`user/${name}/work`);
-      const first = this.#arrivals[group]!.first(load, arrivals);
-      this.#kernel.after(Math.ceil(first) as Nanoseconds, this.#issue, index);
+      this.#issueAfter(this.#arrivals[group]!.first(index, arrivals), index);
     }
   }
 
@@ -166,12 +168,17 @@ export class Requests {
     }
   }
 
+  /** @param gapNs not rounded; Infinity if the user sends no more */
+  #issueAfter(gapNs: number, user: number): void {
+    const wholeNs = Math.ceil(gapNs);
+    // beyond the last time that there is, no run comes to it
+    if (wholeNs <= MAX_TIME_NS - this.#kernel.now) this.#kernel.after(wholeNs as Nanoseconds, this.#issue, user);
+  }
+
   #issueRequest(user: UserId): void {
     const now = this.#kernel.now;
     const group = this.#groupOf[user]!;
-    const load = this.#world.userGroups[group]!.requests!;
-    const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
-    this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
+    this.#issueAfter(this.#arrivals[group]!.next(user, this.#arrivalStreams[user]!, now), user);
     if (this.#present[user] === 0) return;
 
     const visits = this.#visits;

@@ -1,7 +1,6 @@
 import { RandomStream } from '../../kernel/index.ts';
 import {
   parseDistance,
-  parseMeanIntervalNs,
   type AccessPoint,
   type AppId,
   type Mobility,
@@ -14,6 +13,7 @@ import {
 import { userPositions, type Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import type { Apps } from './apps.ts';
+import { readArrivals } from './arrivals.ts';
 import { Names, type Build } from './build.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_USERS } from './limits.ts';
@@ -122,9 +122,10 @@ export class Users {
 
   #readLoad(written: Written, path: Path): RequestLoad | undefined {
     if (written.requests === undefined) return undefined;
-    const { app, to, rate, arrivals } = written.requests;
-    const service = this.#resolve(app, to, [...path, 'requests']);
-    return service === undefined ? undefined : { to: service, arrivals, meanIntervalNs: parseMeanIntervalNs(rate) };
+    const requestsPath = [...path, 'requests'];
+    const service = this.#resolve(written.requests.app, written.requests.to, requestsPath);
+    const arrivals = readArrivals(this.#build, written.requests, requestsPath);
+    return service === undefined || arrivals === undefined ? undefined : { to: service, ...arrivals };
   }
 
   #placeGroup(written: Written, path: Path, group: number, seed: number): Placement | undefined {

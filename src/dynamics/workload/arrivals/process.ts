@@ -1,0 +1,27 @@
+import type { Nanoseconds, RandomStream } from '../../../kernel/index.ts';
+import type { Arrivals } from '../../../model/index.ts';
+
+/** When the requests of one group's users come. Times are real numbers of ns; who schedules an event rounds them up. */
+export interface ArrivalProcess {
+  /**
+   * Time from the start to the first request of a user; Infinity if none comes.
+   * @param stream the user's own, for its arrivals
+   */
+  first(user: number, stream: RandomStream): number;
+  /** Time from the request that comes now to the user's next; Infinity if none comes any more. */
+  next(user: number, stream: RandomStream, nowNs: Nanoseconds): number;
+}
+
+/** What a process is made in. */
+export interface ArrivalsSetting {
+  /** Another stream of a user, by what for. */
+  readonly streamOf: (user: number, purpose: string) => RandomStream;
+  /** When the run ends: what comes later need not be found. */
+  readonly endNs: Nanoseconds;
+}
+
+/** Makes the process of a group. */
+export type MakeArrivals<Process extends Arrivals['process']> = (
+  arrivals: Arrivals & { readonly process: Process },
+  setting: ArrivalsSetting,
+) => ArrivalProcess;

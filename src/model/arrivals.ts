@@ -1,0 +1,36 @@
+import type { Nanoseconds } from '../kernel/index.ts';
+
+/** When the requests of each user of a group come: the process, and what it needs to know. */
+export type Arrivals =
+  | { readonly process: 'poisson' | 'periodic'; /** Between two requests. */ readonly meanIntervalNs: number }
+  | {
+      readonly process: 'mmpp';
+      /** Where the factor is 1. */
+      readonly meanIntervalNs: number;
+      /** At least one of them has a factor above 0. */
+      readonly states: readonly ArrivalState[];
+    }
+  | {
+      readonly process: 'diurnal' | 'flash-crowd';
+      /** Where the factor is 1. */
+      readonly meanIntervalNs: number;
+      readonly factor: LinearSeries;
+    };
+
+/** A state of a Markov-modulated Poisson process. */
+export interface ArrivalState {
+  /** What the rate is multiplied by while it lasts. */
+  readonly factor: number;
+  /** Mean of its exponential length. */
+  readonly meanStayNs: Nanoseconds;
+}
+
+/** A quantity that is a straight line between instants; it may jump at them. */
+export interface LinearSeries {
+  /** Where each piece begins, ascending; the first is 0. The last piece goes on for ever. */
+  readonly startsNs: readonly Nanoseconds[];
+  /** The value at the start of each piece. */
+  readonly from: readonly number[];
+  /** The value at its end; of the last piece the same as at its start. */
+  readonly to: readonly number[];
+}
