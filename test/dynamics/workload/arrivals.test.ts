@@ -107,7 +107,7 @@ describe('a Markov-modulated Poisson process of two states', () => {
     // a thousand a second tell to a few milliseconds when a state begins and ends
     const bursts = (times: readonly number[]) =>
       times
-        .filter((time, index) => index > 0 && index < times.length - 1)
+        .filter((_, index) => index > 0 && index < times.length - 1)
         .map((time, index) => [times[index + 2]! - time < 0.05 * S, Math.round(time / S)] as const)
         .filter(([dense]) => dense)
         .map(([, second]) => second);
