@@ -101,8 +101,12 @@ export class Requests {
     this.#reservations = reservationsOf(this.#plans, network);
     const streamOf = (user: number, purpose: string) =>
       kernel.streams.get(`user/${world.users[user]!.name}/${purpose}`);
-    const setting = { streamOf, endNs: world.durationNs };
-    this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalsOf(requests.arrivals, setting));
+    const firstUsers = world.userGroups.map(() => -1);
+    for (const [user, { group }] of world.users.entries()) if (firstUsers[group] === -1) firstUsers[group] = user;
+    this.#arrivals = world.userGroups.map(
+      ({ requests }, group) =>
+        requests && arrivalsOf(requests.arrivals, { streamOf, endNs: world.durationNs, firstUser: firstUsers[group]! }),
+    );
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
@@ -175,11 +179,19 @@ export class Requests {
     if (wholeNs <= MAX_TIME_NS - this.#kernel.now) this.#kernel.after(wholeNs as Nanoseconds, this.#issue, user);
   }
 
+  #issueNext(user: UserId): void {
+    const arrivals = this.#arrivals[this.#groupOf[user]!]!;
+    this.#issueAfter(arrivals.next(user, this.#arrivalStreams[user]!, this.#kernel.now), user);
+  }
+
   #issueRequest(user: UserId): void {
     const now = this.#kernel.now;
     const group = this.#groupOf[user]!;
-    this.#issueAfter(this.#arrivals[group]!.next(user, this.#arrivalStreams[user]!, now), user);
-    if (this.#present[user] === 0) return;
+    const arrivals = this.#arrivals[group]!;
+    const entryWorkNs = arrivals.entryWorkNs?.(user);
+    const isPresent = this.#present[user] !== 0;
+    if (arrivals.waitsForEnd !== true || !isPresent) this.#issueNext(user);
+    if (!isPresent) return;
 
     const visits = this.#visits;
     const plan = this.#plans[group]!;
@@ -193,6 +205,7 @@ export class Requests {
     for (let position = 0; position < plan.services.length; position++) {
       this.#demands.workNs[demands + position] = this.#samplers[plan.services[position]!]!(stream);
     }
+    if (entryWorkNs !== undefined) this.#demands.workNs[demands] = entryWorkNs;
     this.#options.data?.draw(root, plan.services, () =>
       this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
     );
@@ -360,7 +373,11 @@ export class Requests {
     const networkNs = visits.networkNs[visit]!;
     const queueNs = visits.queueNs[visit]!;
     const cpuNs = visits.cpuNs[visit]!;
-    if (parent < 0) this.#report(visit, cause);
+    if (parent < 0) {
+      this.#report(visit, cause);
+      const user = visits.user[visit]! as UserId;
+      if (this.#arrivals[this.#groupOf[user]!]!.waitsForEnd === true) this.#issueNext(user);
+    }
     visits.state[visit] = VisitState.Dead;
     if (parent < 0) {
       this.#removeIfDone(visit);
