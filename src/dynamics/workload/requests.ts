@@ -1,9 +1,9 @@
-import { MAX_TIME_NS, type HandlerId, type Kernel, type Nanoseconds, type RandomStream } from '../../kernel/index.ts';
+import type { Kernel, RandomStream } from '../../kernel/index.ts';
 import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import type { DataAccess } from '../datasets/index.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
-import { arrivalsOf, type ArrivalProcess } from './arrivals/index.ts';
+import { ArrivalSchedule } from './arrivals/schedule.ts';
 import { DemandPool } from './demand-pool.ts';
 import type { ServingPod } from './serving-pod.ts';
 import { reservationsOf } from './channel-reservations.ts';
@@ -55,7 +55,6 @@ export class Requests {
   readonly #network: Network;
   readonly #compute: Compute;
   readonly #options: RequestsOptions;
-  readonly #issue: HandlerId;
   readonly #toPod: ReceiverId;
   readonly #toCaller: ReceiverId;
   readonly #visits = new Visits();
@@ -65,9 +64,8 @@ export class Requests {
   readonly #plans: (CallPlan | undefined)[];
   /** By user group and position of its plan: what its assured channels have reserved; undefined where none has. */
   readonly #reservations: ReturnType<typeof reservationsOf>;
-  readonly #arrivals: (ArrivalProcess | undefined)[];
+  readonly #arrivals: ArrivalSchedule;
   readonly #samplers: readonly DurationSampler[];
-  readonly #arrivalStreams: (RandomStream | undefined)[] = [];
   readonly #workStreams: (RandomStream | undefined)[] = [];
   readonly #userEndpoints: EndpointId[] = [];
   /** Group by user, apart from the users themselves: it is asked for at every step of a request. */
@@ -93,20 +91,13 @@ export class Requests {
     this.#network = network;
     this.#compute = compute;
     this.#options = options;
-    this.#issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    const issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    this.#arrivals = new ArrivalSchedule(kernel, world, issue);
     this.#toPod = network.receiver((visit, outcome) => this.#arrive(visit, outcome));
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
     this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
     this.#reservations = reservationsOf(this.#plans, network);
-    const streamOf = (user: number, purpose: string) =>
-      kernel.streams.get(`user/${world.users[user]!.name}/${purpose}`);
-    const firstUsers = world.userGroups.map(() => -1);
-    for (const [user, { group }] of world.users.entries()) if (firstUsers[group] === -1) firstUsers[group] = user;
-    this.#arrivals = world.userGroups.map(
-      ({ requests }, group) =>
-        requests && arrivalsOf(requests.arrivals, { streamOf, endNs: world.durationNs, firstUser: firstUsers[group]! }),
-    );
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
@@ -122,12 +113,9 @@ export class Requests {
     const { users, userGroups } = this.#world;
     for (const [index, { name, group }] of users.entries()) {
       this.#userEndpoints.push(endpoints[index]!);
-      const load = userGroups[group]!.requests;
-      if (load === undefined) continue;
-      const arrivals = this.#kernel.streams.get(`user/${name}/arrivals`);
-      this.#arrivalStreams[index] = arrivals;
+      if (userGroups[group]!.requests === undefined) continue;
       this.#workStreams[index] = this.#kernel.streams.get(`user/${name}/work`);
-      this.#issueAfter(this.#arrivals[group]!.first(index, arrivals), index);
+      this.#arrivals.start(index as UserId);
     }
   }
 
@@ -172,25 +160,12 @@ export class Requests {
     }
   }
 
-  /** @param gapNs not rounded; Infinity if the user sends no more */
-  #issueAfter(gapNs: number, user: number): void {
-    const wholeNs = Math.ceil(gapNs);
-    // beyond the last time that there is, no run comes to it
-    if (wholeNs <= MAX_TIME_NS - this.#kernel.now) this.#kernel.after(wholeNs as Nanoseconds, this.#issue, user);
-  }
-
-  #issueNext(user: UserId): void {
-    const arrivals = this.#arrivals[this.#groupOf[user]!]!;
-    this.#issueAfter(arrivals.next(user, this.#arrivalStreams[user]!, this.#kernel.now), user);
-  }
-
   #issueRequest(user: UserId): void {
     const now = this.#kernel.now;
     const group = this.#groupOf[user]!;
-    const arrivals = this.#arrivals[group]!;
-    const entryWorkNs = arrivals.entryWorkNs?.(user);
+    const entryWorkNs = this.#arrivals.entryWorkNs(user);
     const isPresent = this.#present[user] !== 0;
-    if (arrivals.waitsForEnd !== true || !isPresent) this.#issueNext(user);
+    if (!isPresent || !this.#arrivals.waitsForEnd(user)) this.#arrivals.next(user);
     if (!isPresent) return;
 
     const visits = this.#visits;
@@ -376,7 +351,7 @@ export class Requests {
     if (parent < 0) {
       this.#report(visit, cause);
       const user = visits.user[visit]! as UserId;
-      if (this.#arrivals[this.#groupOf[user]!]!.waitsForEnd === true) this.#issueNext(user);
+      if (this.#arrivals.waitsForEnd(user)) this.#arrivals.next(user);
     }
     visits.state[visit] = VisitState.Dead;
     if (parent < 0) {

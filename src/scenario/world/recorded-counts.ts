@@ -30,7 +30,7 @@ export function azureCounts(heading: TableRow, titles: readonly string[], table:
     });
   }
   const skipped = wanted.startNs / MINUTE_NS;
-  const counts = new Array<number>(Math.max(0, MINUTES - skipped)).fill(0);
+  const counts = Array.from({ length: Math.max(0, MINUTES - skipped) }, () => 0);
   const names = { apps: new Names(wanted.app), functions: new Names(wanted.func) };
   const reader: RecordingReader = {
     read(row) {

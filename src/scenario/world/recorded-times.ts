@@ -131,7 +131,7 @@ function byUser({ timesNs, ids, cpuNs }: Kept, users: number) {
     order.sort((a, b) => timesNs[a]! - timesNs[b]!);
   }
   const ownerOf = (index: number, place: number): number => (ids.length > 0 ? ids[index]! : place) % users;
-  const starts = new Array<number>(users + 1).fill(0);
+  const starts = Array.from({ length: users + 1 }, () => 0);
   for (const [place, index] of order.entries()) starts[ownerOf(index, place) + 1]!++;
   for (let user = 0; user < users; user++) starts[user + 1]! += starts[user]!;
   const next = [...starts];
