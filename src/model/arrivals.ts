@@ -1,3 +1,4 @@
+import type { Duration } from './world.ts';
 import type { Nanoseconds } from '../kernel/index.ts';
 
 /** When the requests of each user of a group come: the process, and what it needs to know. */
@@ -15,7 +16,25 @@ export type Arrivals =
       /** Where the factor is 1. */
       readonly meanIntervalNs: number;
       readonly factor: LinearSeries;
-    };
+    }
+  | {
+      readonly process: 'recorded';
+      /** By user of the group: where its requests begin in the lists; then where the last one's end. */
+      readonly starts: readonly number[];
+      /** Of each user ascending. */
+      readonly timesNs: readonly Nanoseconds[];
+      /** CPU time that each takes where it enters, in place of what the service says. */
+      readonly cpuNs?: readonly number[];
+    }
+  | {
+      readonly process: 'recorded-counts';
+      /** Requests of all users in each interval from the start on. */
+      readonly counts: readonly number[];
+      readonly lengthNs: number;
+      /** How many users there are. */
+      readonly users: number;
+    }
+  | { readonly process: 'closed'; readonly thinkTime: Duration };
 
 /** A state of a Markov-modulated Poisson process. */
 export interface ArrivalState {

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import {
   arrivals as choices,
   either,
+  flag,
   listOf,
   measured,
   number,
@@ -11,6 +12,7 @@ import {
   text,
   type ArrivalsName,
 } from '../../model/index.ts';
+import { distributionFields, durationOrDistribution } from './distribution.ts';
 
 /** The largest factor that makes sense: above it a rate is written in another unit. Own design. */
 export const MOST_FACTOR = 1e6;
@@ -100,6 +102,51 @@ export const arrivals = either(
         description: 'A crowd that comes all of a sudden.',
         expects: '{ process: flash-crowd, at, rise, factor, hold, decay }',
       },
+    ),
+    object(
+      {
+        process: named('recorded'),
+        file: text({
+          description:
+            'CSV table, relative to this file, or packed by gzip, whose heading tells what it is. time (seconds), and if ' +
+            'wanted user, service, duration (seconds): each row is a request; of the services, the one that the group sends ' +
+            "to counts. Or Azure's invocations of 2021: app, func, end_timestamp, duration; a request arrives at end less " +
+            'duration. Or its counts of 2019: HashOwner, HashApp, HashFunction, Trigger, 1 to 1440; a request comes at a ' +
+            "time uniform in its minute. The recording's users are the group's in turn, in the order in which they first " +
+            'come; without a column of users its requests are given them in turn. At most 2 million rows may fall into ' +
+            'the run; all of them are held.',
+        }),
+        start: measured('duration', {
+          description: 'The time in the recording at which the run starts.',
+          default: '0s',
+        }),
+        timeScale: number({
+          description: 'What the recorded times are multiplied by: 0.1 plays them ten times as fast.',
+          exclusiveMinimum: 0,
+          maximum: 1e6,
+          default: 1,
+        }),
+        ofApp: optional(text({ description: 'Only what is of this application of the recording.' })),
+        ofFunction: optional(text({ description: 'Only what is of this function of the recording.' })),
+        useDuration: flag({
+          description:
+            'Whether the recorded duration of a request is the CPU time that it takes of a reference core at the service it ' +
+            'enters at, in place of what the service says.',
+          default: false,
+        }),
+      },
+      { description: 'A recording.', expects: '{ process: recorded, file }' },
+    ),
+    object(
+      {
+        process: named('closed'),
+        thinkTime: durationOrDistribution({
+          description: `Time from the end of a request to the user's next: a duration, or a distribution: ${distributionFields}.`,
+          constant: 'The same each time.',
+          example: '2s',
+        }),
+      },
+      { description: 'A closed loop.', expects: '{ process: closed, thinkTime }' },
     ),
   ],
   {

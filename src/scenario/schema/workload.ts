@@ -16,10 +16,14 @@ export const userGroup = object(
         {
           app: text({ description: 'Application.' }),
           to: text({ description: 'Service of it that requests enter at.' }),
-          rate: measured('rate', {
-            description: 'Mean requests of one user; where the process has factors, those where the factor is 1.',
-            positive: true,
-          }),
+          rate: optional(
+            measured('rate', {
+              description:
+                'Mean requests of one user; where the process has factors, those where the factor is 1. Needed save where ' +
+                'requests are recorded or the loop is closed.',
+              positive: true,
+            }),
+          ),
           arrivals,
         },
         { description: 'The requests that each user sends.' },

@@ -1,10 +1,13 @@
 import type { Nanoseconds } from '../../kernel/index.ts';
-import { parseDuration, parseMeanIntervalNs, type LinearSeries, type RequestLoad } from '../../model/index.ts';
+import { expectedUnit, parseDuration, parseMeanIntervalNs, type LinearSeries } from '../../model/index.ts';
 import { MOST_FACTOR, type Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
 import type { Build } from './build.ts';
+import { meanDurationNs, readDuration } from './durations.ts';
 import { readSeries } from './energy.ts';
 import { constant, crowd, meanFactor, unrolled } from './rate-factors.ts';
+import { readRecordedArrivals } from './recorded-arrivals.ts';
+import type { Load } from './recording.ts';
 
 type WrittenRequests = NonNullable<Scenario['spec']['users'][number]['requests']>;
 type WrittenProcess<Name> = Extract<WrittenRequests['arrivals'], { readonly process: Name }>;
@@ -13,16 +16,57 @@ type WrittenProcess<Name> = Extract<WrittenRequests['arrivals'], { readonly proc
 const LEAST_STAY_NS = 1e6;
 const FALLBACK_NS = 1e9 as Nanoseconds;
 
-/** When a group's requests come; what is wrong is reported, and then the result is undefined. */
+/**
+ * When a group's requests come, once it is known how many users it has; what is wrong is reported, and then the result is
+ * undefined.
+ * @param services the services of the application that it sends to
+ */
 export function readArrivals(
   build: Build,
-  { rate, arrivals }: WrittenRequests,
+  written: WrittenRequests,
+  services: readonly string[],
   path: Path,
-): Pick<RequestLoad, 'arrivals' | 'meanRatePerNs'> | undefined {
+): ((users: number) => Load) | undefined {
+  const { rate, arrivals } = written;
   const at = [...path, 'arrivals'];
-  const meanIntervalNs = parseMeanIntervalNs(rate);
   // no run comes of a duration that is wrong, but what else is wrong is told
   const durationNs = build.isBroken('spec', 'duration') ? FALLBACK_NS : parseDuration(build.scenario.spec.duration);
+  if (typeof arrivals !== 'string' && (arrivals.process === 'recorded' || arrivals.process === 'closed')) {
+    if (rate !== undefined) {
+      const expected = `no "rate": ${arrivals.process === 'closed' ? 'answers and think times' : 'the recording'} give it`;
+      build.problem([...path, 'rate'], `a rate of requests that are ${arrivals.process}`, { expected });
+    }
+    return arrivals.process === 'closed'
+      ? readClosed(build, arrivals, at)
+      : readRecordedArrivals(build, arrivals, { service: written.to, services, durationNs }, at);
+  }
+  if (rate === undefined) {
+    build.entryProblem(path, '"rate" is missing', { expected: expectedUnit('rate') });
+    return undefined;
+  }
+  const load = readOpen(build, arrivals, parseMeanIntervalNs(rate), durationNs, at);
+  return load && (() => load);
+}
+
+function readClosed(build: Build, written: WrittenProcess<'closed'>, path: Path): (() => Load) | undefined {
+  const thinkTime = readDuration(build, written.thinkTime, [...path, 'thinkTime']);
+  const meanNs = meanDurationNs(thinkTime);
+  if (meanNs === 0) {
+    build.problem([...path, 'thinkTime'], 'no time to think', {
+      expected: 'more than 0s in the mean: a request that fails at once would be sent again for ever',
+    });
+  }
+  // at most so many: answers that take no time
+  return () => ({ arrivals: { process: 'closed', thinkTime }, meanRatePerNs: 1 / meanNs });
+}
+
+function readOpen(
+  build: Build,
+  arrivals: 'poisson' | 'periodic' | WrittenProcess<'mmpp' | 'diurnal' | 'flash-crowd'>,
+  meanIntervalNs: number,
+  durationNs: Nanoseconds,
+  path: Path,
+): Load | undefined {
   if (typeof arrivals === 'string') {
     return { arrivals: { process: arrivals, meanIntervalNs }, meanRatePerNs: 1 / meanIntervalNs };
   }
@@ -31,10 +75,10 @@ export function readArrivals(
       const states = arrivals.states.map(({ factor, meanStay }) => ({ factor, meanStayNs: parseDuration(meanStay) }));
       for (const [index, { meanStayNs }] of states.entries()) {
         if (meanStayNs >= LEAST_STAY_NS) continue;
-        build.problem([...at, 'states', index, 'meanStay'], 'too short a stay', { expected: 'at least 1ms' });
+        build.problem([...path, 'states', index, 'meanStay'], 'too short a stay', { expected: 'at least 1ms' });
       }
       if (states.every(({ factor }) => factor === 0)) {
-        build.problem([...at, 'states'], 'factors that are all 0', { expected: 'one above 0' });
+        build.problem([...path, 'states'], 'factors that are all 0', { expected: 'one above 0' });
       }
       // from each state to any other alike: each is visited as often, and lasts its share of the time
       const cycleNs = states.reduce((sum, { meanStayNs }) => sum + meanStayNs, 0);
@@ -43,7 +87,7 @@ export function readArrivals(
     }
     case 'diurnal':
     case 'flash-crowd': {
-      const factor = arrivals.process === 'diurnal' ? readDay(build, arrivals, durationNs, at) : readCrowd(arrivals);
+      const factor = arrivals.process === 'diurnal' ? readDay(build, arrivals, durationNs, path) : readCrowd(arrivals);
       if (factor === undefined) return undefined;
       const mean = meanFactor(factor, durationNs);
       return { arrivals: { process: arrivals.process, meanIntervalNs, factor }, meanRatePerNs: mean / meanIntervalNs };

@@ -6,7 +6,7 @@ import type { Arrivals } from '../../../src/model/index.ts';
 export function arrivalTimes(arrivals: Arrivals, endNs: number, { user = 0, seed = 1 } = {}): number[] {
   const streams = new RandomStreams(seed);
   const streamOf = (who: number, purpose: string) => streams.get(`user/u-${who}/${purpose}`);
-  const process = arrivalsOf(arrivals, { streamOf, endNs: endNs as Nanoseconds });
+  const process = arrivalsOf(arrivals, { streamOf, endNs: endNs as Nanoseconds, firstUser: 0 });
   const stream = streamOf(user, 'arrivals');
   const times: number[] = [];
   for (

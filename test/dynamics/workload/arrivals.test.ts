@@ -209,3 +209,41 @@ function integral({ startsNs, from, to }: LinearSeries, fromNs: number, toNs: nu
   }
   return sum;
 }
+
+describe('recorded arrivals', () => {
+  test('come exactly at the recorded times, each to its user, and then no more', () => {
+    const arrivals: Arrivals = {
+      process: 'recorded',
+      starts: [0, 3, 3, 5],
+      timesNs: [5, 5, 17, 0, 1e12].map((t) => t as Nanoseconds),
+    };
+    expect([0, 1, 2].map((user) => arrivalTimes(arrivals, 1e15, { user }))).toEqual([[5, 5, 17], [], [0, 1e12]]);
+  });
+
+  const counts = [3, 0, 1000, 7, 500];
+  const counted = (users: number): Arrivals => ({ process: 'recorded-counts', counts, lengthNs: ns(60), users });
+
+  test.each([1, 2, 7, 2000])('by the minute: %d users send exactly the counts together, each its turn', (users) => {
+    const all = Array.from({ length: users }, (_, user) => arrivalTimes(counted(users), 1e15, { user }));
+    const perMinute = counts.map(() => 0);
+    for (const time of all.flat()) perMinute[Math.ceil(time / (60 * S)) - 1]!++;
+    expect(perMinute).toEqual(counts);
+    const shares = all.map(({ length }) => length);
+    expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
+  });
+
+  test('by the minute: times are uniform within their minute (Kolmogorov-Smirnov)', () => {
+    const one: Arrivals = { process: 'recorded-counts', counts: [20_000], lengthNs: ns(60), users: 4 };
+    const times = [0, 1, 2, 3].flatMap((user) => arrivalTimes(one, 1e15, { user })).toSorted((a, b) => a - b);
+    const distance = Math.max(
+      ...times.map((time, index) =>
+        Math.max(
+          Math.abs(time / (60 * S) - index / times.length),
+          Math.abs(time / (60 * S) - (index + 1) / times.length),
+        ),
+      ),
+    );
+    // 99.9 % of the statistic: 1.949 / √n
+    expect(distance).toBeLessThan(1.949 / Math.sqrt(times.length));
+  });
+});

@@ -1,8 +1,11 @@
 import type { Arrivals } from '../../../model/index.ts';
+import { closedArrivals } from './closed.ts';
 import { mmppArrivals } from './mmpp.ts';
 import { periodicArrivals } from './periodic.ts';
 import { poissonArrivals } from './poisson.ts';
 import type { ArrivalProcess, ArrivalsSetting, MakeArrivals } from './process.ts';
+import { countedArrivals } from './recorded-counts.ts';
+import { recordedArrivals } from './recorded.ts';
 import { varyingArrivals } from './varying.ts';
 
 export type { ArrivalProcess };
@@ -14,6 +17,9 @@ export const arrivalProcesses: { [P in Arrivals['process']]: MakeArrivals<P> } =
   mmpp: mmppArrivals,
   diurnal: varyingArrivals,
   'flash-crowd': varyingArrivals,
+  recorded: recordedArrivals,
+  'recorded-counts': countedArrivals,
+  closed: closedArrivals,
 };
 
 /** The process of a group of users. */

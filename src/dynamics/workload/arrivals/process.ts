@@ -10,6 +10,10 @@ export interface ArrivalProcess {
   first(user: number, stream: RandomStream): number;
   /** Time from the request that comes now to the user's next; Infinity if none comes any more. */
   next(user: number, stream: RandomStream, nowNs: Nanoseconds): number;
+  /** Whether `next` counts from the end of a request, not from its beginning. */
+  readonly waitsForEnd?: true;
+  /** CPU time of the user's request that comes now, where it enters; to be asked for before `next`. */
+  entryWorkNs?(user: number): number;
 }
 
 /** What a process is made in. */
@@ -18,6 +22,8 @@ export interface ArrivalsSetting {
   readonly streamOf: (user: number, purpose: string) => RandomStream;
   /** When the run ends: what comes later need not be found. */
   readonly endNs: Nanoseconds;
+  /** The first user of the group; the others follow it. */
+  readonly firstUser: number;
 }
 
 /** Makes the process of a group. */
