@@ -143,6 +143,8 @@ export interface AccessPoint {
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */
   readonly handoverNs?: Nanoseconds;
+  /** A handover straight back to it after less than this time is a ping-pong; after less than 1 s where absent. */
+  readonly pingPongNs?: Nanoseconds;
   /** Highest rates of one user by its distance, from the nearest step to the farthest, whose rate holds beyond it too. */
   readonly rateSteps?: readonly { readonly withinM: Metres; readonly rateBps: BitsPerSecond }[];
 }
