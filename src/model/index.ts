@@ -40,6 +40,18 @@ export type * from './ids.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export {
+  MeasureError,
+  measureNamed,
+  measureNames,
+  measures,
+  parseQuotient,
+  quotientText,
+  valueOf,
+  type Measure,
+  type MeasureName,
+  type Quotient,
+} from './measures.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export type { PublishedExtender } from './scheduler-extender.ts';
 export {
