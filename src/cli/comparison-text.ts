@@ -115,4 +115,5 @@ function rowText({ table, row, timeNs, columns }: DifferingRow): string {
   return `first row that differs: ${table} ${formatCount(row)}, at ${formatDuration(timeNs)}: ${shown.join(', ')}${more}`;
 }
 
-const cellText = (value: unknown): string => (value === undefined ? '(no row)' : String(value));
+const cellText = (value: unknown): string =>
+  value === undefined ? '(no row)' : typeof value === 'string' ? value : JSON.stringify(value);

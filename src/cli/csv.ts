@@ -7,6 +7,7 @@ export function csvText(rows: readonly Readonly<Record<string, unknown>>[]): str
 
 function field(value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value !== 'string') return typeof value === 'object' ? field(JSON.stringify(value)) : String(value);
+  if (typeof value === 'object') return field(JSON.stringify(value));
+  if (typeof value !== 'string') return `${value as number | boolean}`;
   return value === '' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

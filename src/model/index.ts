@@ -42,7 +42,6 @@ export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
 export {
   MeasureError,
-  measureNamed,
   measureNames,
   measures,
   parseQuotient,

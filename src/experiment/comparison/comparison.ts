@@ -228,7 +228,10 @@ async function compareTwoRuns(
   const parting = baseline.seed === other.seed ? await findParting(baseline.folder, other.folder) : undefined;
   const isSameRun = left.digest === right.digest;
   const hasRequests = [left, right].every(({ tables }) => Object.hasOwn(tables, 'requests'));
-  const sections = hasRequests && !isSameRun ? await readBoth(baseline, left, other, right) : undefined;
+  const sections =
+    hasRequests && !isSameRun
+      ? await readBoth([baseline, left], [other, right], parting !== undefined && parting.tables.includes('requests'))
+      : undefined;
   const compared = wanted.map((quotient) => {
     const values = {
       ...about(quotient),
@@ -262,13 +265,12 @@ function haveSameTime(baseline: ComparedRun, other: ComparedRun): boolean {
 }
 
 async function readBoth(
-  baseline: ComparedRun,
-  left: Manifest,
-  other: ComparedRun,
-  right: Manifest,
+  [baseline, left]: readonly [ComparedRun, Manifest],
+  [other, right]: readonly [ComparedRun, Manifest],
+  areChecked: boolean,
 ): Promise<readonly [RequestSections, RequestSections]> {
-  const first = await readRequestSections(baseline.folder, left, timeOf(baseline));
-  return [first, await readRequestSections(other.folder, right, timeOf(other))];
+  const first = await readRequestSections(baseline.folder, left, timeOf(baseline), areChecked);
+  return [first, await readRequestSections(other.folder, right, timeOf(other), areChecked)];
 }
 
 /** The measures that the table of requests tells, of a stretch of time. */
