@@ -165,6 +165,7 @@ export class Observation {
       tie_set: decision.tieSet.map(({ name }) => name).join(','),
       value: decision.value ?? null,
       message: decision.message === '' ? null : decision.message,
+      nominated_node: decision.nomination?.node.name ?? null,
       view_age_ns: viewAgeNs,
     });
     if (decision.verdicts !== undefined) this.#verdicts(number, decision.verdicts);
@@ -340,9 +341,12 @@ export class Observation {
         node: node?.name ?? null,
         created_ns: pod.createdNs,
         scheduled_ns: pod.scheduledNs ?? null,
+        sandbox_ns: pod.sandboxNs ?? null,
+        pulled_ns: pod.pulledNs ?? null,
         started_ns: pod.startedNs ?? null,
         ready_ns: pod.readyNs ?? null,
         gone_ns: pod.goneNs ?? null,
+        waiting: pod.waiting ?? null,
         reason: pod.reason ?? null,
       });
     }

@@ -46,9 +46,12 @@ export const tables = {
     node: optional(dictionary('node', 'node that it was bound to; null when it never was')),
     created_ns: float64('ns', 'when it was created'),
     scheduled_ns: optional(float64('ns', 'when it was bound to its node')),
+    sandbox_ns: optional(float64('ns', 'when its sandbox was there, and its images were asked for; null where the scenario states none of them')),
+    pulled_ns: optional(float64('ns', 'when the images of all its containers were there')),
     started_ns: optional(float64('ns', 'when its container started')),
     ready_ns: optional(float64('ns', 'when it first was ready')),
     gone_ns: optional(float64('ns', 'when it was gone; null when it still was there at the end')),
+    waiting: optional(dictionary('waiting_reason', 'why its containers waited at the end of the run or of the pod, such as ImagePullBackOff; null where they did not')),
     reason: optional(dictionary('gone_reason', 'why it is gone')),
   }),
   decisions: table(FEW, 'One placement decision.', {
@@ -64,6 +67,7 @@ export const tables = {
     tie_set: utf8('nodes that shared the best score, joined with commas'),
     value: optional(float64(null, "what the scheduler compared nodes by first, of the choice: kube-scheduler's total score, lowest-latency's latency in ns, the share of room left, the number of like pods")),
     message: optional(utf8('why the pod could not be placed')),
+    nominated_node: optional(dictionary('node', 'where pods of lower priority are evicted for it')),
     view_age_ns: float64('ns', "age of the oldest thing that the decision's view of the world relied on"),
   }),
   verdicts: table(MANY, 'What one plugin said of one node in one decision.', {

@@ -1,4 +1,5 @@
-import type { AccessPoint, AccessPointId, Link, VertexId } from '../../model/index.ts';
+import type { AccessPoint, AccessPointId, Link, LinkId, VertexId } from '../../model/index.ts';
+import { Components } from './components.ts';
 import { grown } from './growth.ts';
 import { NO_ROUTE, Routes } from './routes.ts';
 
@@ -24,6 +25,7 @@ export class Paths {
   rateCapBps = Infinity;
 
   readonly routes: Routes;
+  readonly #components: Components;
   readonly #vertexCount: number;
   readonly #wiredArcCount: number;
   readonly #accessPoints: readonly Pick<AccessPoint, 'vertex' | 'latencyNs'>[];
@@ -42,6 +44,7 @@ export class Paths {
     accessPoints: readonly Pick<AccessPoint, 'vertex' | 'latencyNs'>[],
   ) {
     this.routes = new Routes(vertexCount, links);
+    this.#components = new Components(this.routes, vertexCount, links);
     for (const [index, { vertex }] of accessPoints.entries()) {
       if (!(vertex >= 0 && vertex < vertexCount)) {
         throw new RangeError(`accessPoints[${index}] is at vertex ${vertex}: there are ${vertexCount} vertices`);
@@ -98,6 +101,37 @@ export class Paths {
   accessPointOf(endpoint: AttachedEndpointId): AccessPointId | undefined {
     const accessPoint = this.#accessPoint[this.#index(endpoint)]!;
     return accessPoint === NO_ACCESS_POINT ? undefined : (accessPoint as AccessPointId);
+  }
+
+  /** The latency of an arc, ns. */
+  latencyOf(arc: number): number {
+    if (arc < this.#wiredArcCount) return this.routes.linkLatencyNs((arc >> 1) as LinkId);
+    return this.#accessPointOver(arc).latencyNs;
+  }
+
+  /** The rate cap of the endpoint that an arc is the radio leg of, bit/s; Infinity for a wire. */
+  rateCapOver(arc: number, from: number, to: number): number {
+    if (arc < this.#wiredArcCount) return Infinity;
+    return this.#rateCap[this.#index((arc & 1) === 0 ? from : to)]!;
+  }
+
+  /** Whether what was sent over an arc on its way to an endpoint comes to the arc's end. */
+  stands(arc: number, to: number): boolean {
+    if (arc < this.#wiredArcCount) return this.routes.isUsable(arc);
+    const accessPoint = (arc - this.#wiredArcCount) >> 1;
+    if (this.#accessPointUp[accessPoint] === 0) return false;
+    if (!this.routes.isVertexUp(this.#accessPoints[accessPoint]!.vertex)) return false;
+    return (arc & 1) === 0 || this.#accessPoint[this.#index(to)] === accessPoint;
+  }
+
+  /** Where what is sent over an arc on its way to an endpoint is at the arc's end. */
+  endOf(arc: number, to: number): number {
+    if (arc < this.#wiredArcCount) return this.routes.arcTo(arc);
+    return (arc & 1) === 0 ? this.#accessPointOver(arc).vertex : to;
+  }
+
+  #accessPointOver(arc: number): Pick<AccessPoint, 'vertex' | 'latencyNs'> {
+    return this.#accessPoints[(arc - this.#wiredArcCount) >> 1]!;
   }
 
   /** The arc from what is attached to an access point to its vertex; the arc back is the next one. */
@@ -158,6 +192,23 @@ export class Paths {
     if (downlink >= 0) path[length++] = downlink;
     this.length = length;
     return true;
+  }
+
+  /** Whether there is a path between two endpoints as things stand: as `find`, without the path. */
+  areConnected(from: EndpointId, to: EndpointId): boolean {
+    if (from === to && from >= this.#vertexCount) return true;
+    const fromVertex = this.#vertexAt(from);
+    const toVertex = this.#vertexAt(to);
+    if (fromVertex === undefined || toVertex === undefined) return false;
+    return this.#components.areConnected(fromVertex, toVertex);
+  }
+
+  /** The vertex that an endpoint is, or is attached at by an access point that works; else undefined. */
+  #vertexAt(endpoint: EndpointId): VertexId | undefined {
+    if (endpoint < this.#vertexCount) return endpoint as VertexId;
+    const accessPoint = this.#accessPoint[this.#index(endpoint)]!;
+    if (accessPoint === NO_ACCESS_POINT || this.#accessPointUp[accessPoint] === 0) return undefined;
+    return this.#accessPoints[accessPoint]!.vertex;
   }
 
   #index(endpoint: number): number {

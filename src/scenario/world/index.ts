@@ -14,8 +14,9 @@ import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
 import { readFaults } from './faults.ts';
+import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
-import { readNetworkModel } from './network-model.ts';
+import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
@@ -70,6 +71,8 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   demandPlannableCalls(build, apps);
   const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
   const networkModel = readNetworkModel(build);
+  const messages = readMessages(build);
+  const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
   const podStartup = readPodStartup(build);
@@ -91,9 +94,11 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     media: infrastructure.media,
     links: infrastructure.links,
     ...(networkModel === undefined ? {} : { networkModel }),
+    ...(messages === undefined ? {} : { messages }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,
+    ...(images === undefined ? {} : { images }),
     ...(regions.length === 0 ? {} : { regions }),
     apps: apps.apps,
     services: apps.services,

@@ -1,0 +1,19 @@
+export {
+  compareResults,
+  type CellComparison,
+  type Comparison,
+  type DifferingRow,
+  type MeasureComparison,
+  type Parting,
+} from './comparison/index.ts';
+export {
+  isSweep,
+  readSweep,
+  runFolder,
+  SWEEP_RUNS,
+  writeSweep,
+  type ParameterValue,
+  type Sweep,
+  type SweepCell,
+  type SweepRun,
+} from './sweep-file.ts';
