@@ -108,7 +108,7 @@ export class Observation {
     });
   }
 
-  requestEnded(ended: EndedRequest, recorded: boolean): void {
+  requestEnded(ended: EndedRequest): void {
     const now = this.#kernel.now;
     const { outcome, issuedNs } = ended;
     this.#attribution.requestEnded(ended.service);
@@ -117,7 +117,7 @@ export class Observation {
       this.outcomes[outcome]!++;
       if (outcome === OK) this.latency.add(now - issuedNs);
     }
-    if (!recorded) return;
+    if (!ended.recorded) return;
     const table = this.#recorder.tables.requests;
     const { columns } = table;
     const row = table.row();

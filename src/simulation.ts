@@ -101,7 +101,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, movers, from)),
-    ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ended: (request) => observation.requestEnded(request),
+    isRecorded,
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
@@ -212,7 +213,10 @@ function vertexOf(world: World, network: Network, movers: ReturnType<typeof move
   return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
 }
 
-/** Decides which requests get a row: each is drawn from a stream of its user, and nothing is drawn when all are. */
+/**
+ * Decides which requests get a row: each is drawn from a stream of its user when it is issued, so that variants of a scenario
+ * record the same requests; nothing is drawn when all are recorded.
+ */
 function requestSampler({ users, recording }: World, kernel: Kernel): (user: UserId) => boolean {
   const { requestSample } = recording;
   if (requestSample >= 1) return () => true;

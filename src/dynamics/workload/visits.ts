@@ -31,6 +31,8 @@ export class Visits {
   issuedNs = new Float64Array(this.capacity);
   request = new Float64Array(this.capacity);
   demands = new Int32Array(this.capacity);
+  /** Of a root: whether the request is recorded. */
+  recorded = new Uint8Array(this.capacity);
   /** Of a root: its visits that are not removed, itself among them. */
   live = new Int32Array(this.capacity);
   #used = 0;
@@ -93,6 +95,7 @@ export class Visits {
     this.issuedNs = grown(this.issuedNs, this.capacity);
     this.request = grown(this.request, this.capacity);
     this.demands = grown(this.demands, this.capacity);
+    this.recorded = grown(this.recorded, this.capacity);
     this.live = grown(this.live, this.capacity);
     this.#free = grown(this.#free, this.capacity);
   }
