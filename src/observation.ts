@@ -2,6 +2,8 @@ import { fsum } from 'd3-array';
 import { Attribution } from './attribution.ts';
 import {
   LatencyHistogram,
+  giveUps,
+  type AttemptCounts,
   requestOutcomes,
   type Association,
   type Compute,
@@ -29,6 +31,7 @@ import {
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
+const UNFINISHED = requestOutcomes.indexOf('unfinished');
 
 /** What a run is read from. */
 export interface Sources {
@@ -130,7 +133,12 @@ export class Observation {
       columns.network_ns[row] = ended.networkNs;
       columns.queue_ns[row] = ended.queueNs;
       columns.cpu_ns[row] = ended.cpuNs;
+      columns.retry_ns[row] = ended.retryNs;
+    } else if (outcome !== UNFINISHED) {
+      columns.cause[row] = codes.giveUp[ended.gaveUp]!;
+      columns.failed_service[row] = codes.service[ended.failedAt]!;
     }
+    columns.attempts[row] = ended.attempts;
     columns.app[row] = codes.app[this.#world.services[ended.service]!.app]!;
     columns.service[row] = codes.service[ended.service]!;
     columns.user[row] = codes.user[ended.user]!;
@@ -327,7 +335,7 @@ export class Observation {
   }
 
   /** The run is over: the life of every pod, and the measures. */
-  finish(sources: Sources, association: Association): RunMeasures {
+  finish(sources: Sources, association: Association, attempts: AttemptCounts): RunMeasures {
     const { controlPlane, nodeEnergy } = sources;
     const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
     for (const pod of this.#pods) {
@@ -350,13 +358,16 @@ export class Observation {
     const shares = this.#attribution.finish(sources, this.#pods, this.#recorder.tables.attribution);
     const succeeded = this.outcomes[OK]!;
     const sent = this.outcomes.reduce((sum, count) => sum + count, 0);
-    const unfinished = this.outcomes[requestOutcomes.indexOf('unfinished')]!;
+    const unfinished = this.outcomes[UNFINISHED]!;
     return {
       duration_ns: durationNs,
       warmup_ns: warmupNs,
       requests_sent: sent,
       requests_succeeded: succeeded,
       requests_failed: sent - succeeded - unfinished,
+      retries: attempts.retries,
+      timeouts: attempts.timeouts,
+      retries_over_budget: attempts.overBudget,
       latency_mean_ns: this.latency.meanNs ?? null,
       latency_p50_ns: this.latency.quantileNs(0.5) ?? null,
       latency_p95_ns: this.latency.quantileNs(0.95) ?? null,
@@ -398,5 +409,6 @@ function entityCodes(world: World, { dictionaries }: Recorder) {
     node: codes(dictionaries.node, names(world.nodes)),
     cluster: codes(dictionaries.cluster, names(world.clusters)),
     outcome: codes(dictionaries.outcome, requestOutcomes),
+    giveUp: codes(dictionaries.give_up, giveUps),
   };
 }

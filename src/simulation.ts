@@ -182,7 +182,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   observation.sample(sources);
   observation.datasets(copies, data);
   return {
-    measures: observation.finish(sources, association),
+    measures: observation.finish(sources, association, requests.attemptCounts),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,

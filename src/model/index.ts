@@ -1,10 +1,12 @@
 export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export type * from './call-policy.ts';
 export {
   arrivals,
   datasetUpdates,
   distributions,
   mobilityModels,
   powerCurves,
+  retryJitters,
   networkModels,
   schedulers,
   technologies,
@@ -13,6 +15,7 @@ export {
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
+  type RetryJitterName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';

@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { CallPolicy } from './call-policy.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
@@ -193,6 +194,8 @@ export interface Channel {
   readonly maxDelayNs?: Nanoseconds;
   readonly frameSizeBytes?: Bytes;
   readonly sendIntervalNs?: Nanoseconds;
+  /** What the caller does about a call that is slow or fails: nothing where absent. */
+  readonly policy?: CallPolicy;
 }
 
 /** What a request does at a service. */
@@ -242,6 +245,8 @@ export interface RequestLoad {
   readonly arrivals: 'poisson' | 'periodic';
   /** Mean time between two requests of one user. */
   readonly meanIntervalNs: number;
+  /** What the user does about a request that is slow or fails: nothing where absent. */
+  readonly policy?: CallPolicy;
 }
 
 export interface User {

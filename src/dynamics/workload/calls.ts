@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/index.ts';
-import type { CallPlan, Channel, PodId, ServiceId, UserId, World } from '../../model/index.ts';
+import type { CallPlan, CallPolicy, Channel, PodId, ServiceId, UserId, World } from '../../model/index.ts';
 import type { RandomStream } from '../../kernel/index.ts';
 import type { Compute } from '../compute.ts';
 import type { DataAccess } from '../datasets/index.ts';
@@ -12,6 +12,7 @@ import {
   type ReceiverId,
   type ReservationId,
 } from '../network/index.ts';
+import { Attempts, type AttemptCounts, type AttemptHost } from './attempts.ts';
 import { DemandPool } from './demand-pool.ts';
 import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, POD_LOST } from './outcomes.ts';
 import type { ServingPod } from './serving-pod.ts';
@@ -28,6 +29,11 @@ export interface CallsOptions {
 export interface Callers {
   /** By user: where it hangs on the network. */
   readonly endpoints: readonly EndpointId[];
+  /** By user: 1 where it is attached to an access point, and where it is there at all. */
+  readonly covered: Uint8Array;
+  readonly present: Uint8Array;
+  /** By user: what it does about requests that are slow or fail. */
+  readonly policyOf: (user: UserId) => CallPolicy | undefined;
   /** The request is over: `Calls.visits` of its root can be read until this returns. */
   readonly ended: (root: number, outcome: number) => void;
 }
@@ -41,7 +47,8 @@ export interface Callers {
  * so that network, queue and CPU always add up to the latency.
  *
  * Failure (own design): a call that fails makes its caller answer with an error (no body, so latency alone) and call
- * nothing further. A pod that dies resets its connections at once: each of its callers knows at that time.
+ * nothing further. A pod that dies resets its connections at once: each of its callers knows at that time. What callers that
+ * have a time limit or try again do is told at `Attempts`.
  */
 export class Calls {
   readonly visits = new Visits();
@@ -60,6 +67,8 @@ export class Calls {
   readonly #pods: (ServingPod | undefined)[] = [];
   /** By root visit. */
   readonly #plans: CallPlan[] = [];
+  /** Undefined where no caller has a time limit or tries again. */
+  readonly #attempts: Attempts | undefined;
 
   /** @param reservations of the channels that the requests may call along */
   constructor(
@@ -81,6 +90,15 @@ export class Calls {
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
     this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
     this.#reservations = reservations.size === 0 ? undefined : reservations;
+    const hasPolicies =
+      world.userGroups.some(({ requests }) => requests?.policy !== undefined) ||
+      world.services.some(({ channels }) => channels.some(({ policy }) => policy !== undefined));
+    this.#attempts = hasPolicies ? new Attempts(kernel, this.visits, this.#attemptHost()) : undefined;
+  }
+
+  /** How often callers tried again. */
+  get attemptCounts(): Readonly<AttemptCounts> {
+    return this.#attempts?.counts ?? { retries: 0, timeouts: 0, overBudget: 0 };
   }
 
   /**
@@ -89,7 +107,7 @@ export class Calls {
    */
   open(user: UserId, request: number, plan: CallPlan, work: RandomStream, data: () => RandomStream): number {
     const visits = this.visits;
-    const root = visits.add(-1, -1, 0);
+    const root = visits.add(-1, -1, 0, -1);
     this.#plans[root] = plan;
     visits.user[root] = user;
     visits.issuedNs[root] = this.#kernel.now;
@@ -104,14 +122,55 @@ export class Calls {
     return root;
   }
 
-  /** Sends a request that has been opened; it fails at once where its user is out of coverage. */
-  start(root: number, covered: boolean): void {
-    if (!covered) this.#fail(root, NOT_COVERED);
-    else this.#send(root, this.#callers.endpoints[this.visits.user[root]!]!, this.#planOf(root).services[0]!);
+  /** Sends a request that has been opened. */
+  start(root: number): void {
+    if (this.#callers.policyOf(this.visits.user[root] as UserId) === undefined) this.#sendFromCaller(root);
+    else this.#attempts!.begin(root);
+  }
+
+  /** Sends a visit from where its caller is, a user in coverage or a pod that runs. */
+  #sendFromCaller(visit: number): void {
+    const visits = this.visits;
+    const service = this.#serviceOf(visit);
+    const callerPod = visits.callerPod[visit]!;
+    const user = visits.user[visits.root[visit]!]!;
+    if (callerPod >= 0) this.#send(visit, this.#pods[callerPod]!.endpoint, service);
+    else if (this.#callers.covered[user] === 0) this.#fail(visit, NOT_COVERED);
+    else this.#send(visit, this.#callers.endpoints[user]!, service);
+  }
+
+  #attemptHost(): AttemptHost {
+    const visits = this.visits;
+    const userOf = (visit: number): UserId => visits.user[visits.root[visit]!] as UserId;
+    return {
+      policyOf: (call) =>
+        (visits.parent[call]! < 0
+          ? this.#callers.policyOf(userOf(call))
+          : this.#planOf(call).channels[visits.position[call]!]!.policy)!,
+      send: (attempt) => this.#sendFromCaller(attempt),
+      end: (visit) => this.#end(visit),
+      note: (visit, cause) => this.#noteFailure(visit, cause),
+      isCallerGone: (call) => {
+        const parent = visits.parent[call]!;
+        if (parent < 0) return this.#callers.present[userOf(call)] === 0;
+        return visits.state[parent] === VisitState.Dead || visits.state[parent] === VisitState.Lost;
+      },
+      budgetKeyOf: (call) => {
+        const callerPod = visits.callerPod[call]!;
+        const { users, services } = this.#world;
+        return callerPod < 0 ? userOf(call) : users.length + callerPod * services.length + this.#serviceOf(call);
+      },
+      backoffStream: (call) => this.#kernel.streams.get(`user/${this.#world.users[userOf(call)]!.name}/backoff`),
+      isMeasured: (call) => visits.issuedNs[visits.root[call]!]! >= this.#world.warmupNs,
+    };
   }
 
   #planOf(visit: number): CallPlan {
     return this.#plans[this.visits.root[visit]!]!;
+  }
+
+  #serviceOf(visit: number): ServiceId {
+    return this.#planOf(visit).services[this.visits.position[visit]!]!;
   }
 
   #reservationOf(visit: number): ReservationId | undefined {
@@ -132,6 +191,7 @@ export class Calls {
     this.#pods[pod] = undefined;
     const visits = this.visits;
     const now = this.#kernel.now;
+    const lost: number[] = [];
     for (let visit = 0, used = visits.used; visit < used; visit++) {
       if (visits.pod[visit] !== pod) continue;
       const state = visits.state[visit]!;
@@ -139,9 +199,13 @@ export class Calls {
       const column =
         state === VisitState.Queued ? visits.queueNs : state === VisitState.Running ? visits.cpuNs : visits.networkNs;
       column[visit]! += now - visits.sinceNs[visit]!;
-      visits.cause[visit] = POD_LOST;
+      visits.state[visit] = VisitState.Lost;
+      lost.push(visit);
+    }
+    // all are marked before the first is told of: one may have called another
+    for (const visit of lost) {
       this.#options.data?.abandon(visit);
-      this.#end(visit);
+      this.#fail(visit, POD_LOST);
     }
   }
 
@@ -213,7 +277,7 @@ export class Calls {
     const now = this.#kernel.now;
     visits.networkNs[visit]! += now - visits.sinceNs[visit]!;
     visits.sinceNs[visit] = now;
-    if (!ok) visits.cause[visit] = DATA_UNAVAILABLE;
+    if (!ok) this.#noteFailure(visit, DATA_UNAVAILABLE);
     this.#callNext(visit);
   }
 
@@ -235,9 +299,10 @@ export class Calls {
     const already = visits.called[visit]!;
     visits.pending[visit] = upTo - already;
     visits.called[visit] = upTo;
-    for (let call = already; call < upTo; call++) {
-      const child = visits.add(visit, visits.root[visit]!, first + call);
-      this.#send(child, from, plan.services[first + call]!);
+    for (let call = first + already; call < first + upTo; call++) {
+      const child = visits.add(visit, visits.root[visit]!, call, visits.pod[visit]!);
+      if (plan.channels[call]!.policy === undefined) this.#send(child, from, plan.services[call]!);
+      else this.#attempts!.begin(child);
     }
   }
 
@@ -247,9 +312,9 @@ export class Calls {
     const serving = this.#pods[pod]!;
     visits.state[visit] = VisitState.Returning;
     visits.sinceNs[visit] = this.#kernel.now;
-    const parent = visits.parent[visit]!;
+    const callerPod = visits.callerPod[visit]!;
     const caller =
-      parent < 0 ? this.#callers.endpoints[visits.user[visit]!]! : this.#pods[visits.pod[parent]!]?.endpoint;
+      callerPod < 0 ? this.#callers.endpoints[visits.user[visits.root[visit]!]!]! : this.#pods[callerPod]?.endpoint;
     const bytes = visits.cause[visit] === OK ? this.#world.services[serving.service]!.behaviour.responseBytes : 0;
     // a caller whose pod has died waits for no answer
     if (caller === undefined) this.#end(visit);
@@ -277,35 +342,45 @@ export class Calls {
   #returned(visit: number, outcome: number): void {
     const visits = this.visits;
     visits.networkNs[visit]! += this.#kernel.now - visits.sinceNs[visit]!;
-    if (outcome !== DELIVERED && visits.cause[visit] === OK)
-      visits.cause[visit] = outcome === UNREACHABLE ? NO_ROUTE : LOST;
+    if (outcome !== DELIVERED) this.#noteFailure(visit, outcome === UNREACHABLE ? NO_ROUTE : LOST);
     this.#end(visit);
   }
 
   #fail(visit: number, cause: number): void {
-    this.visits.cause[visit] = cause;
+    this.#noteFailure(visit, cause);
     this.#end(visit);
+  }
+
+  /** Notes why a visit fails, unless it has failed before: at the service that it is a visit to. */
+  #noteFailure(visit: number, cause: number): void {
+    const visits = this.visits;
+    if (visits.cause[visit] !== OK) return;
+    visits.cause[visit] = cause;
+    visits.failedAt[visit] = this.#serviceOf(visit);
   }
 
   /** The visit is over for its caller, well or not. */
   #end(visit: number): void {
     const visits = this.visits;
     const parent = visits.parent[visit]!;
-    const cause = visits.cause[visit]!;
-    const networkNs = visits.networkNs[visit]!;
-    const queueNs = visits.queueNs[visit]!;
-    const cpuNs = visits.cpuNs[visit]!;
-    if (parent < 0) this.#callers.ended(visit, cause);
-    visits.state[visit] = VisitState.Dead;
     if (parent < 0) {
+      this.#callers.ended(visit, visits.cause[visit]!);
+      visits.state[visit] = VisitState.Dead;
       this.#removeIfDone(visit);
       return;
     }
-    const parentIsDead = visits.state[parent] === VisitState.Dead;
+    visits.state[visit] = VisitState.Dead;
     visits.pending[parent]!--;
-    this.#removeIfDone(visit);
-    if (!parentIsDead) this.#callEnded(parent, cause, networkNs, queueNs, cpuNs);
-    else if (visits.parent[parent] !== -1) this.#removeIfDone(parent);
+    const parentState = visits.state[parent]!;
+    if (parentState === VisitState.Calling) this.#callEnded(parent, visit);
+    else if (parentState === VisitState.Trying) {
+      this.#attempts!.attemptEnded(parent, visit);
+      this.#removeIfDone(visit);
+    } else {
+      // nobody waits for it
+      this.#removeIfDone(visit);
+      if (parentState === VisitState.Dead && visits.parent[parent] !== -1) this.#removeIfDone(parent);
+    }
   }
 
   /** The calls of a visit that died come back to nobody, but they still need it and the request's root till then. */
@@ -319,14 +394,21 @@ export class Calls {
     }
   }
 
-  #callEnded(parent: number, cause: number, networkNs: number, queueNs: number, cpuNs: number): void {
+  #callEnded(parent: number, call: number): void {
     const visits = this.visits;
-    if (cause !== OK) visits.cause[parent] = cause;
-    if (visits.pending[parent]! > 0) return;
-    visits.networkNs[parent]! += networkNs;
-    visits.queueNs[parent]! += queueNs;
-    visits.cpuNs[parent]! += cpuNs;
-    visits.sinceNs[parent] = this.#kernel.now;
-    this.#callNext(parent);
+    if (visits.cause[call] !== OK && visits.cause[parent] === OK) {
+      visits.cause[parent] = visits.cause[call]!;
+      visits.failedAt[parent] = visits.failedAt[call]!;
+      visits.gaveUp[parent] = visits.gaveUp[call]!;
+    }
+    if (visits.pending[parent] === 0) {
+      visits.networkNs[parent]! += visits.networkNs[call]!;
+      visits.queueNs[parent]! += visits.queueNs[call]!;
+      visits.cpuNs[parent]! += visits.cpuNs[call]!;
+      visits.retryNs[parent]! += visits.retryNs[call]!;
+      visits.sinceNs[parent] = this.#kernel.now;
+    }
+    this.#removeIfDone(call);
+    if (visits.pending[parent] === 0) this.#callNext(parent);
   }
 }

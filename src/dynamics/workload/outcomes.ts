@@ -15,6 +15,8 @@ export const requestOutcomes = [
   'unfinished',
   /** A dataset that it reads or writes was unreachable, or what was read or written was lost on its way. */
   'data-unavailable',
+  /** The caller did not wait for the answer any longer. */
+  'timeout',
 ] as const;
 
 export const OK = 0;
@@ -25,3 +27,4 @@ export const LOST = requestOutcomes.indexOf('lost');
 export const POD_LOST = requestOutcomes.indexOf('pod-lost');
 export const UNFINISHED = requestOutcomes.indexOf('unfinished');
 export const DATA_UNAVAILABLE = requestOutcomes.indexOf('data-unavailable');
+export const TIMEOUT = requestOutcomes.indexOf('timeout');

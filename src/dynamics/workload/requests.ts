@@ -3,6 +3,7 @@ import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type
 import type { Compute } from '../compute.ts';
 import type { EndpointId, Network } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
+import type { AttemptCounts } from './attempts.ts';
 import { Calls, type CallsOptions } from './calls.ts';
 import { reservationsOf } from './channel-reservations.ts';
 import { UNFINISHED } from './outcomes.ts';
@@ -18,10 +19,16 @@ export interface EndedRequest {
   /** Index in `requestOutcomes`. */
   outcome: number;
   issuedNs: number;
-  /** What the time from issue to end was spent on: exactly `latency = network + queue + cpu`. */
+  /** What the time from issue to end was spent on: exactly `latency = network + queue + cpu + retry`. */
   networkNs: number;
   queueNs: number;
   cpuNs: number;
+  retryNs: number;
+  /** The attempts that its user made. */
+  attempts: number;
+  /** Of a failure: the service where it failed first, and an index in `giveUps`. */
+  failedAt: ServiceId;
+  gaveUp: number;
   /** Whether it was drawn to have a row of its own. */
   recorded: boolean;
 }
@@ -66,6 +73,10 @@ export class Requests {
     networkNs: 0,
     queueNs: 0,
     cpuNs: 0,
+    retryNs: 0,
+    attempts: 1,
+    failedAt: 0 as ServiceId,
+    gaveUp: 0,
     recorded: false,
   };
 
@@ -74,22 +85,31 @@ export class Requests {
     this.#world = world;
     this.#options = options;
     this.#issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    this.#covered = new Uint8Array(world.users.length);
+    this.#present = new Uint8Array(world.users.length).fill(1);
+    this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
+    const policies = world.userGroups.map(({ requests }) => requests?.policy);
     const callers = {
       endpoints: this.#userEndpoints,
+      covered: this.#covered,
+      present: this.#present,
+      policyOf: (user: UserId) => policies[this.#groupOf[user]!],
       ended: (root: number, outcome: number) => this.#report(root, outcome),
     };
     const reservations = reservationsOf(this.#plans, network);
     this.#calls = new Calls(kernel, world, network, compute, options, callers, reservations);
     this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
-    this.#covered = new Uint8Array(world.users.length);
-    this.#present = new Uint8Array(world.users.length).fill(1);
-    this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
   }
 
   /** Requests issued so far. */
   get issuedCount(): number {
     return this.#issued;
+  }
+
+  /** How often callers tried again. */
+  get attemptCounts(): Readonly<AttemptCounts> {
+    return this.#calls.attemptCounts;
   }
 
   /** Users send from here on; `endpoints[user]` is where each hangs on the network. */
@@ -154,7 +174,7 @@ export class Requests {
       this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
     );
     this.#calls.visits.recorded[root] = this.#options.isRecorded(user) ? 1 : 0;
-    this.#calls.start(root, this.#covered[user] === 1);
+    this.#calls.start(root);
   }
 
   #report(root: number, outcome: number): void {
@@ -170,6 +190,10 @@ export class Requests {
     ended.networkNs = visits.networkNs[root]!;
     ended.queueNs = visits.queueNs[root]!;
     ended.cpuNs = visits.cpuNs[root]!;
+    ended.retryNs = visits.retryNs[root]!;
+    ended.attempts = visits.state[root] === VisitState.Trying ? visits.called[root]! : 1;
+    ended.failedAt = visits.failedAt[root]! as ServiceId;
+    ended.gaveUp = visits.gaveUp[root]!;
     ended.recorded = visits.recorded[root] === 1;
     this.#options.ended(ended);
   }

@@ -1,4 +1,5 @@
 import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { callPolicyFields, callsTo } from './call-policy.ts';
 import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
@@ -17,6 +18,7 @@ export const userGroup = object(
           to: text({ description: 'Service of it that requests enter at.' }),
           rate: measured('rate', { description: 'Mean requests of one user.', positive: true }),
           arrivals: oneOf(arrivals, { description: 'How requests are spread in time.', default: 'poisson' }),
+          ...callPolicyFields,
         },
         { description: 'The requests that each user sends.' },
       ),
@@ -49,6 +51,11 @@ const behaviour = object(
       { sequential: 'One after the other, in the order of the channels.', parallel: 'All at once.' },
       { description: 'How the services behind the channels are called.', default: 'sequential' },
     ),
+    callsTo: mapOf(callsTo, {
+      description:
+        'How it makes its calls to the services that its channels lead to, by the name of the called service.',
+      default: {},
+    }),
     replicas: whole({
       description: 'Pods of the service; of one from a manifest, what the manifest says.',
       minimum: 1,

@@ -15,6 +15,7 @@ import { userPositions, type Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import type { Apps } from './apps.ts';
 import { Names, type Build } from './build.ts';
+import { readCallPolicy } from './call-policy.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_USERS } from './limits.ts';
 import { placeCentre } from './centre.ts';
@@ -124,7 +125,14 @@ export class Users {
     if (written.requests === undefined) return undefined;
     const { app, to, rate, arrivals } = written.requests;
     const service = this.#resolve(app, to, [...path, 'requests']);
-    return service === undefined ? undefined : { to: service, arrivals, meanIntervalNs: parseMeanIntervalNs(rate) };
+    const policy = readCallPolicy(this.#build, written.requests, [...path, 'requests']);
+    if (service === undefined) return undefined;
+    return {
+      to: service,
+      arrivals,
+      meanIntervalNs: parseMeanIntervalNs(rate),
+      ...(policy === undefined ? {} : { policy }),
+    };
   }
 
   #placeGroup(written: Written, path: Path, group: number, seed: number): Placement | undefined {
