@@ -139,7 +139,7 @@ describe('retries', () => {
         },
         back: { cpu: '20ms', concurrency: 1 },
       };
-      const users = { rate: '3/s', timeout: '400ms', retries: { attempts: 3, backoff: '20ms' } };
+      const users = { timeout: '200ms', retries: { attempts: 3, backoff: '20ms', budget: { ratio: 0.3 } } };
       const { requests, measures } = await simulated(shop({ behaviour, users, cable: { loss: 0.05 } }));
       const answered = requests.filter(({ outcome }) => outcome === 'ok') as Record<string, number>[];
       expect(answered.length).toBeGreaterThan(100);
