@@ -10,7 +10,7 @@ import type { CallPolicy } from '../../model/index.ts';
 import { backoffNs } from './backoff.ts';
 import { OK, TIMEOUT } from './outcomes.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { Visits, VisitState } from './visits.ts';
+import { VisitState, type Visits } from './visits.ts';
 
 /** Why a call that failed was not tried again. */
 export const giveUps = ['no-retries', 'attempts-used-up', 'budget-exhausted'] as const;
