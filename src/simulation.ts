@@ -22,6 +22,7 @@ import {
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -181,6 +182,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
+  appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: observation.finish(sources, association, requests.attemptCounts),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),

@@ -35,6 +35,7 @@ export const ending: RunEnding = {
     retries: 0,
     timeouts: 0,
     retries_over_budget: 0,
+    overloaded: 0,
     latency_mean_ns: 7.5e6,
     energy_j: 12.25,
     network_energy_j: 0.5,
