@@ -70,6 +70,7 @@ export function recordRows(recorder: Recorder, requests: number): void {
     columns.user[i] = user.code(`user-${k % 1000}`);
     columns.access_point[i] = access_point.code(`cell ${k % 7}, "north"`);
     columns.warmup[i] = k < 10 ? 1 : 0;
+    columns.attempts[i] = 1;
     if (k % 3 === 2) {
       columns.outcome[i] = failed;
       continue;
