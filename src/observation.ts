@@ -47,6 +47,8 @@ export class Observation {
   readonly latency = new LatencyHistogram();
   /** Requests issued after the warm-up, by outcome (index in `requestOutcomes`). */
   readonly outcomes = new Float64Array(requestOutcomes.length);
+  /** Of these, the failed ones, by the service where they failed first. */
+  readonly failedAt: Float64Array;
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #recorder: Recorder;
@@ -65,6 +67,7 @@ export class Observation {
 
   /** @param pods the pods of the run by id; the list grows with the run */
   constructor(kernel: Kernel, world: World, recorder: Recorder, pods: readonly Pod[], arcCount: number) {
+    this.failedAt = new Float64Array(world.services.length);
     this.#kernel = kernel;
     this.#world = world;
     this.#recorder = recorder;
@@ -119,6 +122,7 @@ export class Observation {
     if (!warmup) {
       this.outcomes[outcome]!++;
       if (outcome === OK) this.latency.add(now - issuedNs);
+      else if (outcome !== UNFINISHED) this.failedAt[ended.failedAt]!++;
     }
     if (!ended.recorded) return;
     const table = this.#recorder.tables.requests;
@@ -368,6 +372,7 @@ export class Observation {
       retries: attempts.retries,
       timeouts: attempts.timeouts,
       retries_over_budget: attempts.overBudget,
+      overloaded: attempts.overloaded,
       latency_mean_ns: this.latency.meanNs ?? null,
       latency_p50_ns: this.latency.quantileNs(0.5) ?? null,
       latency_p95_ns: this.latency.quantileNs(0.95) ?? null,

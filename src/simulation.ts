@@ -22,6 +22,7 @@ import {
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -83,7 +84,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   /** Tells the control plane whether it hears a node: by the network as it is, from the gateway of the node's cluster. */
   const checkReachable = (node: NodeId): void => {
     const { gateway } = world.clusters[world.nodes[node]!.cluster]!;
-    controlPlane.setReachable(node, network.latencyNs(gateway, endpointOf(node)) < Infinity);
+    controlPlane.setReachable(node, network.areConnected(gateway, endpointOf(node)));
   };
   const checkAllReachable = (): void => {
     for (let node = 0; node < world.nodes.length; node++) checkReachable(node as NodeId);
@@ -181,6 +182,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
+  appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: observation.finish(sources, association, requests.attemptCounts),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),

@@ -69,8 +69,13 @@ function energyText({ network_energy_j, carbon_g, cost, battery_depletions }: Ru
 }
 
 /** What callers did about slow and failed calls; nothing where they did nothing. */
-function attemptsText({ retries, timeouts, retries_over_budget }: Run['measures']): string[] {
-  const counts = { 'timed out': timeouts, retried: retries, 'not retried for want of budget': retries_over_budget };
+function attemptsText({ retries, timeouts, retries_over_budget, overloaded }: Run['measures']): string[] {
+  const counts = {
+    'timed out': timeouts,
+    overloaded,
+    retried: retries,
+    'not retried for want of budget': retries_over_budget,
+  };
   const told = Object.entries(counts).filter(([, value]) => value > 0);
   if (told.length === 0) return [];
   return [`  attempts ${told.map(([name, value]) => `${formatCount(value)} ${name}`).join(', ')}`];

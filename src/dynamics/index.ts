@@ -7,4 +7,5 @@ export { Association, moversOf, type MovementCause, type MovementEvent, type Mov
 export { LatencyHistogram } from './workload/latency-histogram.ts';
 export { giveUps, type AttemptCounts } from './workload/attempts.ts';
 export { requestOutcomes } from './workload/outcomes.ts';
+export type { ServiceTallies } from './workload/service-tallies.ts';
 export { Requests, type EndedRequest } from './workload/requests.ts';

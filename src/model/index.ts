@@ -1,4 +1,5 @@
-export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { callProbability, MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { meanVisits, TooManyCalls } from './mean-calls.ts';
 export type * from './call-policy.ts';
 export {
   arrivals,

@@ -196,6 +196,18 @@ export interface Channel {
   readonly sendIntervalNs?: Nanoseconds;
   /** What the caller does about a call that is slow or fails: nothing where absent. */
   readonly policy?: CallPolicy;
+  /** How often it calls: once, save back to a caller, where absent. */
+  readonly calls?: ChannelCalls;
+}
+
+/** How often a visit calls along a channel. */
+export interface ChannelCalls {
+  /** Calls, each made or not on its own. */
+  readonly fanOut: number;
+  /** Of each call; 1 where absent. */
+  readonly probability?: number;
+  /** Calls are made to this depth of the tree of calls, the user's request being at depth 1; without bound where absent. */
+  readonly maxDepth?: number;
 }
 
 /** What a request does at a service. */
@@ -208,6 +220,10 @@ export interface Behaviour {
   readonly concurrency: number;
   /** Whether the channels' services are called one after the other or all at once. */
   readonly calls: 'sequential' | 'parallel';
+  /** Requests that may wait for a slot of a pod; more are refused. Without bound where absent. */
+  readonly queueLimit?: number;
+  /** Whether a request keeps its slot while the services that it calls work; it does where absent. */
+  readonly holdsSlotWhileCalling?: false;
   /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
   readonly data?: readonly DatasetAccess[];
 }

@@ -38,7 +38,7 @@ export interface AttemptHost {
   readonly isMeasured: (call: number) => boolean;
 }
 
-/** How often callers tried again, and why not, over the measured requests and all calls that they made. */
+/** What became of attempts, over the measured requests and all calls that they made. */
 export interface AttemptCounts {
   /** Attempts beyond the first ones. */
   retries: number;
@@ -46,6 +46,8 @@ export interface AttemptCounts {
   timeouts: number;
   /** Retries that a budget did not allow. */
   overBudget: number;
+  /** Attempts that a pod refused, its queue being full. */
+  overloaded: number;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface AttemptCounts {
  * last attempt is sent, attempts and waits, is booked as retry time. Own design, but for the back-off and the budget.
  */
 export class Attempts {
-  readonly counts: AttemptCounts = { retries: 0, timeouts: 0, overBudget: 0 };
+  readonly #counts: AttemptCounts;
   readonly #kernel: Kernel;
   readonly #visits: Visits;
   readonly #host: AttemptHost;
@@ -66,9 +68,10 @@ export class Attempts {
   readonly #retry: HandlerId;
   readonly #budgets = new Map<number, RetryBudget>();
 
-  constructor(kernel: Kernel, visits: Visits, host: AttemptHost) {
+  constructor(kernel: Kernel, visits: Visits, counts: AttemptCounts, host: AttemptHost) {
     this.#kernel = kernel;
     this.#visits = visits;
+    this.#counts = counts;
     this.#host = host;
     this.#timedOut = kernel.on('call.timeout', (call) => this.#timeOut(call));
     this.#retry = kernel.on('call.retry', (call) => this.#tryAgain(call));
@@ -120,7 +123,7 @@ export class Attempts {
     visits.pod[call] = visits.pod[visits.attempt[call]!]!;
     visits.gaveUp[call] = NO_RETRIES;
     this.#host.note(call, TIMEOUT);
-    if (this.#host.isMeasured(call)) this.counts.timeouts++;
+    if (this.#host.isMeasured(call)) this.#counts.timeouts++;
     if (!this.#retryLater(call)) this.#giveUp(call);
   }
 
@@ -129,7 +132,7 @@ export class Attempts {
       this.#giveUp(call);
       return;
     }
-    if (this.#host.isMeasured(call)) this.counts.retries++;
+    if (this.#host.isMeasured(call)) this.#counts.retries++;
     this.#attempt(call);
   }
 
@@ -152,7 +155,7 @@ export class Attempts {
     }
     if (this.#budgetOf(call)?.withdraw(this.#kernel.now) === false) {
       visits.gaveUp[call] = BUDGET_EXHAUSTED;
-      if (this.#host.isMeasured(call)) this.counts.overBudget++;
+      if (this.#host.isMeasured(call)) this.#counts.overBudget++;
       return false;
     }
     const waitNs = backoffNs(retries, visits.called[call]!, () => this.#host.backoffStream(call));

@@ -1,9 +1,8 @@
 import type { Kernel } from '../../kernel/index.ts';
-import type { CallPlan, CallPolicy, Channel, PodId, ServiceId, UserId, World } from '../../model/index.ts';
+import type { CallPlan, Channel, PodId, ServiceId, UserId, World } from '../../model/index.ts';
 import type { RandomStream } from '../../kernel/index.ts';
 import type { Compute } from '../compute.ts';
-import type { DataAccess } from '../datasets/index.ts';
-import { durationSampler, type DurationSampler } from '../distributions/index.ts';
+import { durationSampler } from '../distributions/index.ts';
 import {
   DELIVERED,
   UNREACHABLE,
@@ -13,30 +12,12 @@ import {
   type ReservationId,
 } from '../network/index.ts';
 import { Attempts, type AttemptCounts, type AttemptHost } from './attempts.ts';
-import { DemandPool } from './demand-pool.ts';
-import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, POD_LOST } from './outcomes.ts';
+import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, OVERLOADED, POD_LOST } from './outcomes.ts';
+import type { Callers, CallsOptions } from './callers.ts';
+import { PlannedWork } from './planned-work.ts';
+import { ServiceTallies } from './service-tallies.ts';
 import type { ServingPod } from './serving-pod.ts';
 import { Visits, VisitState } from './visits.ts';
-
-export interface CallsOptions {
-  /** The pod that a caller at `from` reaches when it calls the service; -1 when the service has none. */
-  readonly endpointFor: (service: ServiceId, from: EndpointId) => number;
-  /** Reads and writes of datasets, told of `dataAccessed`; absent where no service does any. */
-  readonly data?: DataAccess;
-}
-
-/** What the calls of users' requests need of those users. */
-export interface Callers {
-  /** By user: where it hangs on the network. */
-  readonly endpoints: readonly EndpointId[];
-  /** By user: 1 where it is attached to an access point, and where it is there at all. */
-  readonly covered: Uint8Array;
-  readonly present: Uint8Array;
-  /** By user: what it does about requests that are slow or fail. */
-  readonly policyOf: (user: UserId) => CallPolicy | undefined;
-  /** The request is over: `Calls.visits` of its root can be read until this returns. */
-  readonly ended: (root: number, outcome: number) => void;
-}
 
 /**
  * Requests on their way through the service graph, as trees of visits.
@@ -52,6 +33,8 @@ export interface Callers {
  */
 export class Calls {
   readonly visits = new Visits();
+  readonly tallies: ServiceTallies;
+  readonly counts: AttemptCounts = { retries: 0, timeouts: 0, overBudget: 0, overloaded: 0 };
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #network: Network;
@@ -60,13 +43,10 @@ export class Calls {
   readonly #callers: Callers;
   readonly #toPod: ReceiverId;
   readonly #toCaller: ReceiverId;
-  readonly #samplers: readonly DurationSampler[];
+  readonly #work: PlannedWork;
   /** What the assured channels have reserved; undefined where none has. */
   readonly #reservations: ReadonlyMap<Channel, ReservationId> | undefined;
-  readonly #demands = new DemandPool();
   readonly #pods: (ServingPod | undefined)[] = [];
-  /** By root visit. */
-  readonly #plans: CallPlan[] = [];
   /** Undefined where no caller has a time limit or tries again. */
   readonly #attempts: Attempts | undefined;
 
@@ -88,17 +68,14 @@ export class Calls {
     this.#callers = callers;
     this.#toPod = network.receiver((visit, outcome) => this.#arrive(visit, outcome));
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
-    this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
+    const samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
+    this.#work = new PlannedWork(this.visits, samplers);
+    this.tallies = new ServiceTallies(world.services.length);
     this.#reservations = reservations.size === 0 ? undefined : reservations;
     const hasPolicies =
       world.userGroups.some(({ requests }) => requests?.policy !== undefined) ||
       world.services.some(({ channels }) => channels.some(({ policy }) => policy !== undefined));
-    this.#attempts = hasPolicies ? new Attempts(kernel, this.visits, this.#attemptHost()) : undefined;
-  }
-
-  /** How often callers tried again. */
-  get attemptCounts(): Readonly<AttemptCounts> {
-    return this.#attempts?.counts ?? { retries: 0, timeouts: 0, overBudget: 0 };
+    this.#attempts = hasPolicies ? new Attempts(kernel, this.visits, this.counts, this.#attemptHost()) : undefined;
   }
 
   /**
@@ -108,17 +85,11 @@ export class Calls {
   open(user: UserId, request: number, plan: CallPlan, work: RandomStream, data: () => RandomStream): number {
     const visits = this.visits;
     const root = visits.add(-1, -1, 0, -1);
-    this.#plans[root] = plan;
     visits.user[root] = user;
     visits.issuedNs[root] = this.#kernel.now;
     visits.request[root] = request;
-    const { services } = plan;
-    const demands = this.#demands.take(services.length);
-    visits.demands[root] = demands;
-    for (let position = 0; position < services.length; position++) {
-      this.#demands.workNs[demands + position] = this.#samplers[services[position]!]!(work);
-    }
-    this.#options.data?.draw(root, services, data);
+    this.#work.add(root, plan, work);
+    this.#options.data?.draw(root, plan.services, data);
     return root;
   }
 
@@ -131,7 +102,7 @@ export class Calls {
   /** Sends a visit from where its caller is, a user in coverage or a pod that runs. */
   #sendFromCaller(visit: number): void {
     const visits = this.visits;
-    const service = this.#serviceOf(visit);
+    const service = this.#work.serviceOf(visit);
     const callerPod = visits.callerPod[visit]!;
     const user = visits.user[visits.root[visit]!]!;
     if (callerPod >= 0) this.#send(visit, this.#pods[callerPod]!.endpoint, service);
@@ -146,7 +117,7 @@ export class Calls {
       policyOf: (call) =>
         (visits.parent[call]! < 0
           ? this.#callers.policyOf(userOf(call))
-          : this.#planOf(call).channels[visits.position[call]!]!.policy)!,
+          : this.#work.planOf(call).channels[visits.position[call]!]!.policy)!,
       send: (attempt) => this.#sendFromCaller(attempt),
       end: (visit) => this.#end(visit),
       note: (visit, cause) => this.#noteFailure(visit, cause),
@@ -158,31 +129,34 @@ export class Calls {
       budgetKeyOf: (call) => {
         const callerPod = visits.callerPod[call]!;
         const { users, services } = this.#world;
-        return callerPod < 0 ? userOf(call) : users.length + callerPod * services.length + this.#serviceOf(call);
+        return callerPod < 0 ? userOf(call) : users.length + callerPod * services.length + this.#work.serviceOf(call);
       },
       backoffStream: (call) => this.#kernel.streams.get(`user/${this.#world.users[userOf(call)]!.name}/backoff`),
-      isMeasured: (call) => visits.issuedNs[visits.root[call]!]! >= this.#world.warmupNs,
+      isMeasured: (call) => this.#isMeasured(call),
     };
   }
 
-  #planOf(visit: number): CallPlan {
-    return this.#plans[this.visits.root[visit]!]!;
-  }
-
-  #serviceOf(visit: number): ServiceId {
-    return this.#planOf(visit).services[this.visits.position[visit]!]!;
+  /** Whether the visit's request counts in the measures. */
+  #isMeasured(visit: number): boolean {
+    const { issuedNs, root } = this.visits;
+    return issuedNs[root[visit]!]! >= this.#world.warmupNs;
   }
 
   #reservationOf(visit: number): ReservationId | undefined {
     if (this.#reservations === undefined) return undefined;
-    const channel = this.#planOf(visit).channels[this.visits.position[visit]!];
+    const channel = this.#work.planOf(visit).channels[this.visits.position[visit]!];
     return channel && this.#reservations.get(channel);
   }
 
   /** The pod serves from now on. */
   addPod(pod: PodId, service: ServiceId, endpoint: EndpointId): void {
-    const { concurrency } = this.#world.services[service]!.behaviour;
-    this.#pods[pod] = { service, endpoint, concurrency, busy: 0, queue: [], head: 0 };
+    const {
+      concurrency,
+      queueLimit = Infinity,
+      holdsSlotWhileCalling = true,
+    } = this.#world.services[service]!.behaviour;
+    const load = { busy: 0, queue: [], head: 0 };
+    this.#pods[pod] = { service, endpoint, concurrency, queueLimit, holdsSlotWhileCalling, ...load };
   }
 
   /** The pod is dead or gone: what it had in hand fails. Its CPU tasks must have been removed. */
@@ -245,6 +219,11 @@ export class Calls {
     if (serving.busy < serving.concurrency) {
       serving.busy++;
       this.#run(visit);
+    } else if (serving.queue.length - serving.head >= serving.queueLimit) {
+      this.tallies.refused[serving.service]!++;
+      if (this.#isMeasured(visit)) this.counts.overloaded++;
+      this.#noteFailure(visit, OVERLOADED);
+      this.#respond(visit, serving);
     } else {
       visits.state[visit] = VisitState.Queued;
       serving.queue.push(visit);
@@ -254,8 +233,7 @@ export class Calls {
   #run(visit: number): void {
     const visits = this.visits;
     visits.state[visit] = VisitState.Running;
-    const workNs = this.#demands.workNs[visits.demands[visits.root[visit]!]! + visits.position[visit]!]!;
-    this.#compute.start(visits.pod[visit] as PodId, workNs, visit);
+    this.#compute.start(visits.pod[visit] as PodId, this.#work.workNs(visit), visit);
   }
 
   /** A visit's CPU task has finished: the sink that `Compute` must be made with. */
@@ -267,6 +245,8 @@ export class Calls {
     visits.state[visit] = VisitState.Calling;
     const { data } = this.#options;
     const serving = this.#pods[visits.pod[visit]!]!;
+    // its calls have not begun: what is booked is its own
+    this.tallies.worked(serving.service, visits.queueNs[visit]!, visits.cpuNs[visit]!);
     if (data === undefined || !data.isUsedBy(serving.service)) this.#callNext(visit);
     else data.begin(visit, visits.root[visit]!, visits.position[visit]!, serving.service, serving.endpoint);
   }
@@ -284,7 +264,7 @@ export class Calls {
   /** Makes the next call, or all of them, or answers when all have come back. */
   #callNext(visit: number): void {
     const visits = this.visits;
-    const plan = this.#planOf(visit);
+    const plan = this.#work.planOf(visit);
     const position = visits.position[visit]!;
     const calls = plan.callCount[position]!;
     if (visits.called[visit]! >= calls || visits.cause[visit] !== OK) {
@@ -294,7 +274,8 @@ export class Calls {
     const { behaviour } = this.#world.services[plan.services[position]!]!;
     const upTo = behaviour.calls === 'parallel' ? calls : visits.called[visit]! + 1;
     const first = plan.firstCall[position]!;
-    const from = this.#pods[visits.pod[visit]!]!.endpoint;
+    const serving = this.#pods[visits.pod[visit]!]!;
+    const from = serving.endpoint;
     // count them all before the first is sent: a call that fails comes back at once
     const already = visits.called[visit]!;
     visits.pending[visit] = upTo - already;
@@ -304,12 +285,20 @@ export class Calls {
       if (plan.channels[call]!.policy === undefined) this.#send(child, from, plan.services[call]!);
       else this.#attempts!.begin(child);
     }
+    if (already === 0 && !serving.holdsSlotWhileCalling) this.#releaseSlot(serving);
   }
 
+  /** The visit's work is done. */
   #answer(visit: number): void {
+    const serving = this.#pods[this.visits.pod[visit]!]!;
+    const hasSlot = serving.holdsSlotWhileCalling || this.visits.called[visit] === 0;
+    this.#respond(visit, serving);
+    if (hasSlot) this.#releaseSlot(serving);
+  }
+
+  /** Sends the caller an answer, or word that there will be none. */
+  #respond(visit: number, serving: ServingPod): void {
     const visits = this.visits;
-    const pod = visits.pod[visit]!;
-    const serving = this.#pods[pod]!;
     visits.state[visit] = VisitState.Returning;
     visits.sinceNs[visit] = this.#kernel.now;
     const callerPod = visits.callerPod[visit]!;
@@ -319,7 +308,6 @@ export class Calls {
     // a caller whose pod has died waits for no answer
     if (caller === undefined) this.#end(visit);
     else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
-    this.#releaseSlot(serving);
   }
 
   #releaseSlot(serving: ServingPod): void {
@@ -356,7 +344,7 @@ export class Calls {
     const visits = this.visits;
     if (visits.cause[visit] !== OK) return;
     visits.cause[visit] = cause;
-    visits.failedAt[visit] = this.#serviceOf(visit);
+    visits.failedAt[visit] = this.#work.serviceOf(visit);
   }
 
   /** The visit is over for its caller, well or not. */
@@ -389,7 +377,7 @@ export class Calls {
     const root = visits.root[visit]!;
     if (visit !== root && visits.pending[visit] === 0) visits.remove(visit);
     if (visits.state[root] === VisitState.Dead && visits.live[root] === 1) {
-      this.#demands.give(visits.demands[root]!, this.#planOf(root).services.length);
+      this.#work.remove(root);
       visits.remove(root);
     }
   }

@@ -17,6 +17,8 @@ export const requestOutcomes = [
   'data-unavailable',
   /** The caller did not wait for the answer any longer. */
   'timeout',
+  /** The pod had a full queue. */
+  'overloaded',
 ] as const;
 
 export const OK = 0;
@@ -28,3 +30,4 @@ export const POD_LOST = requestOutcomes.indexOf('pod-lost');
 export const UNFINISHED = requestOutcomes.indexOf('unfinished');
 export const DATA_UNAVAILABLE = requestOutcomes.indexOf('data-unavailable');
 export const TIMEOUT = requestOutcomes.indexOf('timeout');
+export const OVERLOADED = requestOutcomes.indexOf('overloaded');

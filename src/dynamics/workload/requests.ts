@@ -1,12 +1,15 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
-import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
+import type { PodId, ServiceId, UserId, World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import type { EndpointId, Network } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import type { AttemptCounts } from './attempts.ts';
-import { Calls, type CallsOptions } from './calls.ts';
+import { planningOf, type CallPlanning } from './call-planning.ts';
+import type { CallsOptions } from './callers.ts';
+import { Calls } from './calls.ts';
 import { reservationsOf } from './channel-reservations.ts';
 import { UNFINISHED } from './outcomes.ts';
+import type { ServiceTallies } from './service-tallies.ts';
 import { VisitState } from './visits.ts';
 
 /** A request that has ended. One object serves all: read it at once, keep nothing of it. */
@@ -42,8 +45,8 @@ export interface RequestsOptions extends CallsOptions {
 /**
  * Users' requests: when they are issued, and what became of them. `Calls` follows them in between.
  *
- * Fair comparison: all CPU demands of a request are drawn when it is issued, in the order of its call plan, from a
- * stream of its user, and so is whether it gets a row of its own; what happens later to this or another request draws
+ * Fair comparison: which calls a request makes, and all its CPU demands in the order of its call plan, are drawn when it is
+ * issued, from streams of its user, and so is whether it gets a row of its own; what happens later to this or another request draws
  * nothing.
  */
 export class Requests {
@@ -52,8 +55,8 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #issue: HandlerId;
   readonly #calls: Calls;
-  /** By user group: undefined where its users send nothing. */
-  readonly #plans: (CallPlan | undefined)[];
+  /** By user group: how a request's calls are planned; undefined where its users send nothing. */
+  readonly #plans: (CallPlanning | undefined)[];
   readonly #arrivals: (ArrivalProcess | undefined)[];
   readonly #arrivalStreams: (RandomStream | undefined)[] = [];
   readonly #workStreams: (RandomStream | undefined)[] = [];
@@ -88,7 +91,7 @@ export class Requests {
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
-    this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
+    this.#plans = world.userGroups.map(({ requests }) => requests && planningOf(world.services, requests.to));
     const policies = world.userGroups.map(({ requests }) => requests?.policy);
     const callers = {
       endpoints: this.#userEndpoints,
@@ -97,7 +100,10 @@ export class Requests {
       policyOf: (user: UserId) => policies[this.#groupOf[user]!],
       ended: (root: number, outcome: number) => this.#report(root, outcome),
     };
-    const reservations = reservationsOf(this.#plans, network);
+    const reservations = reservationsOf(
+      this.#plans.flatMap((planning) => planning?.channels ?? []),
+      network,
+    );
     this.#calls = new Calls(kernel, world, network, compute, options, callers, reservations);
     this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
   }
@@ -107,9 +113,14 @@ export class Requests {
     return this.#issued;
   }
 
-  /** How often callers tried again. */
+  /** What the pods of each service have done. */
+  get tallies(): ServiceTallies {
+    return this.#calls.tallies;
+  }
+
+  /** What became of attempts. */
   get attemptCounts(): Readonly<AttemptCounts> {
-    return this.#calls.attemptCounts;
+    return this.#calls.counts;
   }
 
   /** Users send from here on; `endpoints[user]` is where each hangs on the network. */
@@ -169,7 +180,9 @@ export class Requests {
     const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
     this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
     if (this.#present[user] === 0) return;
-    const plan = this.#plans[group]!;
+    const planning = this.#plans[group]!;
+    const plan =
+      planning.fixed ?? planning.draw(this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/calls`));
     const root = this.#calls.open(user, this.#issued++, plan, this.#workStreams[user]!, () =>
       this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
     );

@@ -1,4 +1,4 @@
-import { measured, number, object, oneOf, optional, retryJitters, whole } from '../../model/index.ts';
+import { measured, number, object, oneOf, optional, quantity, retryJitters, whole } from '../../model/index.ts';
 
 const budget = optional(
   object(
@@ -67,6 +67,31 @@ export const callPolicyFields = {
 };
 
 /** How a service makes its calls to one other service. */
-export const callsTo = object(callPolicyFields, {
-  description: 'How the service makes its calls to one other.',
-});
+export const callsTo = object(
+  {
+    fanOut: whole({
+      description: 'Calls that a request makes along the channel, each made or not on its own.',
+      minimum: 1,
+      maximum: 1000,
+      default: 1,
+    }),
+    probability: optional(
+      quantity('share', {
+        description:
+          'Probability of each call; 1 where absent. A channel that leads back to a service among the callers is a call only ' +
+          'where this or maxDepth is stated: otherwise it carries the response.',
+      }),
+    ),
+    maxDepth: optional(
+      whole({
+        description:
+          "Calls are made no deeper than this, the user's request being at depth 1: so that services may call each other in a " +
+          'loop. No bound where absent.',
+        minimum: 1,
+        maximum: 1000,
+      }),
+    ),
+    ...callPolicyFields,
+  },
+  { description: 'How the service makes its calls to one other.' },
+);

@@ -1,4 +1,16 @@
-import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import {
+  arrivals,
+  flag,
+  dnsName,
+  listOf,
+  mapOf,
+  measured,
+  object,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from '../../model/index.ts';
 import { callPolicyFields, callsTo } from './call-policy.ts';
 import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
@@ -46,6 +58,19 @@ const behaviour = object(
       minimum: 1,
       maximum: 1_000_000,
       default: 100,
+    }),
+    queue: optional(
+      whole({
+        description: 'Requests that may wait at a pod; it refuses more, as overloaded. Any number where absent.',
+        maximum: 1_000_000_000,
+        minimum: 0,
+      }),
+    ),
+    holdsSlotWhileCalling: flag({
+      description:
+        'Whether a request counts among those that the pod works on while it waits for the services that it calls, as a thread ' +
+        'does; an asynchronous server frees the place. Own default.',
+      default: true,
     }),
     calls: oneOf(
       { sequential: 'One after the other, in the order of the channels.', parallel: 'All at once.' },

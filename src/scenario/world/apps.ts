@@ -300,6 +300,8 @@ export class Apps {
       responseBytes: parseBytes(written.response),
       concurrency: written.concurrency,
       calls: written.calls,
+      ...(written.queue === undefined ? {} : { queueLimit: written.queue }),
+      ...(written.holdsSlotWhileCalling ? {} : { holdsSlotWhileCalling: false as const }),
       ...(data === undefined ? {} : { data }),
     };
   }

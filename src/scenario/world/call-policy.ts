@@ -1,4 +1,4 @@
-import { parseDuration, type CallPolicy, type Channel } from '../../model/index.ts';
+import { parseDuration, parseShare, type CallPolicy, type Channel } from '../../model/index.ts';
 import { nearest } from '../nearest.ts';
 import type { Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
@@ -40,8 +40,23 @@ export function withCallSettings(
   name: string,
   path: Path,
 ): Channel {
-  const policy = Object.hasOwn(calls, name) ? readCallPolicy(build, calls[name]!, [...path, name]) : undefined;
-  return policy === undefined ? channel : { ...channel, policy };
+  if (!Object.hasOwn(calls, name)) return channel;
+  const { fanOut, probability, maxDepth, ...written } = calls[name]!;
+  const policy = readCallPolicy(build, written, [...path, name]);
+  const isOnce = fanOut === 1 && probability === undefined && maxDepth === undefined;
+  return {
+    ...channel,
+    ...(policy === undefined ? {} : { policy }),
+    ...(isOnce
+      ? {}
+      : {
+          calls: {
+            fanOut,
+            ...(probability === undefined ? {} : { probability: parseShare(probability) }),
+            ...(maxDepth === undefined ? {} : { maxDepth }),
+          },
+        }),
+  };
 }
 
 /**
