@@ -8,6 +8,7 @@ import { benchNetwork, benchTransfers } from './network.mjs';
 import { benchScheduler, benchSchedulerMemory } from './scheduler.mjs';
 import { benchResults } from './results.mjs';
 import { benchUsers } from './users.mjs';
+import { benchSwm } from './swm.mjs';
 
 const smoke = process.argv.includes('--smoke');
 console.log(
@@ -23,6 +24,7 @@ const benchmarks = [
   ['Network: microseconds of CPU a flow event', benchNetwork],
   ['Network: transfers, with all their events', benchTransfers],
   ['Scheduler: all placement decisions, seconds of CPU', benchScheduler],
+  ['SWM: the scalable solver, seconds of CPU', benchSwm],
   ['Scheduler: bytes of memory', benchSchedulerMemory],
 ];
 for (const [title, bench] of benchmarks) {

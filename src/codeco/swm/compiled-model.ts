@@ -185,6 +185,14 @@ export class CompiledModel {
     return least <= latencyNs ? least : Infinity;
   }
 
+  /** The least latency from a node to another on any network, whatever channel asks; 0 within one, Infinity where there is no way. */
+  reachNs(from: number, to: number): number {
+    if (from === to) return 0;
+    let least = Infinity;
+    for (const network of this.#networks) least = Math.min(least, network.leastLatencyNs(from, to));
+    return least;
+  }
+
   /** The contract's form of a solution: the node of each workload, and the route of each channel. */
   assignment(placed: ArrayLike<number>, routes: readonly Route[]): Assignment {
     return {

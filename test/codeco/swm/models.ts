@@ -228,3 +228,53 @@ export function bruteForce(problem: SwmModel): number | undefined {
   place([]);
   return best;
 }
+
+/** Sites of nodes behind a switch each, the switches in a ring and joined to a cloud; workloads call each other. */
+export function districtModel(
+  draws: RandomStream,
+  size: { readonly workloads: number; readonly sites: number; readonly nodesPerSite: number },
+): SwmModel {
+  const pick = <T>(values: readonly T[]): T => values[draws.integer(values.length)]!;
+  const sites = Array.from({ length: size.sites }, (_, site) => `site${site}`);
+  const wires = [
+    ...sites.map((site) => wire(site, 'hub', 5e6 + draws.integer(10e6), 1e9)),
+    ...sites.map((site, at) => wire(site, sites[(at + 1) % sites.length]!, 1e6 + draws.integer(3e6), 2e8)),
+  ].filter(({ links }) => links[0]!.source !== links[0]!.target);
+  if (sites.length === 2) wires.pop();
+  const nodes: SwmNode[] = ['hub', ...sites].map((id) => forwarder(id, 1e5, 1e10));
+  for (const site of sites) {
+    for (let node = 0; node < size.nodesPerSite; node++) {
+      const id = `${site}-${node}`;
+      nodes.push(compute(id, pick([2000, 4000, 8000]), draws.bernoulli(0.5) ? ['edge', 'gpu'] : ['edge']));
+      wires.push(wire(id, site, 1e5 + draws.integer(4e5), 1e8));
+    }
+  }
+  const workloads = Array.from({ length: size.workloads }, (_, at) =>
+    workload(`w${at}`, pick([250, 500, 1000]), {
+      memoryBytes: pick([2.5e8, 5e8, 1e9]),
+      requiredLabels: draws.bernoulli(0.1) ? ['gpu'] : [],
+    }),
+  );
+  const channels = workloads.slice(1).flatMap(({ id }, at) =>
+    Array.from({ length: draws.bernoulli(0.3) ? 2 : 1 }, (_, number) =>
+      channel(`w${Math.max(0, at - draws.integer(5))}`, id, {
+        id: `c${at}-${number}`,
+        qos: draws.bernoulli(0.5) ? 'ASSURED' : 'BEST_EFFORT',
+        bandwidthBps: pick([1e6, 5e6, 2e7]),
+        ...(draws.bernoulli(0.3) ? { latencyNs: 4e6 + draws.integer(8e6) } : {}),
+      }),
+    ),
+  );
+  const costs = nodes.filter(({ type }) => type === 'COMPUTE').map(({ id }) => ({ node: id, value: draws.uniform() }));
+  return model(nodes, [network('lan', wires, { qos: 'ASSURED' })], workloads, channels, costs);
+}
+
+/** The same group once it runs as it was assigned. */
+export function running(problem: SwmModel, { workloads }: Assignment): SwmModel {
+  const nodeOf = new Map(workloads.map(({ workload: id, node }) => [id, node]));
+  const applications = problem.appGroup.applications.map((app) => ({
+    ...app,
+    workloads: app.workloads.map((entry) => ({ ...entry, node: nodeOf.get(entry.id)! })),
+  }));
+  return { ...problem, appGroup: { ...problem.appGroup, applications } };
+}
