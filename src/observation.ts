@@ -2,7 +2,6 @@ import { fsum } from 'd3-array';
 import { Attribution } from './attribution.ts';
 import {
   LatencyHistogram,
-  giveUps,
   type AttemptCounts,
   requestOutcomes,
   type Association,
@@ -28,6 +27,7 @@ import {
   type UserId,
   type World,
 } from './model/index.ts';
+import { entityCodes } from './entity-codes.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
@@ -402,21 +402,4 @@ function linkEnergyJ(linkEnergy: LinkEnergy, arc: number): number {
   if (!linkEnergy.isMetered(arc >> 1)) return 0;
   const { carryingJ, idleJ } = linkEnergy.read(arc >> 1);
   return carryingJ[arc & 1]! + idleJ / 2;
-}
-
-/** Dictionary codes of the entities, by their ids. */
-function entityCodes(world: World, { dictionaries }: Recorder) {
-  const codes = (dictionary: { code(text: string): number }, names: readonly string[]): Int32Array =>
-    Int32Array.from(names, (name) => dictionary.code(name));
-  const names = (entities: readonly { readonly name: string }[]): string[] => entities.map(({ name }) => name);
-  return {
-    app: codes(dictionaries.app, names(world.apps)),
-    service: codes(dictionaries.service, names(world.services)),
-    user: codes(dictionaries.user, names(world.users)),
-    accessPoint: codes(dictionaries.access_point, names(world.accessPoints)),
-    node: codes(dictionaries.node, names(world.nodes)),
-    cluster: codes(dictionaries.cluster, names(world.clusters)),
-    outcome: codes(dictionaries.outcome, requestOutcomes),
-    giveUp: codes(dictionaries.give_up, giveUps),
-  };
 }

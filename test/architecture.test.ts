@@ -21,7 +21,8 @@ const allowed: Record<string, readonly string[]> = {
   scenario: ['kernel', 'model', 'traces'],
   results: ['kernel', 'model'],
   'attribution.ts': ['model', 'dynamics', 'kubernetes', 'results'],
-  'observation.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'results', 'attribution.ts'],
+  'observation.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'results', 'attribution.ts', 'entity-codes.ts'],
+  'entity-codes.ts': ['model', 'dynamics', 'results'],
   'service-rows.ts': ['model', 'dynamics', 'results'],
   kind: ['kernel', 'model', 'kubernetes', 'scenario'],
   'simulation.ts': [

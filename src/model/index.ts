@@ -1,6 +1,7 @@
 export { callProbability, MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export { meanVisits, TooManyCalls } from './mean-calls.ts';
 export type * from './call-policy.ts';
+export type * from './arrivals.ts';
 export {
   arrivals,
   datasetUpdates,
@@ -45,6 +46,17 @@ export { imageName, type Image, type ImageId, type ImageLayer, type Images, type
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export {
+  MeasureError,
+  measureNames,
+  measures,
+  parseQuotient,
+  quotientText,
+  valueOf,
+  type Measure,
+  type MeasureName,
+  type Quotient,
+} from './measures.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export type { PublishedExtender } from './scheduler-extender.ts';
 export {

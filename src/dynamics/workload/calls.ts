@@ -80,16 +80,23 @@ export class Calls {
 
   /**
    * A request of the user, not yet sent: all CPU demands are drawn now, in the order of its call plan.
+   * @param entryWorkNs CPU time where it enters, ns, in place of the one drawn; undefined where the service says it
    * @returns its root visit
    */
-  open(user: UserId, request: number, plan: CallPlan, work: RandomStream, data: () => RandomStream): number {
+  open(
+    user: UserId,
+    request: number,
+    plan: CallPlan,
+    draws: { readonly work: RandomStream; readonly data: () => RandomStream },
+    entryWorkNs: number | undefined,
+  ): number {
     const visits = this.visits;
     const root = visits.add(-1, -1, 0, -1);
     visits.user[root] = user;
     visits.issuedNs[root] = this.#kernel.now;
     visits.request[root] = request;
-    this.#work.add(root, plan, work);
-    this.#options.data?.draw(root, plan.services, data);
+    this.#work.add(root, plan, draws.work, entryWorkNs);
+    this.#options.data?.draw(root, plan.services, draws.data);
     return root;
   }
 

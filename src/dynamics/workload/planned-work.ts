@@ -23,8 +23,8 @@ export class PlannedWork {
     this.#samplers = samplers;
   }
 
-  /** Draws the CPU demands of a request with this root, in the order of its plan. */
-  add(root: number, plan: CallPlan, stream: RandomStream): void {
+  /** Draws the CPU demands of a request with this root, in the order of its plan; that of the entry may be known instead. */
+  add(root: number, plan: CallPlan, stream: RandomStream, entryWorkNs: number | undefined): void {
     const { services } = plan;
     const start = this.#freeByLength.get(services.length)?.pop() ?? this.#newBlock(services.length);
     this.#plans[root] = plan;
@@ -32,6 +32,7 @@ export class PlannedWork {
     for (let position = 0; position < services.length; position++) {
       this.#workNs[start + position] = this.#samplers[services[position]!]!(stream);
     }
+    if (entryWorkNs !== undefined) this.#workNs[start] = entryWorkNs;
   }
 
   remove(root: number): void {

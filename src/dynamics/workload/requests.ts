@@ -1,8 +1,8 @@
-import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
+import type { Kernel, RandomStream } from '../../kernel/index.ts';
 import type { PodId, ServiceId, UserId, World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import type { EndpointId, Network } from '../network/index.ts';
-import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
+import { ArrivalSchedule } from './arrivals/schedule.ts';
 import type { AttemptCounts } from './attempts.ts';
 import { planningOf, type CallPlanning } from './call-planning.ts';
 import type { CallsOptions } from './callers.ts';
@@ -53,12 +53,10 @@ export class Requests {
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #options: RequestsOptions;
-  readonly #issue: HandlerId;
   readonly #calls: Calls;
   /** By user group: how a request's calls are planned; undefined where its users send nothing. */
   readonly #plans: (CallPlanning | undefined)[];
-  readonly #arrivals: (ArrivalProcess | undefined)[];
-  readonly #arrivalStreams: (RandomStream | undefined)[] = [];
+  readonly #arrivals: ArrivalSchedule;
   readonly #workStreams: (RandomStream | undefined)[] = [];
   readonly #userEndpoints: EndpointId[] = [];
   /** Group by user, apart from the users themselves: it is asked for at every request. */
@@ -87,7 +85,8 @@ export class Requests {
     this.#kernel = kernel;
     this.#world = world;
     this.#options = options;
-    this.#issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    const issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    this.#arrivals = new ArrivalSchedule(kernel, world, issue);
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
@@ -98,14 +97,13 @@ export class Requests {
       covered: this.#covered,
       present: this.#present,
       policyOf: (user: UserId) => policies[this.#groupOf[user]!],
-      ended: (root: number, outcome: number) => this.#report(root, outcome),
+      ended: (root: number, outcome: number) => this.#rootEnded(root, outcome),
     };
     const reservations = reservationsOf(
       this.#plans.flatMap((planning) => planning?.channels ?? []),
       network,
     );
     this.#calls = new Calls(kernel, world, network, compute, options, callers, reservations);
-    this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
   }
 
   /** Requests issued so far. */
@@ -128,13 +126,9 @@ export class Requests {
     const { users, userGroups } = this.#world;
     for (const [index, { name, group }] of users.entries()) {
       this.#userEndpoints.push(endpoints[index]!);
-      const load = userGroups[group]!.requests;
-      if (load === undefined) continue;
-      const arrivals = this.#kernel.streams.get(`user/${name}/arrivals`);
-      this.#arrivalStreams[index] = arrivals;
+      if (userGroups[group]!.requests === undefined) continue;
       this.#workStreams[index] = this.#kernel.streams.get(`user/${name}/work`);
-      const first = this.#arrivals[group]!.first(load, arrivals);
-      this.#kernel.after(Math.ceil(first) as Nanoseconds, this.#issue, index);
+      this.#arrivals.start(index as UserId);
     }
   }
 
@@ -176,18 +170,26 @@ export class Requests {
 
   #issueRequest(user: UserId): void {
     const group = this.#groupOf[user]!;
-    const load = this.#world.userGroups[group]!.requests!;
-    const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
-    this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
-    if (this.#present[user] === 0) return;
+    const entryWorkNs = this.#arrivals.entryWorkNs(user);
+    const isPresent = this.#present[user] !== 0;
+    if (!isPresent || !this.#arrivals.waitsForEnd(user)) this.#arrivals.next(user);
+    if (!isPresent) return;
     const planning = this.#plans[group]!;
     const plan =
       planning.fixed ?? planning.draw(this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/calls`));
-    const root = this.#calls.open(user, this.#issued++, plan, this.#workStreams[user]!, () =>
-      this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
-    );
+    const draws = {
+      work: this.#workStreams[user]!,
+      data: () => this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
+    };
+    const root = this.#calls.open(user, this.#issued++, plan, draws, entryWorkNs);
     this.#calls.visits.recorded[root] = this.#options.isRecorded(user) ? 1 : 0;
     this.#calls.start(root);
+  }
+
+  #rootEnded(root: number, outcome: number): void {
+    this.#report(root, outcome);
+    const user = this.#calls.visits.user[root]! as UserId;
+    if (this.#arrivals.waitsForEnd(user)) this.#arrivals.next(user);
   }
 
   #report(root: number, outcome: number): void {
