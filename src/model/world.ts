@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
@@ -11,7 +12,7 @@ import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
-import type { NetworkModel } from './network-model.ts';
+import type { Messages, NetworkModel } from './network-model.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores } from './units.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Nothing is corrected where absent. */
   readonly networkModel?: NetworkModel;
+  /** Up to 1,500 bytes, without queues, where absent. */
+  readonly messages?: Messages;
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
@@ -145,6 +148,8 @@ export interface AccessPoint {
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */
   readonly handoverNs?: Nanoseconds;
+  /** A handover straight back to it after less than this time is a ping-pong; after less than 1 s where absent. */
+  readonly pingPongNs?: Nanoseconds;
   /** Highest rates of one user by its distance, from the nearest step to the farthest, whose rate holds beyond it too. */
   readonly rateSteps?: readonly { readonly withinM: Metres; readonly rateBps: BitsPerSecond }[];
 }
@@ -158,6 +163,8 @@ export interface App {
   readonly clusters: readonly ClusterId[];
   /** The resource or the manifest it was made from, kept whole as published. */
   readonly source: CodecoApp | Manifest;
+  /** Scheduling gates of its pods that a controller outside the simulation takes away, and when; none where absent. */
+  readonly liftedGates?: readonly { readonly gate: string; readonly atNs: Nanoseconds }[];
   /** The Services of its manifest; a CodecoApp has one for each of its services. */
   readonly kubernetesServices?: readonly KubernetesService[];
 }
@@ -242,9 +249,9 @@ export interface UserGroup {
 export interface RequestLoad {
   /** The service that requests enter at. */
   readonly to: ServiceId;
-  readonly arrivals: 'poisson' | 'periodic';
-  /** Mean time between two requests of one user. */
-  readonly meanIntervalNs: number;
+  readonly arrivals: Arrivals;
+  /** Requests of one user that are expected in a nanosecond, in the mean over the run; 0 where none are. */
+  readonly meanRatePerNs: number;
 }
 
 export interface User {
