@@ -1,11 +1,15 @@
+export { callProbability, MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { meanVisits, TooManyCalls } from './mean-calls.ts';
+export type * from './call-policy.ts';
 export type * from './arrivals.ts';
-export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
   datasetUpdates,
   distributions,
   mobilityModels,
   powerCurves,
+  retryJitters,
+  messageQueueing,
   networkModels,
   schedulers,
   technologies,
@@ -14,6 +18,7 @@ export {
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
+  type RetryJitterName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
@@ -41,7 +46,7 @@ export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
-export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export {
   MeasureError,
   measureNames,
