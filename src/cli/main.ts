@@ -10,6 +10,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWhyCommand } from './commands/why.ts';
@@ -30,6 +31,7 @@ const program = new Command('codeco-sim')
   );
 const commands = [
   addRunCommand,
+  addSweepCommand,
   addValidateCommand,
   addExplainCommand,
   addInitCommand,

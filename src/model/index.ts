@@ -75,6 +75,7 @@ export {
   parseShare,
   parseSpeed,
   UnitError,
+  unitNames,
   unitValue,
   type UnitName,
 } from './unit-text.ts';

@@ -8,7 +8,7 @@ import { hashScenario } from './scenario-hash.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
 import { scenarioSchema, type Scenario } from './schema/index.ts';
 import { fillDefaults, type Schema } from './shape.ts';
-import { isMap, Places, Source, type Mark } from './source.ts';
+import { isMap, Places, Source, type Mark, type Place } from './source.ts';
 import { check, quote } from './validation.ts';
 import { buildWorld } from './world/index.ts';
 
@@ -120,6 +120,16 @@ export class ScenarioTemplate {
   load(assignments: readonly Assignment[], seed?: number): ScenarioVariant {
     return this.#loader.renewed(seed).loadVariant(this.#document, assignments);
   }
+
+  /** As `load`, with values by path that have been checked before. */
+  loadValues(values: Readonly<Record<string, unknown>>, seed: number): ScenarioVariant {
+    const source = this.#loader.textBeside('(values)');
+    const place: Place = { source, value: [0, 0] };
+    return this.load(
+      Object.entries(values).map(([path, value]) => ({ path, value, place })),
+      seed,
+    );
+  }
 }
 
 class Loader {
@@ -220,6 +230,11 @@ class Loader {
     loader.#source = this.#source;
     for (const [source, documents] of this.#beside) loader.#beside.set(source, documents);
     return loader;
+  }
+
+  /** A text whose references are relative to the scenario's folder. */
+  textBeside(name: string): Source {
+    return new Source(name, '', this.#source?.folder);
   }
 
   loadVariant(document: Document, assignments: readonly Assignment[]): ScenarioVariant {
