@@ -1,47 +1,16 @@
-import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
-import type {
-  AppId,
-  LabelSelector,
-  NodeId,
-  PodId,
-  PodLife,
-  PodObject,
-  PublishedExtender,
-  ServiceId,
-  World,
-} from '../model/index.ts';
+import type { Kernel } from '../kernel/index.ts';
+import type { NodeId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
-import { CommunicationCost, type EntryDemand } from './communication.ts';
+import { ClusterState } from './cluster-state.ts';
+import type { EntryDemand } from './communication.ts';
 import type { Endpoints } from './endpoints.ts';
-import { extenderObjects, HttpExtender, SynchronousHttp } from './extender/index.ts';
-import { conditionOf, isSilent, UNREACHABLE_TAINTS, type NodeCondition, type NodeState } from './node-state.ts';
+import { NodeLifecycle } from './node-lifecycle.ts';
+import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
-import { cpuShareOf, podTemplate } from './pod-template.ts';
+import { PlainKubelet, type Kubelet } from './pod-lifecycle.ts';
 import type { Pod } from './pods.ts';
-import { StartupQueues } from './pod-startup.ts';
-import {
-  compilePod,
-  readProfile,
-  readResources,
-  SchedulerCache,
-  schedulers,
-  schedulingPod,
-  type Decision,
-  type PodKind,
-  type Scheduler,
-  type SchedulingPod,
-} from './scheduling/index.ts';
-import { podBackoffNs, SchedulingQueue } from './scheduling-queue.ts';
-
-/** A pod that Kubernetes' API server would not take. */
-export class PodRefused extends Error {}
-
-/** A decision of the scheduler as it is recorded. */
-export interface PlacementDecision {
-  readonly pod: Pod;
-  readonly viewAgeNs: number;
-  readonly decision: Decision;
-}
+import { SchedulingLoop, type PlacementDecision } from './scheduling-loop.ts';
+import { Workloads } from './workloads.ts';
 
 /** What the control plane tells the world. */
 export interface ControlPlaneHooks {
@@ -52,8 +21,9 @@ export interface ControlPlaneHooks {
 }
 
 /**
- * The Kubernetes control plane in virtual time, first version: applications become pods, the scheduler binds them, the
- * kubelet starts them, and a node that goes silent is noticed, tainted and emptied by Kubernetes' own timers.
+ * The Kubernetes control plane in virtual time: applications become pods, the scheduler binds them, the kubelet starts
+ * them, and a node that goes silent is noticed, tainted and emptied by Kubernetes' own timers. Here its parts meet; what
+ * each does is its own.
  *
  * A node that crashes takes its pods down at once, but its silence is noticed only after the node monitor grace period:
  * until then its pods stay endpoints. Then the node is NotReady and tainted, and after the toleration its pods are deleted
@@ -62,37 +32,17 @@ export interface ControlPlaneHooks {
  * A node that is cut off from its cluster's gateway, where the control plane is, is as silent, but its pods go on running.
  * Those that are deleted meanwhile are made anew elsewhere and stop when the node is heard again, for its kubelet learns
  * of it only then; those that are not serve again as endpoints. What is bound to it while it is cut off starts when it is
- * heard. Source: Kubernetes, Concepts, Nodes ("Node controller") and Taints and Tolerations; the kubelet's leases are one
- * state here, in place of messages.
+ * heard.
  */
 export class ControlPlane {
-  readonly pods: Pod[] = [];
-  readonly #kernel: Kernel;
+  readonly pods: readonly Pod[];
   readonly #world: World;
-  readonly #topology: ObservedTopology;
   readonly #endpoints: Endpoints;
-  readonly #communication: CommunicationCost;
-  readonly #hooks: ControlPlaneHooks;
-  readonly #cache = new SchedulerCache();
-  readonly #queue = new SchedulingQueue();
-  readonly #startup: StartupQueues;
-  readonly #scheduler: Scheduler;
-  readonly #ties: RandomStream;
-  readonly #nodes: NodeState[];
-  /** By service: what its pods have in common. */
-  readonly #kinds: (PodKind | undefined)[] = [];
-  readonly #cpu: CpuShare[] = [];
-  readonly #scheduling: SchedulingPod[] = [];
-  /** By service: pods created so far. */
-  readonly #ordinals: number[];
-  readonly #schedule: HandlerId;
-  readonly #ready: HandlerId;
-  readonly #notReady: HandlerId;
-  readonly #evict: HandlerId;
-  readonly #retry: HandlerId;
-  readonly #finished: HandlerId;
-  readonly #deadline: HandlerId;
-  #attemptDue = false;
+  readonly #state: ClusterState;
+  readonly #scheduling: SchedulingLoop;
+  readonly #workloads: Workloads;
+  readonly #nodeLifecycle: NodeLifecycle;
+  readonly #kubelet: Kubelet;
 
   /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
   constructor(
@@ -103,64 +53,38 @@ export class ControlPlane {
     demand: () => readonly EntryDemand[],
     hooks: ControlPlaneHooks,
   ) {
-    this.#kernel = kernel;
     this.#world = world;
-    this.#topology = topology;
     this.#endpoints = endpoints;
-    this.#communication = new CommunicationCost(world, topology, demand);
-    this.#hooks = hooks;
-    this.#ordinals = world.services.map(() => 0);
-    const { scheduler, schedulerProfile, podStartup } = world.orchestration;
-    this.#startup = new StartupQueues(podStartup, world.nodes, kernel.streams);
-    this.#scheduler = schedulers[scheduler](
-      schedulerProfile && readProfile(schedulerProfile),
-      this.#extenders(schedulerProfile?.extenders ?? []),
+    const state = (this.#state = new ClusterState(kernel, world));
+    this.pods = state.pods;
+    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, {
+      decided: (decision) => hooks.decided(decision),
+      bound: (pod) => this.#bound(pod),
+    });
+    this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
+      notReady: (node) => this.#nodeNotReady(node),
+      heard: (node) => this.#nodeHeard(node),
+      evicted: (pods) => this.#evicted(pods),
+    });
+    this.#workloads = new Workloads(kernel, world, state, {
+      created: (pod) => this.#scheduling.add(pod),
+      deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
+    });
+    this.#kubelet = new PlainKubelet(
+      kernel,
+      world,
+      state,
+      {
+        ready: (pod) => this.#podReady(pod),
+        unready: (pod) => this.#endpoints.remove(pod.service, pod.id),
+        ended: (pod, reason) => this.#end(pod, reason),
+        terminated: (pod) => this.#terminated(pod),
+      },
+      {
+        started: (pod) => hooks.podStarted(pod, state.cpuShare(pod.service)),
+        stopped: (pod) => hooks.podStopped(pod),
+      },
     );
-    this.#ties = kernel.streams.get('scheduler/ties');
-    this.#nodes = world.nodes.map((node, id) => ({
-      info: this.#cache.addNode({
-        id,
-        name: node.name,
-        labels: node.labels,
-        taints: node.taints,
-        allocatable: readResources({ ...node.resources, cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
-        maxPods: node.maxPods,
-      }),
-      pods: new Set(),
-      up: true,
-      reachable: true,
-      notReady: false,
-      life: 0,
-      silence: 0,
-    }));
-    for (const [id, service] of world.services.entries()) {
-      const app = world.apps[service.app]!;
-      const template = podTemplate(app, service, world.clusters);
-      const kind = compileTemplate(template, app.name, service.workload?.selector);
-      // callers reach the pods by a Service, and kube-scheduler's default spreading groups pods by their Services
-      if (service.workload === undefined)
-        this.#cache.setService(app.namespace, `${app.name}-${service.name}`, template.metadata.labels!);
-      this.#kinds[id] = kind;
-      this.#cpu[id] = cpuShareOf(service.podSpec, kind.requests.declared.cpuMillicores);
-    }
-    for (const { kubernetesServices = [] } of world.apps)
-      for (const { namespace, name, selector } of kubernetesServices) this.#cache.setService(namespace, name, selector);
-    const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
-    this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
-    this.#ready = kernel.on('kubernetes.pod-ready', (pod, life) => this.#podReady(this.pods[pod]!, life));
-    this.#notReady = kernel.on('kubernetes.node-not-ready', (node, silence) =>
-      this.#nodeNotReady(node as NodeId, silence),
-    );
-    this.#evict = kernel.on('kubernetes.evict', (node, silence) => this.#evictPods(node as NodeId, silence));
-    this.#retry = kernel.on('kubernetes.retry', (pod) => this.#enqueue(this.pods[pod]!));
-    for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
-    const createBarePod = kernel.on('kubernetes.create-pod', (service, index) =>
-      this.#createPod(world.services[service]!.app, service as ServiceId, world.services[service]!.lives![index]!),
-    );
-    for (const [id, { lives = [] }] of world.services.entries())
-      for (const [index, { createdAtNs }] of lives.entries()) kernel.at(createdAtNs, createBarePod, id, index);
-    this.#finished = kernel.on('kubernetes.pod-finished', (pod, life) => this.#podFinished(this.pods[pod]!, life));
-    this.#deadline = kernel.on('kubernetes.pod-deadline', (pod) => this.#end(this.pods[pod]!, 'deadline-exceeded'));
   }
 
   /** Pods that have found no place so far. */
@@ -170,8 +94,8 @@ export class ControlPlane {
 
   /** What the pods bound to a node ask of it. */
   requested(node: NodeId): { cpuMillicores: number; memoryBytes: number; pods: number } {
-    const { slot } = this.#nodes[node]!.info;
-    const { requestedCpuMillicores, requestedMemoryBytes, podCount } = this.#cache.columns;
+    const { slot } = this.#state.nodes[node]!.info;
+    const { requestedCpuMillicores, requestedMemoryBytes, podCount } = this.#state.cache.columns;
     return {
       cpuMillicores: requestedCpuMillicores[slot]!,
       memoryBytes: requestedMemoryBytes[slot]!,
@@ -180,240 +104,84 @@ export class ControlPlane {
   }
 
   nodeState(node: NodeId): NodeCondition {
-    return conditionOf(this.#nodes[node]!);
+    return conditionOf(this.#state.nodes[node]!);
   }
 
   /** A node crashed, or came back. */
   setNodeUp(node: NodeId, up: boolean): void {
-    const state = this.#nodes[node]!;
+    const state = this.#state.nodes[node]!;
     const wasSilent = isSilent(state);
     state.up = up;
     state.life++;
     if (!up) {
-      this.#startup.nodeCrashed(node);
+      this.#kubelet.nodeCrashed(node);
       for (const pod of state.pods) {
-        if (pod.readyOnNode) this.#stopContainers(pod);
-        if (pod.phase === 'terminating') this.#forget(state, pod);
+        if (pod.phase === 'terminating') this.#state.remove(pod, 'node-unreachable');
         else pod.phase = 'stopped';
       }
     }
-    this.#hear(node, wasSilent);
+    if (isSilent(state) !== wasSilent) this.#nodeLifecycle.hearingChanged(node);
   }
 
   /** The control plane of a node's cluster can be reached from it, or not. */
   setReachable(node: NodeId, reachable: boolean): void {
-    const state = this.#nodes[node]!;
+    const state = this.#state.nodes[node]!;
     if (state.reachable === reachable) return;
     const wasSilent = isSilent(state);
     state.reachable = reachable;
-    this.#hear(node, wasSilent);
+    if (isSilent(state) !== wasSilent) this.#nodeLifecycle.hearingChanged(node);
   }
 
-  /** A node falls silent, or is heard again. */
-  #hear(node: NodeId, wasSilent: boolean): void {
-    const state = this.#nodes[node]!;
-    if (isSilent(state) === wasSilent) return;
-    state.silence++;
-    if (!wasSilent) {
-      this.#kernel.after(this.#world.orchestration.nodeMonitorGracePeriodNs, this.#notReady, node, state.silence);
-      return;
-    }
-    for (const pod of state.pods) {
-      if (pod.phase !== 'terminating') continue;
-      // the kubelet learns now that it was deleted
-      if (pod.readyOnNode) this.#stopContainers(pod);
-      this.#forget(state, pod);
-    }
-    if (state.notReady) {
-      state.notReady = false;
-      this.#cache.setTaints(state.info, this.#world.nodes[node]!.taints);
-    }
-    this.#somethingChanged();
-    for (const pod of state.pods) {
+  #bound(pod: Pod): void {
+    this.#workloads.bound(pod);
+    if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
+    else this.#kubelet.start(pod);
+  }
+
+  #podReady(pod: Pod): void {
+    const node = this.#state.nodes[pod.node!]!;
+    if (node.reachable) this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
+  }
+
+  #nodeNotReady(node: NodeId): void {
+    for (const pod of this.#state.nodes[node]!.pods) this.#endpoints.remove(pod.service, pod.id);
+  }
+
+  #nodeHeard(node: NodeId): void {
+    const { pods } = this.#state.nodes[node]!;
+    // its kubelet learns now of the pods that were deleted
+    for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod, 0);
+    this.#scheduling.somethingChanged();
+    for (const pod of pods) {
       if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);
       if (pod.phase !== 'stopped') continue;
       this.#endpoints.remove(pod.service, pod.id);
-      this.#start(pod);
+      this.#kubelet.start(pod);
     }
   }
 
-  #stopContainers(pod: Pod): void {
-    pod.readyOnNode = false;
-    this.#hooks.podStopped(pod);
-  }
-
-  /** A pod that was deleted is gone from its node. */
-  #forget(state: NodeState, pod: Pod): void {
-    state.pods.delete(pod);
-    pod.phase = 'gone';
-    pod.goneNs = this.#kernel.now;
-    pod.reason = 'node-unreachable';
-    this.#cache.forgetPod(this.#scheduling[pod.id]!);
-  }
-
-  #extenders(published: readonly PublishedExtender[]): HttpExtender[] {
-    if (published.length === 0) return [];
-    const http = new SynchronousHttp();
-    const objects = extenderObjects(this.#world, this.#kernel, ({ kind }) => this.#kinds.indexOf(kind) as ServiceId);
-    return published.map((config) => new HttpExtender(config, http, objects));
-  }
-
-  #createApp(app: AppId): void {
-    for (const service of this.#world.apps[app]!.services) {
-      for (let replica = 0; replica < this.#world.services[service]!.replicas; replica++) this.#createPod(app, service);
+  /** Pods of a silent node are deleted, and their controllers make new ones. */
+  #evicted(pods: readonly Pod[]): void {
+    for (const pod of pods) {
+      // of a node that runs on where nobody hears it, the pods go on until it learns of it
+      if (this.#state.nodes[pod.node!]!.up) pod.phase = 'terminating';
+      else this.#state.remove(pod, 'node-unreachable');
     }
+    this.#workloads.deleted(pods);
+    this.#scheduling.somethingChanged();
   }
 
-  #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
-    const id = this.pods.length as PodId;
-    const name =
-      life?.name ??
-      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
-    const pod: Pod = {
-      id,
-      name,
-      app,
-      service,
-      createdNs: this.#kernel.now,
-      life,
-      phase: 'pending',
-      readyOnNode: false,
-      node: undefined,
-      scheduledNs: undefined,
-      startedNs: undefined,
-      readyNs: undefined,
-      goneNs: undefined,
-      reason: undefined,
-      attempts: 0,
-      message: '',
-      attemptedNs: 0,
-    };
-    this.pods.push(pod);
-    this.#scheduling[id] = schedulingPod(this.#kinds[service]!, name, this.#kernel.now);
-    this.#enqueue(pod);
-  }
-
-  #enqueue(pod: Pod): void {
-    if (pod.phase !== 'pending') return;
-    this.#queue.add(pod);
-    if (this.#attemptDue) return;
-    this.#attemptDue = true;
-    this.#kernel.after(0 as Nanoseconds, this.#schedule);
-  }
-
-  #scheduleAll(): void {
-    this.#attemptDue = false;
-    for (let pod = this.#queue.next(); pod !== undefined; pod = this.#queue.next()) this.#scheduleOne(pod);
-  }
-
-  #scheduleOne(pod: Pod): void {
-    const decision = this.#scheduler.schedule(this.#scheduling[pod.id]!, this.#cache, {
-      draws: this.#ties,
-      verdicts: this.#world.recording.verdicts,
-      communicationLatencyNs: ({ id }) => this.#communication.latencyNs(pod.service, id as NodeId, this.pods),
-    });
-    pod.attempts++;
-    pod.attemptedNs = this.#kernel.now;
-    pod.message = decision.message;
-    const viewAgeNs = this.#world.orchestration.scheduler === 'lowest-latency' ? this.#topology.ageNs : 0;
-    this.#hooks.decided({ pod, viewAgeNs, decision });
-    if (decision.failed === true) {
-      this.#kernel.after(podBackoffNs(pod.attempts), this.#retry, pod.id);
-      return;
-    }
-    if (decision.node === undefined) {
-      this.#queue.setAside(pod);
-      return;
-    }
-    const node = this.#nodes[decision.node.id]!;
-    this.#cache.assumePod(this.#scheduling[pod.id]!, node.info);
-    node.pods.add(pod);
-    pod.node = decision.node.id as NodeId;
-    pod.scheduledNs = this.#kernel.now;
-    if (pod.life?.deadlineNs !== undefined) this.#kernel.after(pod.life.deadlineNs, this.#deadline, pod.id);
-    if (isSilent(node)) pod.phase = 'stopped';
-    else this.#start(pod);
-  }
-
-  /** The kubelet starts the pod's containers on its node. */
-  #start(pod: Pod): void {
-    pod.phase = 'starting';
-    this.#kernel.at(
-      this.#startup.readyAtNs(pod.node!, this.#kernel.now),
-      this.#ready,
-      pod.id,
-      this.#nodes[pod.node!]!.life,
-    );
-  }
-
-  #podReady(pod: Pod, life: number): void {
-    const node = this.#nodes[pod.node!]!;
-    if (pod.phase !== 'starting' || node.life !== life) return;
-    pod.phase = 'ready';
-    pod.readyOnNode = true;
-    pod.startedNs ??= this.#kernel.now;
-    pod.readyNs ??= this.#kernel.now;
-    this.#hooks.podStarted(pod, this.#cpu[pod.service]!);
-    if (node.reachable) this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
-    if (pod.life?.runsNs !== undefined) this.#kernel.after(pod.life.runsNs, this.#finished, pod.id, life);
-  }
-
-  /** Its work is done; a pod that its node has restarted since began anew. */
-  #podFinished(pod: Pod, life: number): void {
-    if (pod.phase === 'ready' && this.#nodes[pod.node!]!.life === life) this.#end(pod, 'completed');
+  #terminated(pod: Pod): void {
+    this.#state.remove(pod, 'node-unreachable');
+    this.#scheduling.somethingChanged();
   }
 
   /** A bound pod ends for good, and nobody makes it anew. */
   #end(pod: Pod, reason: string): void {
     if (pod.phase === 'gone') return;
-    pod.phase = 'gone';
-    pod.goneNs = this.#kernel.now;
-    pod.reason = reason;
-    if (pod.readyOnNode) this.#stopContainers(pod);
+    this.#state.remove(pod, reason);
+    this.#kubelet.kill(pod);
     this.#endpoints.remove(pod.service, pod.id);
-    this.#nodes[pod.node!]!.pods.delete(pod);
-    this.#cache.forgetPod(this.#scheduling[pod.id]!);
-    this.#somethingChanged();
-  }
-
-  #nodeNotReady(node: NodeId, silence: number): void {
-    const state = this.#nodes[node]!;
-    if (state.silence !== silence) return;
-    state.notReady = true;
-    this.#cache.setTaints(state.info, [...this.#world.nodes[node]!.taints, ...UNREACHABLE_TAINTS]);
-    for (const pod of state.pods) this.#endpoints.remove(pod.service, pod.id);
-    this.#kernel.after(this.#world.orchestration.evictionTolerationNs, this.#evict, node, silence);
-  }
-
-  /** The toleration is over: the node's pods are deleted, and their controllers make new ones. */
-  #evictPods(node: NodeId, silence: number): void {
-    const state = this.#nodes[node]!;
-    if (state.silence !== silence) return;
-    const evicted = [...state.pods];
-    for (const pod of evicted) {
-      // of a node that runs on where nobody hears it, the pods go on until it learns of it
-      if (state.up) pod.phase = 'terminating';
-      else this.#forget(state, pod);
-    }
-    for (const pod of evicted) if (pod.life === undefined) this.#createPod(pod.app, pod.service);
-    this.#somethingChanged();
-  }
-
-  /** Room or a node came: pods that found no place are tried again when their back-off is over. */
-  #somethingChanged(): void {
-    const now = this.#kernel.now;
-    for (const pod of this.#queue.takeUnschedulable()) {
-      const at = Math.max(now, pod.attemptedNs + podBackoffNs(pod.attempts)) as Nanoseconds;
-      this.#kernel.at(at, this.#retry, pod.id);
-    }
-  }
-}
-
-function compileTemplate(template: PodObject, app: string, owner: LabelSelector | undefined): PodKind {
-  try {
-    return compilePod(template, owner);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new PodRefused(`application ${app}: ${error.message}`, { cause: error });
+    this.#scheduling.somethingChanged();
   }
 }

@@ -1,8 +1,10 @@
 export { StartupQueues } from './pod-startup.ts';
-export { ControlPlane, PodRefused, type ControlPlaneHooks, type PlacementDecision } from './control-plane.ts';
+export { PodRefused } from './cluster-state.ts';
+export { ControlPlane, type ControlPlaneHooks } from './control-plane.ts';
 export { Endpoints } from './endpoints.ts';
 export type { ObservedTopology } from './observed-topology.ts';
 export type { Pod, PodPhase } from './pods.ts';
+export type { PlacementDecision } from './scheduling-loop.ts';
 
 export type { EntryDemand } from './communication.ts';
 export type { Verdicts } from './scheduling/index.ts';

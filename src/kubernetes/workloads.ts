@@ -1,0 +1,64 @@
+import type { HandlerId, Kernel } from '../kernel/index.ts';
+import type { AppId, PodLife, ServiceId, World } from '../model/index.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { Pod } from './pods.ts';
+
+/** What the workload controllers set off. */
+export interface WorkloadEvents {
+  created(pod: Pod): void;
+  /** A bound pod's deadline has come. */
+  deadlineExceeded(pod: Pod): void;
+}
+
+/**
+ * The controllers that make pods: a service's replicas when its application comes, a new pod for each that was deleted, and
+ * the pods of traces and bare manifests, which nobody makes anew.
+ */
+export class Workloads {
+  readonly #kernel: Kernel;
+  readonly #world: World;
+  readonly #state: ClusterState;
+  readonly #events: WorkloadEvents;
+  readonly #deadline: HandlerId;
+  /** By service: pods created so far. */
+  readonly #ordinals: number[];
+
+  constructor(kernel: Kernel, world: World, state: ClusterState, events: WorkloadEvents) {
+    this.#kernel = kernel;
+    this.#world = world;
+    this.#state = state;
+    this.#events = events;
+    this.#ordinals = world.services.map(() => 0);
+    const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
+    for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
+    const createBarePod = kernel.on('kubernetes.create-pod', (service, index) =>
+      this.#createPod(world.services[service]!.app, service as ServiceId, world.services[service]!.lives![index]!),
+    );
+    for (const [id, { lives = [] }] of world.services.entries())
+      for (const [index, { createdAtNs }] of lives.entries()) kernel.at(createdAtNs, createBarePod, id, index);
+    this.#deadline = kernel.on('kubernetes.pod-deadline', (pod) => events.deadlineExceeded(state.pods[pod]!));
+  }
+
+  /** A pod has got its node: its deadline runs from now on. */
+  bound(pod: Pod): void {
+    if (pod.life?.deadlineNs !== undefined) this.#kernel.after(pod.life.deadlineNs, this.#deadline, pod.id);
+  }
+
+  /** Pods were deleted: those of a controller are made anew. */
+  deleted(pods: readonly Pod[]): void {
+    for (const pod of pods) if (pod.life === undefined) this.#createPod(pod.app, pod.service);
+  }
+
+  #createApp(app: AppId): void {
+    for (const service of this.#world.apps[app]!.services) {
+      for (let replica = 0; replica < this.#world.services[service]!.replicas; replica++) this.#createPod(app, service);
+    }
+  }
+
+  #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
+    const name =
+      life?.name ??
+      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
+    this.#events.created(this.#state.create(app, service, name, life));
+  }
+}
