@@ -1,6 +1,6 @@
 import { meanInterval, type ParameterValue, type SweepRow } from '../experiment/index.ts';
 import { formatDuration, formatEnergy, formatShare } from './format.ts';
-import { formatTable } from './table.ts';
+import { formatTable, type Cell } from './table.ts';
 
 /** Confidence of the intervals that are printed. */
 const CONFIDENCE = 0.95;
@@ -33,7 +33,7 @@ export function formatSweep(
     };
     return [
       cell,
-      ...names.map((name) => (parameters[name] === null ? '-' : String(parameters[name]))),
+      ...names.map((name) => shownParameter(parameters[name]!)),
       own.length,
       mean((row) => row['latency_mean_ns'], formatDuration),
       mean((row) => row['latency_p95_ns'], formatDuration),
@@ -47,3 +47,7 @@ export function formatSweep(
   const rest = shown.length > most ? `... and ${shown.length - most} more cells\n` : '';
   return formatTable(['cell', ...names, 'runs', 'latency', 'p95', 'failed', 'energy'], table) + rest;
 }
+
+/** A parameter as a cell of a table: a dash where the scenario is left as it is. */
+export const shownParameter = (value: ParameterValue): Cell =>
+  value === null ? '-' : typeof value === 'number' ? value : String(value);

@@ -1,3 +1,4 @@
+export { meanInterval } from './statistics/index.ts';
 export { describeParameters } from './design/index.ts';
 export {
   commandOf,

@@ -19,7 +19,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
-import { formatSweep } from '../sweep-summary.ts';
+import { formatSweep, shownParameter } from '../sweep-summary.ts';
 import { formatTable } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 import {
@@ -150,17 +150,14 @@ function tellPlan(io: Io, plan: SweepPlan, cost: Cost, workers: number, output: 
   const names = plan.parameters.map(({ name }) => name);
   const rows = plan.cells
     .slice(0, MOST_ROWS)
-    .map(({ cell, parameters }) => [
-      cell,
-      ...names.map((name) => (parameters[name] === null ? '-' : String(parameters[name]))),
-    ]);
+    .map(({ cell, parameters }) => [cell, ...names.map((name) => shownParameter(parameters[name]!))]);
   io.out(formatTable(['cell', ...names], rows));
   if (plan.cells.length > MOST_ROWS) io.out(`... and ${formatCount(plan.cells.length - MOST_ROWS)} more cells\n`);
   const most = max === min ? '' : ` to ${formatCount(plan.cells.length * max)}`;
   io.out(
     `\n${formatCount(plan.cells.length)} cells, ${formatCount(least)}${most} runs, ${formatCount(cost.finished)} of them finished\n`,
   );
-  if (secondsLeft === undefined) io.out('What they cost is not known: the pilot, the first run, got nowhere in 3 s\n');
+  if (secondsLeft === undefined) io.out('What they cost is not known: the pilot, the first run, got nowhere\n');
   else {
     const source = cost.from === 'pilot' ? 'tried on the first run' : 'the mean of the finished runs';
     io.out(

@@ -58,9 +58,12 @@ export function buildDesign(file: ExperimentFile): Design {
   const total = countPoints(file, axes);
   file.throwIfBroken();
   const cells: DesignCell[] = [];
+  const common = Object.entries(spec.set).map(([path, value]): Assignment => {
+    return { path, value, place: file.place(['spec', 'set', path]) };
+  });
   const add = (levels: readonly (Level | undefined)[]): void => {
     const parameters = parametersOf(axes, levels);
-    const assignments = levels.flatMap((level) => level?.assignments ?? []);
+    const assignments = [...common, ...levels.flatMap((level) => level?.assignments ?? [])];
     for (const { path, written } of derived) {
       const value = evaluate(file, written!, parameters);
       assignments.push({ path, value, place: file.place(written!.at) });

@@ -17,8 +17,9 @@ export interface Cost {
   readonly from: 'finished' | 'pilot';
 }
 
-/** So long the pilot runs at most. */
+/** So long the pilot runs at most, from its first sign of life; and so long that is waited for. */
 const PILOT_MS = 3_000;
+const MOST_START_MS = 20_000;
 
 /** Estimates what is left of a sweep: from what its finished runs took or, without any, from a pilot that writes nothing. */
 export async function estimateCost(
@@ -66,11 +67,15 @@ async function pilot(
   const task = { set: cell.set, seed: seedOf(plan, 0), contentHash: cell.contentHash, tables: plan.tables };
   let first: { readonly ms: number; readonly fraction: number } | undefined;
   let last = first;
-  const timer = setTimeout(() => void pool.close(), PILOT_MS);
+  const end = (): void => void pool.close();
+  let timer = setTimeout(end, MOST_START_MS);
   try {
     const { seconds } = await pool.run(task, (fraction) => {
       last = { ms: performance.now(), fraction };
-      first ??= last;
+      if (first !== undefined) return;
+      first = last;
+      clearTimeout(timer);
+      timer = setTimeout(end, PILOT_MS);
     });
     return seconds;
   } catch (error) {

@@ -112,11 +112,11 @@ const replications = either(
       {
         min: whole({
           description: 'At least so many, before any interval is looked at.',
-          minimum: 2,
+          minimum: 3,
           maximum: 10_000,
           default: 5,
         }),
-        max: whole({ description: 'At most so many.', minimum: 2, maximum: 10_000 }),
+        max: whole({ description: 'At most so many.', minimum: 3, maximum: 10_000 }),
         until: either([until, listOf(until, { description: 'All of these.', minItems: 1 })], {
           description: 'A cell gets more replications until these measures are known well enough.',
         }),
@@ -138,6 +138,10 @@ const spec = object(
     scenario: text({
       description:
         'Scenario file, relative to this one, that the cells are variants of; FILE#NAME chooses one of several.',
+    }),
+    set: mapOf(anything('The value of the field.'), {
+      description: 'Values by path that every cell has in place of those of the scenario.',
+      default: {},
     }),
     vary: mapOf(axis, {
       description:
