@@ -16,11 +16,7 @@ export function openSweepFolder(folder: string, name: string): () => void {
     (file) => !file.startsWith('lock.json'),
   );
   const isOurs = isSweep(folder);
-  if (
-    !isOurs &&
-    present.length > 0 &&
-    present.some((file) => file !== CELLS && file !== 'journal.jsonl' && !file.endsWith('.tmp'))
-  ) {
+  if (!isOurs && present.some((file) => file !== CELLS && file !== 'journal.jsonl' && !file.endsWith('.tmp'))) {
     throw new ResultsError(
       `${folder} is not empty and holds no sweep (found ${present.slice(0, 3).join(', ')}): choose another folder with --out`,
     );
