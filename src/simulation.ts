@@ -83,7 +83,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   /** Tells the control plane whether it hears a node: by the network as it is, from the gateway of the node's cluster. */
   const checkReachable = (node: NodeId): void => {
     const { gateway } = world.clusters[world.nodes[node]!.cluster]!;
-    controlPlane.setReachable(node, network.latencyNs(gateway, endpointOf(node)) < Infinity);
+    controlPlane.setReachable(node, network.areConnected(gateway, endpointOf(node)));
   };
   const checkAllReachable = (): void => {
     for (let node = 0; node < world.nodes.length; node++) checkReachable(node as NodeId);
@@ -109,18 +109,26 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, {
-    podStarted(pod, cpu) {
-      compute.addPod(pod.id, pod.node!, cpu);
-      requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
+  const controlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    { network, endpointOf },
+    {
+      podStarted(pod, cpu) {
+        compute.addPod(pod.id, pod.node!, cpu);
+        requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
+      },
+      podStopped(pod) {
+        observation.podStopped(pod, compute.podUsage(pod.id));
+        compute.removePod(pod.id);
+        requests.removePod(pod.id);
+      },
+      decided: (decision) => observation.decided(decision),
     },
-    podStopped(pod) {
-      observation.podStopped(pod, compute.podUsage(pod.id));
-      compute.removePod(pod.id);
-      requests.removePod(pod.id);
-    },
-    decided: (decision) => observation.decided(decision),
-  });
+  );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {

@@ -39,6 +39,7 @@ export {
 } from './fields.ts';
 export { degreesEast, distance, projected, type Point, type Projection } from './geometry.ts';
 export type * from './ids.ts';
+export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
