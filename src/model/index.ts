@@ -1,5 +1,7 @@
+export { callProbability, MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { meanVisits, TooManyCalls } from './mean-calls.ts';
+export type * from './call-policy.ts';
 export type * from './arrivals.ts';
-export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
   datasetUpdates,
@@ -7,6 +9,7 @@ export {
   designs,
   mobilityModels,
   powerCurves,
+  retryJitters,
   messageQueueing,
   networkModels,
   schedulers,
@@ -17,6 +20,7 @@ export {
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
+  type RetryJitterName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
