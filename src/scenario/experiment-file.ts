@@ -1,6 +1,7 @@
+import { nameOf, splitName } from './document-kinds.ts';
 import { readDocuments } from './documents.ts';
 import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './files.ts';
-import { ScenarioTemplate, splitName, type LoadOptions } from './load.ts';
+import { ScenarioTemplate, type LoadOptions } from './load.ts';
 import { nearest } from './nearest.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
 import { experimentSchema, type Experiment } from './schema/index.ts';
@@ -193,11 +194,6 @@ function reportNone(
 
 const isExperiment = (value: unknown, name: string | undefined): boolean =>
   isMap(value) && value['kind'] === 'Experiment' && (name === undefined || nameOf(value) === name);
-
-function nameOf(value: unknown): string | undefined {
-  const metadata = isMap(value) ? value['metadata'] : undefined;
-  return isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : undefined;
-}
 
 /** A part of a text, if the text stands in the file as it is and not with escapes or over several lines. */
 function narrow(

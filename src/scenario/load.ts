@@ -1,5 +1,6 @@
 import type { World } from '../model/index.ts';
-import { readDocuments, type ReadDocument } from './documents.ts';
+import { isKubernetesService, nameOf, reportKind, splitName } from './document-kinds.ts';
+import { readDocuments } from './documents.ts';
 import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './files.ts';
 import { nearest } from './nearest.ts';
 import { inheritNodeClasses } from './node-classes.ts';
@@ -290,7 +291,7 @@ class Loader {
       if (isMap(document) && kind === 'Scenario') scenarios.push({ document, name: nameOf(document), mark });
       else if (kind === 'CodecoApp') codecoApps.push(document);
       else if (kind === 'Experiment') experiments.push(mark);
-      else if (!isKubernetesService(document)) this.#reportKind(read);
+      else if (!isKubernetesService(document)) reportKind(read, this.#places, this.#problems);
     }
     this.#beside.set(source, codecoApps);
     const chosen = name === undefined ? scenarios : scenarios.filter((scenario) => scenario.name === name);
@@ -298,25 +299,6 @@ class Loader {
     if (this.#reportTaken(chosen)) return undefined;
     this.#reportChoice(source, name, scenarios, { codecoApps: codecoApps.length, experiments: experiments.length });
     return undefined;
-  }
-
-  #reportKind({ value: document, mark }: ReadDocument): void {
-    const expected = 'kind: Scenario, kind: Experiment or kind: CodecoApp';
-    if (!isMap(document)) {
-      this.#problems.add(mark, [], 'a document that is not a map', { expected });
-    } else if (typeof document['kind'] === 'string') {
-      const { kind } = document;
-      const details = { expected, nearest: () => nearest(kind as string, ['Scenario', 'Experiment', 'CodecoApp']) };
-      this.#problems.add(
-        this.#places.markValue(document, ['kind']),
-        ['kind'],
-        `unknown kind ${quote(kind as string)}`,
-        details,
-      );
-    } else
-      this.#problems.add(this.#places.markValue(document, ['kind']), ['kind'], 'a document without a kind', {
-        expected,
-      });
   }
 
   /** Scenarios of one name cannot be told apart. */
@@ -412,19 +394,4 @@ class Loader {
     }
     if (isMap(scenario['spec'])) delete scenario['spec']['extends'];
   }
-}
-
-/** `file#name` in two, unless the part after '#' belongs to a file's name. */
-export function splitName(reference: string): [path: string, name?: string] {
-  const match = /^(.+)#([a-z0-9][-a-z0-9]*)$/.exec(reference);
-  return match === null ? [reference] : [match[1]!, match[2]!];
-}
-
-function isKubernetesService(document: unknown): boolean {
-  return isMap(document) && document['apiVersion'] === 'v1' && document['kind'] === 'Service';
-}
-
-function nameOf(document: Document): string | undefined {
-  const { metadata } = document;
-  return isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : undefined;
 }
