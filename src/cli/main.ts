@@ -10,7 +10,9 @@ import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addListCommand } from './commands/list.ts';
+import { addQueryCommand } from './commands/query.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWhyCommand } from './commands/why.ts';
@@ -31,6 +33,7 @@ const program = new Command('codeco-sim')
   );
 const commands = [
   addRunCommand,
+  addSweepCommand,
   addValidateCommand,
   addExplainCommand,
   addInitCommand,
@@ -39,6 +42,7 @@ const commands = [
   addVerifyCommand,
   addWhyCommand,
   addCompareCommand,
+  addQueryCommand,
   addExportCommand,
   addCalibrateCommand,
 ];
