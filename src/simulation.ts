@@ -21,7 +21,7 @@ import {
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
-import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, LinkId, NodeId, PodId, UserId, VertexId, World } from './model/index.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -109,26 +109,28 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const controlPlane = new ControlPlane(
-    kernel,
-    world,
-    topology,
-    endpoints,
-    () => demand,
-    { network, endpointOf },
-    {
-      podStarted(pod, cpu) {
-        compute.addPod(pod.id, pod.node!, cpu);
-        requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
-      },
-      podStopped(pod) {
-        observation.podStopped(pod, compute.podUsage(pod.id));
-        compute.removePod(pod.id);
-        requests.removePod(pod.id);
-      },
-      decided: (decision) => observation.decided(decision),
+  const surroundings = {
+    network,
+    endpointOf,
+    load: {
+      inHand: (pod: PodId) => requests.load.inHand(pod),
+      waitNs: (pod: PodId) => requests.load.waitNs(pod),
+      workNs: (pod: PodId, workNs: number) => compute.taskNs(pod, workNs),
+      watch: (pod: PodId, changed: () => void) => requests.load.watch(pod, changed),
     },
-  );
+  };
+  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, {
+    podStarted(pod, cpu) {
+      compute.addPod(pod.id, pod.node!, cpu);
+      requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
+    },
+    podStopped(pod) {
+      observation.podStopped(pod, compute.podUsage(pod.id));
+      compute.removePod(pod.id);
+      requests.removePod(pod.id);
+    },
+    decided: (decision) => observation.decided(decision),
+  });
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {

@@ -46,6 +46,7 @@ export class ClusterState {
       up: true,
       reachable: true,
       notReady: false,
+      memoryPressure: false,
       life: 0,
       silence: 0,
     }));
@@ -96,6 +97,7 @@ export class ClusterState {
       pulledNs: undefined,
       startedNs: undefined,
       readyNs: undefined,
+      restarts: 0,
       goneNs: undefined,
       waiting: undefined,
       reason: undefined,

@@ -80,6 +80,11 @@ export class ControlPlane {
         ready: (pod) => this.#podReady(pod),
         unready: (pod) => this.#endpoints.remove(pod.service, pod.id),
         ended: (pod, reason) => this.#end(pod, reason),
+        evicted: (pod) => this.#evictedByNode(pod),
+        memoryPressure: (node, isOn) => {
+          this.#nodeLifecycle.setMemoryPressure(node, isOn);
+          if (!isOn) this.#scheduling.somethingChanged();
+        },
         terminated: (pod) => this.#terminated(pod),
       },
       {
@@ -176,6 +181,12 @@ export class ControlPlane {
   #terminated(pod: Pod): void {
     this.#state.remove(pod, 'node-unreachable');
     this.#scheduling.somethingChanged();
+  }
+
+  /** A pod has failed for want of memory: its controller makes a new one. */
+  #evictedByNode(pod: Pod): void {
+    this.#end(pod, 'evicted');
+    this.#workloads.deleted([pod]);
   }
 
   /** A bound pod ends for good, and nobody makes it anew. */

@@ -1,7 +1,7 @@
 import type { HandlerId, Kernel } from '../kernel/index.ts';
 import type { NodeId, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { isSilent, UNREACHABLE_TAINTS } from './node-state.ts';
+import { conditionTaints, isSilent } from './node-state.ts';
 import type { Pod } from './pods.ts';
 
 /** What the node life-cycle controller sets off. */
@@ -49,7 +49,7 @@ export class NodeLifecycle {
     }
     if (state.notReady) {
       state.notReady = false;
-      this.#state.cache.setTaints(state.info, this.#world.nodes[node]!.taints);
+      this.#setTaints(node);
     }
     this.#events.heard(node);
   }
@@ -58,9 +58,20 @@ export class NodeLifecycle {
     const state = this.#state.nodes[node]!;
     if (state.silence !== silence) return;
     state.notReady = true;
-    this.#state.cache.setTaints(state.info, [...this.#world.nodes[node]!.taints, ...UNREACHABLE_TAINTS]);
+    this.#setTaints(node);
     this.#events.notReady(node);
     this.#kernel.after(this.#world.orchestration.evictionTolerationNs, this.#evict, node, silence);
+  }
+
+  /** A node says that it is short of memory, or no longer. */
+  setMemoryPressure(node: NodeId, isOn: boolean): void {
+    this.#state.nodes[node]!.memoryPressure = isOn;
+    this.#setTaints(node);
+  }
+
+  #setTaints(node: NodeId): void {
+    const state = this.#state.nodes[node]!;
+    this.#state.cache.setTaints(state.info, [...this.#world.nodes[node]!.taints, ...conditionTaints(state)]);
   }
 
   #evictPods(node: NodeId, silence: number): void {

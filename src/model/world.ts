@@ -2,6 +2,7 @@ import type { Nanoseconds } from '../kernel/index.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
+import type { ContainerLife } from './container-life.ts';
 import type { Dataset, DatasetAccess } from './datasets.ts';
 import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
@@ -210,6 +211,8 @@ export interface Behaviour {
   readonly calls: 'sequential' | 'parallel';
   /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
   readonly data?: readonly DatasetAccess[];
+  /** What its containers do in the course of their life, beside serving; nothing where absent. */
+  readonly life?: ContainerLife;
 }
 
 /** A duration, fixed or drawn. `cv` is the coefficient of variation; a shape of 1 is the exponential distribution. */

@@ -50,6 +50,7 @@ export const tables = {
     pulled_ns: optional(float64('ns', 'when the images of all its containers were there')),
     started_ns: optional(float64('ns', 'when its container started')),
     ready_ns: optional(float64('ns', 'when it first was ready')),
+    restarts: int32('how often its containers were started anew'),
     gone_ns: optional(float64('ns', 'when it was gone; null when it still was there at the end')),
     waiting: optional(dictionary('waiting_reason', 'why its containers waited at the end of the run or of the pod, such as ImagePullBackOff; null where they did not')),
     reason: optional(dictionary('gone_reason', 'why it is gone')),

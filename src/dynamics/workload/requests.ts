@@ -5,6 +5,7 @@ import type { DataAccess } from '../datasets/index.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
 import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
 import { DemandPool } from './demand-pool.ts';
+import { PodLoads } from './pod-loads.ts';
 import type { ServingPod } from './serving-pod.ts';
 import { reservationsOf } from './channel-reservations.ts';
 import { durationSampler, type DurationSampler } from '../distributions/index.ts';
@@ -74,6 +75,8 @@ export class Requests {
   readonly #groupOf: Int32Array;
   readonly #covered: Uint8Array;
   readonly #present: Uint8Array;
+  /** What pods have in hand. */
+  readonly load: PodLoads;
   #issued = 0;
   readonly #ended: EndedRequest = {
     request: 0,
@@ -93,6 +96,7 @@ export class Requests {
     this.#network = network;
     this.#compute = compute;
     this.#options = options;
+    this.load = new PodLoads(kernel, this.#pods, this.#visits);
     this.#issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
     this.#toPod = network.receiver((visit, outcome) => this.#arrive(visit, outcome));
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
@@ -134,7 +138,7 @@ export class Requests {
   /** The pod serves from now on. */
   addPod(pod: PodId, service: ServiceId, endpoint: EndpointId): void {
     const { concurrency } = this.#world.services[service]!.behaviour;
-    this.#pods[pod] = { service, endpoint, concurrency, busy: 0, queue: [], head: 0 };
+    this.#pods[pod] = { service, endpoint, concurrency, busy: 0, queue: [], head: 0, loadChanged: undefined };
   }
 
   /** The pod is dead or gone: what it had in hand fails. Its CPU tasks must have been removed. */
@@ -244,6 +248,7 @@ export class Requests {
       visits.state[visit] = VisitState.Queued;
       serving.queue.push(visit);
     }
+    if (serving.loadChanged !== undefined) serving.loadChanged();
   }
 
   #run(visit: number): void {
@@ -316,10 +321,12 @@ export class Requests {
   }
 
   #releaseSlot(serving: ServingPod): void {
-    if (serving.head === serving.queue.length) {
-      serving.busy--;
-      return;
-    }
+    if (serving.head === serving.queue.length) serving.busy--;
+    else this.#serveNext(serving);
+    if (serving.loadChanged !== undefined) serving.loadChanged();
+  }
+
+  #serveNext(serving: ServingPod): void {
     const next = serving.queue[serving.head++]!;
     if (serving.head > 64 && serving.head * 2 > serving.queue.length) {
       serving.queue.splice(0, serving.head);

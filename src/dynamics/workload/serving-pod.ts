@@ -11,4 +11,6 @@ export interface ServingPod {
   /** Visits that wait for a slot, first come first served; those before `head` have gone. */
   readonly queue: number[];
   head: number;
+  /** Told each change of what it has in hand; nobody is where undefined. */
+  loadChanged: (() => void) | undefined;
 }

@@ -1,4 +1,5 @@
 import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { containerLife } from './container-life.ts';
 import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
@@ -64,6 +65,7 @@ const behaviour = object(
       'written',
       'Datasets that a request writes to after its reads, at the primary copy: each write is a new version.',
     ),
+    ...containerLife,
     trafficDistribution: oneOf(
       {
         PreferClose: 'To the pods of least observed latency from the caller, in turn.',

@@ -6,6 +6,7 @@ import {
   type Behaviour,
   type ClusterObjects,
   type ClusterId,
+  type PodSpec,
   type Service,
   type ServiceId,
 } from '../../model/index.ts';
@@ -16,6 +17,7 @@ import { isMap, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { readChannels } from './channels.ts';
+import { readContainerLife } from './container-life.ts';
 import type { Datasets } from './datasets.ts';
 import { readDuration } from './durations.ts';
 import type { CodecoAppLibrary, LoadedCodecoApp } from './codeco-apps.ts';
@@ -177,7 +179,7 @@ export class Apps {
         podSpec,
         replicas,
         channels: [],
-        behaviour: this.#readBehaviour(behaviour, [...path, 'behaviour', own]),
+        behaviour: this.#readBehaviour(behaviour, podSpec, [...path, 'behaviour', own]),
         trafficDistribution: behaviour.trafficDistribution,
         workload,
         ...(lives === undefined ? {} : { lives }),
@@ -269,14 +271,15 @@ export class Apps {
         podSpec: podspec,
         replicas: behaviour.replicas,
         channels: readChannels(this, read, index),
-        behaviour: this.#readBehaviour(behaviour, [...read.path, 'behaviour', own]),
+        behaviour: this.#readBehaviour(behaviour, podspec, [...read.path, 'behaviour', own]),
         trafficDistribution: behaviour.trafficDistribution,
       });
     }
     return pods;
   }
 
-  #readBehaviour(written: WrittenBehaviour, path: Path): Behaviour {
+  #readBehaviour(written: WrittenBehaviour, podSpec: PodSpec, path: Path): Behaviour {
+    const life = readContainerLife(this.#build, written, podSpec, path);
     const data = this.#datasets.accessesOf(written, path);
     return {
       cpu: readDuration(this.#build, written.cpu, [...path, 'cpu']),
@@ -285,6 +288,7 @@ export class Apps {
       concurrency: written.concurrency,
       calls: written.calls,
       ...(data === undefined ? {} : { data }),
+      ...(life === undefined ? {} : { life }),
     };
   }
 }
