@@ -22,7 +22,7 @@ import { isMap, Source, type Mark, type Path } from '../source.ts';
 import { check, quote } from '../validation.ts';
 import type { Build } from './build.ts';
 import { meetsRequirements } from './node-requirements.ts';
-import { checkAffinity, checkResources, checkSelector, type Report } from './pod-checks.ts';
+import { checkAffinity, checkProbes, checkResources, checkSelector, type Report } from './pod-checks.ts';
 import { readReferenced } from './sites.ts';
 import { fieldsWithoutEffect } from './without-effect.ts';
 
@@ -267,6 +267,14 @@ export class Manifests {
         const at = ['spec', 'template', 'spec', 'activeDeadlineSeconds'];
         report(at, 'a deadline for pods that are made anew', `no deadline: Kubernetes refuses it in a ${kind}`);
       }
+      if (podSpec.restartPolicy && podSpec.restartPolicy !== 'Always') {
+        const at = ['spec', 'template', 'spec', 'restartPolicy'];
+        report(
+          at,
+          `"${podSpec.restartPolicy}" for pods that are made anew`,
+          `Always: Kubernetes refuses others in a ${kind}`,
+        );
+      }
       return [{ name, podSpec, replicas, workload: { kind, namespace, labels, selector } }];
     });
   }
@@ -274,6 +282,7 @@ export class Manifests {
   /** A pod's specification with its priority filled in, as the API server's admission does. */
   #podSpec(spec: PodSpec, path: Path, report: Report): PodSpec {
     checkResources(spec, path, report);
+    checkProbes(spec, path, report);
     if (checkAffinity(spec, path, report) && !this.#nodes.some((node) => meetsRequirements(spec, node))) {
       this.#build.warnings.add(
         this.#build.places.markValue(spec, []) ?? this.#firstMark,
