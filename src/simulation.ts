@@ -83,7 +83,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   /** Tells the control plane whether it hears a node: by the network as it is, from the gateway of the node's cluster. */
   const checkReachable = (node: NodeId): void => {
     const { gateway } = world.clusters[world.nodes[node]!.cluster]!;
-    controlPlane.setReachable(node, network.latencyNs(gateway, endpointOf(node)) < Infinity);
+    controlPlane.setReachable(node, network.areConnected(gateway, endpointOf(node)));
   };
   const checkAllReachable = (): void => {
     for (let node = 0; node < world.nodes.length; node++) checkReachable(node as NodeId);
