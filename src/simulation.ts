@@ -240,10 +240,10 @@ function entryDemand(world: World, accessPointOf: (user: MoverId) => AccessPoint
   for (const [user, { group }] of world.users.entries()) {
     const load = world.userGroups[group]!.requests;
     const accessPoint = accessPointOf(user as MoverId);
-    if (load === undefined || accessPoint === undefined) continue;
+    if (load === undefined || load.meanRatePerNs === 0 || accessPoint === undefined) continue;
     const { vertex } = world.accessPoints[accessPoint]!;
     const ofService = rates[load.to]!;
-    ofService.set(vertex, (ofService.get(vertex) ?? 0) + 1 / load.meanIntervalNs);
+    ofService.set(vertex, (ofService.get(vertex) ?? 0) + load.meanRatePerNs);
   }
   return rates.map((ofService) => {
     const total = [...ofService.values()].reduce((sum, rate) => sum + rate, 0);

@@ -1,3 +1,4 @@
+export type * from './arrivals.ts';
 export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
@@ -42,6 +43,17 @@ export { imageName, type Image, type ImageId, type ImageLayer, type Images, type
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export {
+  MeasureError,
+  measureNames,
+  measures,
+  parseQuotient,
+  quotientText,
+  valueOf,
+  type Measure,
+  type MeasureName,
+  type Quotient,
+} from './measures.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export type { PublishedExtender } from './scheduler-extender.ts';
 export {

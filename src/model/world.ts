@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
@@ -146,6 +147,8 @@ export interface AccessPoint {
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */
   readonly handoverNs?: Nanoseconds;
+  /** A handover straight back to it after less than this time is a ping-pong; after less than 1 s where absent. */
+  readonly pingPongNs?: Nanoseconds;
   /** Highest rates of one user by its distance, from the nearest step to the farthest, whose rate holds beyond it too. */
   readonly rateSteps?: readonly { readonly withinM: Metres; readonly rateBps: BitsPerSecond }[];
 }
@@ -245,9 +248,9 @@ export interface UserGroup {
 export interface RequestLoad {
   /** The service that requests enter at. */
   readonly to: ServiceId;
-  readonly arrivals: 'poisson' | 'periodic';
-  /** Mean time between two requests of one user. */
-  readonly meanIntervalNs: number;
+  readonly arrivals: Arrivals;
+  /** Requests of one user that are expected in a nanosecond, in the mean over the run; 0 where none are. */
+  readonly meanRatePerNs: number;
 }
 
 export interface User {
