@@ -1,11 +1,13 @@
 import type { HandlerId, Kernel } from '../kernel/index.ts';
-import type { NodeId, World } from '../model/index.ts';
+import type { NodeId, Taint, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { conditionTaints, isSilent } from './node-state.ts';
 import type { Pod } from './pods.ts';
 
 /** What the node life-cycle controller sets off. */
 export interface NodeEvents {
+  /** The taints of a node are others than these by now. */
+  taintsChanged(node: NodeId, before: readonly Taint[]): void;
   /** A node fell silent and that was noticed: its pods are no endpoints any longer. */
   notReady(node: NodeId): void;
   /** A node is heard again, and without the taints of its silence. */
@@ -71,7 +73,10 @@ export class NodeLifecycle {
 
   #setTaints(node: NodeId): void {
     const state = this.#state.nodes[node]!;
-    this.#state.cache.setTaints(state.info, [...this.#world.nodes[node]!.taints, ...conditionTaints(state)]);
+    const before = state.info.taints;
+    const taints = [...this.#world.nodes[node]!.taints, ...conditionTaints(state)];
+    this.#state.cache.setTaints(state.info, taints);
+    this.#events.taintsChanged(node, before);
   }
 
   #evictPods(node: NodeId, silence: number): void {

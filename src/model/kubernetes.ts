@@ -149,6 +149,7 @@ export interface PodSpec {
   readonly schedulerName?: string;
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never' | '';
   readonly terminationGracePeriodSeconds?: number;
+  readonly schedulingGates?: readonly { readonly name: string }[];
   readonly overhead?: Readonly<Record<string, string | number>>;
   readonly [field: string]: unknown;
 }

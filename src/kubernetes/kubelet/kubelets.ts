@@ -52,6 +52,8 @@ export class Kubelets {
   readonly #images: NodeImages | undefined;
   readonly #terminations: Terminations;
   readonly #runs: PodRuns;
+  /** Pods that were deleted and have something in hand. */
+  readonly #deleted = new Set<PodId>();
   /** By service. */
   readonly #plans: readonly (PodPlan | undefined)[];
   readonly #graces: readonly GracePlan[];
@@ -94,6 +96,7 @@ export class Kubelets {
       stopServing: (pod: Pod) => this.#stopServing(pod),
       drain: (pod: Pod, done: () => void) => this.#drain(pod, done),
       forgetDrain: (pod: PodId) => this.#terminations.forget(pod),
+      endDrain: (pod: PodId) => this.#terminations.end(pod),
     };
     const countsMemory = this.#plans.some((plan) => plan?.memory !== undefined);
     this.#runs = new PodRuns(kernel, around, countsMemory);
@@ -110,13 +113,15 @@ export class Kubelets {
 
   /**
    * Takes a pod down that was deleted, in any phase: what it has in hand it may finish within its grace period.
-   * `PodReports.terminated` is called once it has stopped, within the call where there is nothing to wait for.
+   * `PodReports.terminated` is called once it has stopped, within the call where there is nothing to wait for. It may be told
+   * again of a pod: where the node was cut off, the control plane has not heard that it has stopped.
    */
   delete(pod: Pod): void {
     const stopped = (): void => {
       this.kill(pod);
       this.#reports.terminated(pod);
     };
+    if (this.#deleted.has(pod.id)) return;
     this.#runs.letEnd(pod.id);
     if (!pod.readyOnNode) {
       stopped();
@@ -124,12 +129,13 @@ export class Kubelets {
     }
     // one that a probe has ended gets no more time for being deleted
     this.#terminations.forget(pod.id);
-    pod.phase = 'terminating';
+    this.#deleted.add(pod.id);
     this.#drain(pod, stopped);
   }
 
   /** Stops a pod's containers at once, if they run: what they had in hand is lost. */
   kill(pod: Pod): void {
+    this.#deleted.delete(pod.id);
     this.#terminations.forget(pod.id);
     this.#runs.end(pod.id);
     this.#stopServing(pod);

@@ -34,6 +34,8 @@ export interface RunSurroundings {
   readonly drain: (pod: Pod, done: () => void) => void;
   /** Nothing is to end any longer. */
   readonly forgetDrain: (pod: PodId) => void;
+  /** A pod that is to end does so now. */
+  readonly endDrain: (pod: PodId) => void;
 }
 
 /**
@@ -110,6 +112,7 @@ export class PodRuns {
   letEnd(pod: PodId): void {
     const run = this.#runs.get(pod);
     if (run === undefined) return;
+    run.isEnding = true;
     run.serial = this.#serials++;
     for (const container of run.containers) this.#endProbes(container);
   }
@@ -301,6 +304,10 @@ export class PodRuns {
   /** The container that serves has ended: it is started anew, or the pod has ended with it. */
   #fail(run: Run, code: number, reason: EndReason): void {
     const { pod, plan } = run;
+    if (run.isEnding) {
+      this.#around.endDrain(pod.id);
+      return;
+    }
     const container = run.containers[plan.serving]!;
     const { now } = this.#kernel;
     this.#endProbes(container);
@@ -341,6 +348,10 @@ export class PodRuns {
   }
 
   #evict(pod: Pod): void {
+    if (this.#runs.get(pod.id)!.isEnding) {
+      this.#around.endDrain(pod.id);
+      return;
+    }
     this.#around.forgetDrain(pod.id);
     this.end(pod.id);
     this.#around.stopServing(pod);

@@ -34,6 +34,8 @@ export interface Run {
   memory: MemoryUser | undefined;
   /** Called when all its containers have been started once. */
   isUp: (() => void) | undefined;
+  /** Whether it was deleted: nothing is started anew. */
+  isEnding: boolean;
   isOver: boolean;
 }
 
@@ -59,6 +61,7 @@ export function newRun(pod: Pod, plan: PodPlan, serial: number, isUp: () => void
     failedNs: 0,
     memory: undefined,
     isUp,
+    isEnding: false,
     isOver: false,
   };
 }

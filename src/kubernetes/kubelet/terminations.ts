@@ -28,7 +28,7 @@ export class Terminations {
   constructor(kernel: Kernel, inHand: (pod: PodId) => number) {
     this.#kernel = kernel;
     this.#inHand = inHand;
-    this.#over = kernel.on('kubelet.terminated', (pod) => this.#end(pod as PodId));
+    this.#over = kernel.on('kubelet.terminated', (pod) => this.end(pod as PodId));
     this.#told = kernel.on('kubelet.pre-stop-over', (pod) => {
       const termination = this.#ending.get(pod as PodId)!;
       termination.next = undefined;
@@ -70,7 +70,8 @@ export class Terminations {
     if (termination.next !== undefined) this.#kernel.cancel(termination.next);
   }
 
-  #end(pod: PodId): void {
+  /** The pod that is about to end does so now. */
+  end(pod: PodId): void {
     const { done } = this.#ending.get(pod)!;
     this.forget(pod);
     done();
