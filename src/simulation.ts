@@ -127,6 +127,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
         requests.removePod(pod.id);
       },
       decided: (decision) => observation.decided(decision),
+      cpuUsed: (pod) => compute.podUsage(pod.id),
+      scaled: (scaling) => observation.scaled(scaling),
     },
   );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
