@@ -24,6 +24,11 @@ export const arrivals = {
   closed: 'A closed loop: each user sends, waits for the end of its request, thinks, and sends again.',
 } as const;
 
+export const retryJitters = {
+  full: 'Uniform between 0 and the back-off, so that callers who failed together do not come back together.',
+  none: 'The back-off itself.',
+} as const;
+
 export const datasetUpdates = {
   periodic: 'A new version every period, the first at a random phase.',
   poisson: 'Independent new versions at a constant mean rate.',
@@ -75,6 +80,7 @@ export const technologies = {
 } as const;
 
 export type SchedulerName = keyof typeof schedulers;
+export type RetryJitterName = keyof typeof retryJitters;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;

@@ -1,11 +1,14 @@
+export { callProbability, MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { meanVisits, TooManyCalls } from './mean-calls.ts';
+export type * from './call-policy.ts';
 export type * from './arrivals.ts';
-export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
   datasetUpdates,
   distributions,
   mobilityModels,
   powerCurves,
+  retryJitters,
   messageQueueing,
   networkModels,
   schedulers,
@@ -15,6 +18,7 @@ export {
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
+  type RetryJitterName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
