@@ -31,7 +31,7 @@ export function chooseVictims(pods: readonly Pod[], count: number, { ready, nowN
           node === undefined ? 0 : -onNode.get(node)!,
           isReady ? powerOfTwo(nowNs - pod.readyNs!) : 0,
           powerOfTwo(nowNs - pod.createdNs),
-          -pod.id,
+          0 - pod.id,
         ],
       ] as const;
     }),

@@ -57,10 +57,11 @@ function scalings(text: string, sketch: ManifestSketch) {
   const { world, warnings } = loadManifest(text, sketch);
   const recorder = new Recorder(undefined, { name: 'test', scenario: { file: '', hash: '' }, seed: 1, version: '0' });
   const made: (string | number | null | undefined)[][] = [];
-  const { append } = recorder.tables.scalings;
-  recorder.tables.scalings.append = (row) => {
+  const { scalings: table } = recorder.tables;
+  const append = table.append.bind(table);
+  table.append = (row) => {
     made.push([(row['time_ns'] as number) / 1e9, row.from_pods, row.to_pods, row.metric_value]);
-    append.call(recorder.tables.scalings, row);
+    append(row);
   };
   const { pods } = runSimulation(world, recorder);
   return { made, pods, warnings: warnings.map(({ found }) => found) };
