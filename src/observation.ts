@@ -17,7 +17,7 @@ import {
   type NodeEnergy,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
-import type { ControlPlane, PlacementDecision, Pod, Scaling, Verdicts } from './kubernetes/index.ts';
+import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
 import {
   type AccessPointId,
   type FaultEffect,
@@ -181,21 +181,6 @@ export class Observation {
       view_age_ns: viewAgeNs,
     });
     if (decision.verdicts !== undefined) this.#verdicts(number, decision.verdicts);
-  }
-
-  /** An autoscaler changes how many pods a service is to have. */
-  scaled({ autoscaler, from, to, proposal }: Scaling): void {
-    const { name, app } = this.#world.services[autoscaler.target]!;
-    this.#recorder.tables.scalings.append({
-      time_ns: this.#kernel.now,
-      autoscaler: autoscaler.name,
-      app: this.#world.apps[app]!.name,
-      service: name,
-      from_pods: from,
-      to_pods: to,
-      proposed_pods: proposal?.replicas ?? null,
-      metric_value: proposal?.value ?? null,
-    });
   }
 
   #verdicts(decision: number, { refused, feasible, own, scores, scored }: Verdicts): void {
