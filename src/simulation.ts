@@ -21,7 +21,9 @@ import {
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
-import type { AccessPointId, LinkId, NodeId, PodId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendScaling } from './scaling-rows.ts';
+import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -101,7 +103,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, movers, from)),
-    ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ended: (request) => observation.requestEnded(request),
+    isRecorded,
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
@@ -109,28 +112,39 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const surroundings = {
-    network,
-    endpointOf,
-    load: {
-      inHand: (pod: PodId) => requests.load.inHand(pod),
-      waitNs: (pod: PodId) => requests.load.waitNs(pod),
-      workNs: (pod: PodId, workNs: number) => compute.taskNs(pod, workNs),
-      watch: (pod: PodId, changed: () => void) => requests.load.watch(pod, changed),
+  const controlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    {
+      network,
+      endpointOf,
+      wake: (node) => nodeEnergy.sleep?.wake(node) ?? 0,
+      keepAwake: (node, untilNs) => nodeEnergy.sleep?.keepAwake(node, untilNs),
+      load: {
+        inHand: (pod) => requests.load.inHand(pod),
+        waitNs: (pod) => requests.load.waitNs(pod),
+        workNs: (pod, workNs) => compute.taskNs(pod, workNs),
+        watch: (pod, changed) => requests.load.watch(pod, changed),
+      },
     },
-  };
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, {
-    podStarted(pod, cpu) {
-      compute.addPod(pod.id, pod.node!, cpu);
-      requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
+    {
+      podStarted(pod, cpu) {
+        compute.addPod(pod.id, pod.node!, cpu);
+        requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
+      },
+      podStopped(pod) {
+        observation.podStopped(pod, compute.podUsage(pod.id));
+        compute.removePod(pod.id);
+        requests.removePod(pod.id);
+      },
+      decided: (decision) => observation.decided(decision),
+      cpuUsed: (pod) => compute.podUsage(pod.id),
+      scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
     },
-    podStopped(pod) {
-      observation.podStopped(pod, compute.podUsage(pod.id));
-      compute.removePod(pod.id);
-      requests.removePod(pod.id);
-    },
-    decided: (decision) => observation.decided(decision),
-  });
+  );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -154,10 +168,21 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const bills = new Bills(kernel, world.regions ?? []);
   const { ofNodes, ofVertex } = regionsOf(world);
   const linkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
-  const nodeEnergy = new NodeEnergy(kernel, world.nodes, compute, bills, ofNodes, (node, powered) => {
-    if (powered) nodeOutages.end(node);
-    else nodeOutages.begin(node);
-  });
+  const nodeEnergy: NodeEnergy = new NodeEnergy(
+    kernel,
+    world.nodes,
+    compute,
+    bills,
+    ofNodes,
+    (node, powered) => {
+      if (powered) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+    },
+    (node, frozen) => {
+      if (frozen) speeds.begin(node, 0);
+      else speeds.end(node, 0);
+    },
+  );
   const sources = { compute, network, controlPlane, nodeEnergy, linkEnergy };
   const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
   const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
@@ -190,8 +215,9 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
+  appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association),
+    measures: observation.finish(sources, association, requests.attemptCounts),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
@@ -222,7 +248,10 @@ function vertexOf(world: World, network: Network, movers: ReturnType<typeof move
   return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
 }
 
-/** Decides which requests get a row: each is drawn from a stream of its user, and nothing is drawn when all are. */
+/**
+ * Decides which requests get a row: each is drawn from a stream of its user when it is issued, so that variants of a scenario
+ * record the same requests; nothing is drawn when all are recorded.
+ */
 function requestSampler({ users, recording }: World, kernel: Kernel): (user: UserId) => boolean {
   const { requestSample } = recording;
   if (requestSample >= 1) return () => true;

@@ -50,6 +50,8 @@ export class ClusterState {
       reachable: true,
       notReady: false,
       memoryPressure: false,
+      taintedNs: 0,
+      taintings: 0,
       life: 0,
       silence: 0,
     }));

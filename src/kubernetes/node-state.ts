@@ -3,7 +3,7 @@ import type { Pod } from './pods.ts';
 import type { NodeInfo } from './scheduling/index.ts';
 
 /** Taints of a node whose kubelet is not heard of. Source: Kubernetes, pkg/controller/nodelifecycle. */
-const UNREACHABLE_TAINTS: readonly Taint[] = [
+export const UNREACHABLE_TAINTS: readonly Taint[] = [
   { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' },
   { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
 ];
@@ -22,6 +22,10 @@ export interface NodeState {
   notReady: boolean;
   /** Whether its kubelet says that it is short of memory. */
   memoryPressure: boolean;
+  /** When it was last found not ready, ns. */
+  taintedNs: number;
+  /** Counts the changes of its taints: a timer that was set under other taints does nothing. */
+  taintings: number;
   /** Counts crashes and returns: a timer that was set in another life of the node does nothing. */
   life: number;
   /** Counts how often it fell silent or was heard again: a timer of another silence does nothing. */

@@ -25,8 +25,8 @@ test('a scenario with every field becomes the world that it describes', () => {
   const { world, warnings } = loadScenario(join(files, 'everything.yaml'));
   expect(world).toMatchSnapshot();
   expect(warnings.map((warning) => formatProblem(warning).replace(files, '')).join('\n\n')).toMatchInlineSnapshot(`
-    "/everything.yaml:76:27  spec.users[1].at
-       76 |     - { name: strays, at: { x: 50km, y: 0m } }
+    "/everything.yaml:77:27  spec.users[1].at
+       77 |     - { name: strays, at: { x: 50km, y: 0m } }
           |                           ^^^^^^^^^^^^^^^^^^ 1 of 1 users are out of range of every access point: their requests fail"
   `);
 });
@@ -168,8 +168,8 @@ describe('overrides', () => {
     expect(pathsOf(() => loadScenario(base, { seed: -1 }))).toEqual(['spec.seed']);
   });
   test.each([
-    ['users[0].cuont=5', 'unknown field "cuont"\n      did you mean count?'],
-    ['usrs[0].count=5', 'unknown field "usrs"\n      did you mean users?'],
+    ['users[0].cuont=5', 'unknown field "cuont"\n      did you mean users[0].count?'],
+    ['usrs[0].count=5', 'unknown field "usrs"\n      did you mean users[0].count?'],
     ['users[1].count=5', 'there are only 1 of them, counted from 0'],
     ['duration[0]=5s', 'not a list'],
     ['duration.seconds=5', 'unknown field "seconds"'],

@@ -19,7 +19,7 @@ export class PodLoads {
   /** Requests that a pod works on, or that wait in it; 0 where it does not serve. */
   inHand(pod: PodId): number {
     const serving = this.#pods[pod];
-    return serving === undefined ? 0 : serving.busy + serving.queue.length - serving.head;
+    return serving === undefined ? 0 : serving.busy + serving.calling + serving.queue.length - serving.head;
   }
 
   /** How long the next request that a pod is to work on has waited by now, ns; 0 where none waits. */

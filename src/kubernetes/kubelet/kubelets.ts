@@ -17,6 +17,10 @@ export interface KubeletSurroundings {
   /** Where a node hangs on the network now. */
   readonly endpointOf: (node: NodeId) => EndpointId;
   readonly load: PodLoad;
+  /** Wakes a node for a pod that is to start there, and says when it is awake, ns; every node is where absent. */
+  readonly wake?: (node: NodeId) => number;
+  /** A pod will have started on a node at a time: it is not to fall asleep before. */
+  readonly keepAwake?: (node: NodeId, untilNs: number) => void;
 }
 
 /**
@@ -48,6 +52,7 @@ export class Kubelets {
   readonly #load: PodLoad;
   readonly #reports: PodReports;
   readonly #hooks: ContainerHooks;
+  readonly #surroundings: KubeletSurroundings;
   readonly #startup: StartupQueues;
   readonly #images: NodeImages | undefined;
   readonly #terminations: Terminations;
@@ -64,15 +69,17 @@ export class Kubelets {
     kernel: Kernel,
     world: World,
     state: ClusterState,
-    { network, endpointOf, load }: KubeletSurroundings,
+    surroundings: KubeletSurroundings,
     reports: PodReports,
     hooks: ContainerHooks,
   ) {
+    const { network, endpointOf, load } = surroundings;
     this.#kernel = kernel;
     this.#state = state;
     this.#load = load;
     this.#reports = reports;
     this.#hooks = hooks;
+    this.#surroundings = surroundings;
     this.#startup = new StartupQueues(world.orchestration.podStartup, world.nodes, kernel.streams);
     this.#terminations = new Terminations(kernel, (pod) => load.inHand(pod));
     this.#plans = world.services.map((service) => podPlan(service, world.images));
@@ -108,7 +115,11 @@ export class Kubelets {
   start(pod: Pod): void {
     pod.phase = 'starting';
     const { life } = this.#state.nodes[pod.node!]!;
-    this.#kernel.at(this.#startup.readyAtNs(pod.node!, this.#kernel.now), this.#startupOver, pod.id, life);
+    const node = pod.node!;
+    const awakeNs = this.#surroundings.wake?.(node) ?? 0;
+    const readyNs = this.#startup.readyAtNs(node, this.#kernel.now, awakeNs);
+    this.#surroundings.keepAwake?.(node, readyNs);
+    this.#kernel.at(readyNs, this.#startupOver, pod.id, life);
   }
 
   /**

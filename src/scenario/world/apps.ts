@@ -16,6 +16,7 @@ import type { Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
+import { demandCalled, withCallSettings } from './call-policy.ts';
 import { readChannels } from './channels.ts';
 import { readContainerLife } from './container-life.ts';
 import type { Datasets } from './datasets.ts';
@@ -46,6 +47,8 @@ export class Apps {
   readonly appNames = new Names<AppId>('application');
   /** By application. */
   readonly serviceNames: Names<ServiceId>[] = [];
+  /** By service, before the services are made: channels lead to services that come later. */
+  readonly #nameOf: string[] = [];
   readonly #build: Build;
   readonly #infrastructure: Infrastructure;
   readonly #datasets: Datasets;
@@ -100,13 +103,24 @@ export class Apps {
 
   /** What manifests say of pods in general; undefined where there are none. */
   objects(): ClusterObjects | undefined {
-    return this.#manifests.objects((kind, namespace, name) => {
+    const objects = this.#manifests.objects((kind, namespace, name) => {
       const index = this.services.findIndex(
         (service) =>
           service.workload?.kind === kind && service.workload.namespace === namespace && service.name === name,
       );
       return index < 0 ? undefined : (index as ServiceId);
     });
+    for (const { name, target, metrics } of objects?.autoscalers ?? []) {
+      const { app, podSpec } = this.services[target]!;
+      if (!metrics.some((metric) => metric?.type === 'Utilization')) continue;
+      if (podSpec.containers.every(({ resources }) => resources?.requests?.['cpu'] !== undefined)) continue;
+      this.#build.warn(
+        ['spec', 'apps', app],
+        `${quote(name)} scales by a share of the CPU that pods request, but not all of their containers request any: ` +
+          'nothing is scaled',
+      );
+    }
+    return objects;
   }
 
   #demandOneSource(entry: unknown, path: Path): boolean {
@@ -140,6 +154,7 @@ export class Apps {
     this.serviceNames.push(names);
     const services = plain.workloads.map((workload, index) => {
       const entry = (firstService + index) as ServiceId;
+      this.#nameOf[entry] = workload.name;
       names.entries.set(workload.name, { entry, path: [...path, field] });
       return entry;
     });
@@ -173,6 +188,8 @@ export class Apps {
   /** @returns the number of pods */
   #addWorkloads(written: Written, path: Path, id: AppId, plain: PlainApp): number {
     this.#demandKnown(written, path, id);
+    for (const [name, { callsTo }] of Object.entries(written.behaviour))
+      demandCalled(this.#build, callsTo, new Set(), [...path, 'behaviour', name, 'callsTo']);
     let pods = 0;
     for (const { name, podSpec, replicas, workload, lives } of plain.workloads) {
       const own = Object.hasOwn(written.behaviour, name) ? name : '*';
@@ -239,6 +256,7 @@ export class Apps {
     this.serviceNames.push(names);
     const services = source.spec['codecoapp-msspec'].map((service, index) => {
       const serviceId = (firstService + index) as ServiceId;
+      this.#nameOf[serviceId] = service.serviceName;
       const at = ['spec', 'codecoapp-msspec', index, 'serviceName'];
       if (names.entries.has(service.serviceName)) {
         report(at, `the name ${quote(service.serviceName)} is taken`, {
@@ -284,22 +302,31 @@ export class Apps {
   /** @returns the number of pods */
   #addServices(written: Written, read: ReadApp): number {
     this.#demandKnown(written, read.path, read.id);
+    const called = new Map(Object.keys(written.behaviour).map((name) => [name, new Set<string>()]));
     let pods = 0;
     for (const [index, service] of read.loaded.app.spec['codecoapp-msspec'].entries()) {
       const { serviceName, podspec } = service;
       const own = Object.hasOwn(written.behaviour, serviceName) ? serviceName : '*';
       const behaviour = written.behaviour[own] ?? this.#library.defaultBehaviour;
+      const path = [...read.path, 'behaviour', own];
+      const channels = readChannels(this, read, index).map((channel) => {
+        const name = this.#nameOf[channel.to]!;
+        called.get(own)?.add(name);
+        return withCallSettings(this.#build, channel, behaviour.callsTo, name, [...path, 'callsTo']);
+      });
       pods += behaviour.replicas;
       this.services.push({
         name: serviceName,
         app: read.id,
         podSpec: podspec,
         replicas: behaviour.replicas,
-        channels: readChannels(this, read, index),
-        behaviour: this.#readBehaviour(behaviour, podspec, [...read.path, 'behaviour', own]),
+        channels,
+        behaviour: this.#readBehaviour(behaviour, podspec, path),
         trafficDistribution: behaviour.trafficDistribution,
       });
     }
+    for (const [name, names] of called)
+      demandCalled(this.#build, written.behaviour[name]!.callsTo, names, [...read.path, 'behaviour', name, 'callsTo']);
     return pods;
   }
 
@@ -312,6 +339,8 @@ export class Apps {
       responseBytes: parseBytes(written.response),
       concurrency: written.concurrency,
       calls: written.calls,
+      ...(written.queue === undefined ? {} : { queueLimit: written.queue }),
+      ...(written.holdsSlotWhileCalling ? {} : { holdsSlotWhileCalling: false as const }),
       ...(data === undefined ? {} : { data }),
       ...(life === undefined ? {} : { life }),
     };
