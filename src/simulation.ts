@@ -117,7 +117,12 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     topology,
     endpoints,
     () => demand,
-    { network, endpointOf },
+    {
+      network,
+      endpointOf,
+      wake: (node) => nodeEnergy.sleep?.wake(node) ?? 0,
+      keepAwake: (node, untilNs) => nodeEnergy.sleep?.keepAwake(node, untilNs),
+    },
     {
       podStarted(pod, cpu) {
         compute.addPod(pod.id, pod.node!, cpu);
@@ -154,10 +159,21 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const bills = new Bills(kernel, world.regions ?? []);
   const { ofNodes, ofVertex } = regionsOf(world);
   const linkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
-  const nodeEnergy = new NodeEnergy(kernel, world.nodes, compute, bills, ofNodes, (node, powered) => {
-    if (powered) nodeOutages.end(node);
-    else nodeOutages.begin(node);
-  });
+  const nodeEnergy: NodeEnergy = new NodeEnergy(
+    kernel,
+    world.nodes,
+    compute,
+    bills,
+    ofNodes,
+    (node, powered) => {
+      if (powered) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+    },
+    (node, frozen) => {
+      if (frozen) speeds.begin(node, 0);
+      else speeds.end(node, 0);
+    },
+  );
   const sources = { compute, network, controlPlane, nodeEnergy, linkEnergy };
   const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
   const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
