@@ -6,6 +6,7 @@ export {
   arrivals,
   datasetUpdates,
   distributions,
+  designs,
   mobilityModels,
   powerCurves,
   retryJitters,
@@ -14,6 +15,7 @@ export {
   schedulers,
   technologies,
   type ArrivalsName,
+  type DesignName,
   type DistributionName,
   type MobilityName,
   type PowerCurveName,
@@ -91,6 +93,7 @@ export {
   parseShare,
   parseSpeed,
   UnitError,
+  unitNames,
   unitValue,
   type UnitName,
 } from './unit-text.ts';
