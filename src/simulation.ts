@@ -22,6 +22,7 @@ import {
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
@@ -134,6 +135,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
         requests.removePod(pod.id);
       },
       decided: (decision) => observation.decided(decision),
+      cpuUsed: (pod) => compute.podUsage(pod.id),
+      scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
     },
   );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
