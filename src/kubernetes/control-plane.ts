@@ -9,7 +9,7 @@ import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { PlainKubelet, type Kubelet } from './pod-lifecycle.ts';
 import type { Pod } from './pods.ts';
-import { SchedulingLoop, type PlacementDecision } from './scheduling-loop.ts';
+import { SchedulingLoop, type GroupScheduler, type PlacementDecision } from './scheduling-loop.ts';
 import { Workloads } from './workloads.ts';
 
 /** What the control plane tells the world. */
@@ -44,7 +44,10 @@ export class ControlPlane {
   readonly #nodeLifecycle: NodeLifecycle;
   readonly #kubelet: Kubelet;
 
-  /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
+  /**
+   * @param groups who places, where the scenario's scheduler is one that places pods together
+   * @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field
+   */
   constructor(
     kernel: Kernel,
     world: World,
@@ -52,15 +55,17 @@ export class ControlPlane {
     endpoints: Endpoints,
     demand: () => readonly EntryDemand[],
     hooks: ControlPlaneHooks,
+    groups?: GroupScheduler,
   ) {
     this.#world = world;
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world));
     this.pods = state.pods;
-    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, {
-      decided: (decision) => hooks.decided(decision),
-      bound: (pod) => this.#bound(pod),
-    });
+    const events = {
+      decided: (decision: PlacementDecision) => hooks.decided(decision),
+      bound: (pod: Pod) => this.#bound(pod),
+    };
+    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, events, groups);
     this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
       notReady: (node) => this.#nodeNotReady(node),
       heard: (node) => this.#nodeHeard(node),

@@ -1,19 +1,26 @@
 export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
+  criteria,
   datasetUpdates,
   distributions,
   mobilityModels,
+  namesOf,
   powerCurves,
   networkModels,
+  performanceProfiles,
   schedulers,
+  swmSolvers,
   technologies,
   type ArrivalsName,
+  type CriterionName,
   type DistributionName,
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
+  type PerformanceProfileName,
   type SchedulerName,
+  type SwmSolverName,
   type TechnologyName,
 } from './choices.ts';
 export { codecoAppSchema, DEFAULT_FRAME_SIZE_BYTES, MAX_SEND_INTERVAL_NS, type CodecoApp } from './codeco-app.ts';
@@ -76,6 +83,7 @@ export {
   unitValue,
   type UnitName,
 } from './unit-text.ts';
+export type * from './swm.ts';
 export type * from './units.ts';
 export type * from './datasets.ts';
 export type * from './faults.ts';
