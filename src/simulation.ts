@@ -141,7 +141,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     },
     decided: (decision) => observation.decided(decision),
   };
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, hooks, groups);
+  const surroundings = { network, endpointOf };
+  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {

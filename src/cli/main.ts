@@ -4,6 +4,7 @@ import { ResultsError } from '../results/index.ts';
 import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
+import { addCompareCommand } from './commands/compare.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
@@ -37,6 +38,7 @@ const commands = [
   addListCommand,
   addVerifyCommand,
   addWhyCommand,
+  addCompareCommand,
   addExportCommand,
   addCalibrateCommand,
 ];

@@ -1,4 +1,12 @@
 export {
+  compareResults,
+  type CellComparison,
+  type Comparison,
+  type DifferingRow,
+  type MeasureComparison,
+  type Parting,
+} from './comparison/index.ts';
+export {
   isSweep,
   readSweep,
   runFolder,

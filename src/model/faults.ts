@@ -8,7 +8,8 @@ import type { Duration } from './world.ts';
  * What is lost and what survives (own design where Kubernetes does not say):
  * - `crash`: the node is off. Lost: its pods' CPU work and waiting requests (their callers know at once), flows and messages
  *   from, to and through it. Kept: pods stay bound, and start anew on its return unless they were evicted by then;
- *   datasets on its disk. It draws no power.
+ *   datasets on its disk, and the image layers that had come whole: its image pulls begin anew and fetch the others. It draws
+ *   no power.
  * - `cut`: the link carries nothing. Flows over it take another route with the bytes they have left, or are lost. Pods and
  *   their work go on.
  * - `slow`: its cores do this share of their work a second; with 0 its containers are frozen and lose nothing. Tasks keep

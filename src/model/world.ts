@@ -6,6 +6,7 @@ import type { Dataset, DatasetAccess } from './datasets.ts';
 import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
+import type { Images } from './images.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
@@ -33,6 +34,8 @@ export interface World {
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
+  /** Every node has every image where absent. */
+  readonly images?: Images;
   /** Of the providers that the scenario says something of: a cluster is in the region of its provider. */
   readonly regions?: readonly Region[];
   readonly apps: readonly App[];
