@@ -112,9 +112,8 @@ export class SwmScheduler implements GroupScheduler {
         this.#embed(model, assignment, pods, state);
         const estimates = this.#estimates(model, assignment, pods);
         return pods.map((_, at) => {
-          const { feasible, place } = examined[at]!;
-          const cost = Float64Array.from(feasible, ({ id }) => estimates[at]!(id));
-          return place(state.nodes[nodes[at]!]!.info, cost, this.#world.recording.verdicts);
+          const cost = Float64Array.from(examined[at]!.feasible, ({ id }) => estimates[at]!(id));
+          return examined[at]!.place(state.nodes[nodes[at]!]!.info, cost, this.#world.recording.verdicts);
         });
       }
       group[refusal.pod]!.fits.delete(nodes[refusal.pod]!);
@@ -137,8 +136,8 @@ export class SwmScheduler implements GroupScheduler {
       : `not feasible, attempt ${attempt} of ${this.#settings.maxAttempts}`;
     const why = [what, ...reasons].join('; ');
     const context = { verdicts: this.#world.recording.verdicts, draws: this.#kernel.streams.get('scheduler/ties') };
-    return examined.map(({ refuse }): Decision => {
-      const decision = refuse(why, context);
+    return examined.map((ofPod): Decision => {
+      const decision = ofPod.refuse(why, context);
       return isLast ? decision : { ...decision, failed: true };
     });
   }
