@@ -22,6 +22,7 @@ import {
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type ControlPlaneHooks, type EntryDemand, type Pod } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -101,7 +102,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, movers, from)),
-    ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ended: (request) => observation.requestEnded(request),
+    isRecorded,
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
@@ -202,8 +204,9 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
+  appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association),
+    measures: observation.finish(sources, association, requests.attemptCounts),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
@@ -234,7 +237,10 @@ function vertexOf(world: World, network: Network, movers: ReturnType<typeof move
   return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
 }
 
-/** Decides which requests get a row: each is drawn from a stream of its user, and nothing is drawn when all are. */
+/**
+ * Decides which requests get a row: each is drawn from a stream of its user when it is issued, so that variants of a scenario
+ * record the same requests; nothing is drawn when all are recorded.
+ */
 function requestSampler({ users, recording }: World, kernel: Kernel): (user: UserId) => boolean {
   const { requestSample } = recording;
   if (requestSample >= 1) return () => true;
@@ -252,10 +258,10 @@ function entryDemand(world: World, accessPointOf: (user: MoverId) => AccessPoint
   for (const [user, { group }] of world.users.entries()) {
     const load = world.userGroups[group]!.requests;
     const accessPoint = accessPointOf(user as MoverId);
-    if (load === undefined || accessPoint === undefined) continue;
+    if (load === undefined || load.meanRatePerNs === 0 || accessPoint === undefined) continue;
     const { vertex } = world.accessPoints[accessPoint]!;
     const ofService = rates[load.to]!;
-    ofService.set(vertex, (ofService.get(vertex) ?? 0) + 1 / load.meanIntervalNs);
+    ofService.set(vertex, (ofService.get(vertex) ?? 0) + load.meanRatePerNs);
   }
   return rates.map((ofService) => {
     const total = [...ofService.values()].reduce((sum, rate) => sum + rate, 0);

@@ -18,6 +18,16 @@ export const schedulers = {
 export const arrivals = {
   poisson: 'Independent requests at a constant mean rate: exponential times between two of them.',
   periodic: 'One request every period, the first at a random phase.',
+  mmpp: 'Markov-modulated Poisson: each user passes through states of exponential length, each with a rate of its own.',
+  diurnal: 'Poisson with a rate that follows the hours of the day, or a table.',
+  'flash-crowd': 'Poisson with a rate that at some time rises many times over, stays there and decays.',
+  recorded: 'As recorded in a table: times, invocations of Azure Functions of 2021, or counts by the minute of 2019.',
+  closed: 'A closed loop: each user sends, waits for the end of its request, thinks, and sends again.',
+} as const;
+
+export const retryJitters = {
+  full: 'Uniform between 0 and the back-off, so that callers who failed together do not come back together.',
+  none: 'The back-off itself.',
 } as const;
 
 export const datasetUpdates = {
@@ -59,6 +69,11 @@ export const networkModels = {
   lv08: "SimGrid's LV08: CM02 with 97 % of the bandwidth, 13.01 times the latency, and slow links counted as latency.",
 } as const;
 
+export const messageQueueing = {
+  none: 'A message waits for nothing: latency, and its transmission at the lowest bandwidth on its way.',
+  fifo: 'Stored and forwarded: at each link it waits for the messages before it, then for its own transmission.',
+} as const;
+
 export const technologies = {
   wifi: 'Wi-Fi cell.',
   lte: '4G cell.',
@@ -95,11 +110,13 @@ export type CriterionName = keyof typeof criteria;
 export type PerformanceProfileName = keyof typeof performanceProfiles;
 export type SwmSolverName = keyof typeof swmSolvers;
 export type SchedulerName = keyof typeof schedulers;
+export type RetryJitterName = keyof typeof retryJitters;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;
 export type PowerCurveName = keyof typeof powerCurves;
 export type NetworkModelName = keyof typeof networkModels;
+export type MessageQueueingName = keyof typeof messageQueueing;
 export type TechnologyName = keyof typeof technologies;
 
 /** The names of a set of choices, in the order in which they are declared. */

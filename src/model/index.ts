@@ -1,4 +1,7 @@
-export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { callProbability, MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { meanVisits, TooManyCalls } from './mean-calls.ts';
+export type * from './call-policy.ts';
+export type * from './arrivals.ts';
 export {
   arrivals,
   criteria,
@@ -7,6 +10,8 @@ export {
   mobilityModels,
   namesOf,
   powerCurves,
+  retryJitters,
+  messageQueueing,
   networkModels,
   performanceProfiles,
   schedulers,
@@ -19,6 +24,7 @@ export {
   type PowerCurveName,
   type NetworkModelName,
   type PerformanceProfileName,
+  type RetryJitterName,
   type SchedulerName,
   type SwmSolverName,
   type TechnologyName,
@@ -47,7 +53,7 @@ export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
-export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export {
   MeasureError,
   measureNames,

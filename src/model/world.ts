@@ -1,4 +1,6 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { CallPolicy } from './call-policy.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
@@ -12,7 +14,7 @@ import type { SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
-import type { NetworkModel } from './network-model.ts';
+import type { Messages, NetworkModel } from './network-model.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores } from './units.ts';
 
 /**
@@ -31,6 +33,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Nothing is corrected where absent. */
   readonly networkModel?: NetworkModel;
+  /** Up to 1,500 bytes, without queues, where absent. */
+  readonly messages?: Messages;
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
@@ -146,6 +150,8 @@ export interface AccessPoint {
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */
   readonly handoverNs?: Nanoseconds;
+  /** A handover straight back to it after less than this time is a ping-pong; after less than 1 s where absent. */
+  readonly pingPongNs?: Nanoseconds;
   /** Highest rates of one user by its distance, from the nearest step to the farthest, whose rate holds beyond it too. */
   readonly rateSteps?: readonly { readonly withinM: Metres; readonly rateBps: BitsPerSecond }[];
 }
@@ -159,6 +165,8 @@ export interface App {
   readonly clusters: readonly ClusterId[];
   /** The resource or the manifest it was made from, kept whole as published. */
   readonly source: CodecoApp | Manifest;
+  /** Scheduling gates of its pods that a controller outside the simulation takes away, and when; none where absent. */
+  readonly liftedGates?: readonly { readonly gate: string; readonly atNs: Nanoseconds }[];
   /** The Services of its manifest; a CodecoApp has one for each of its services. */
   readonly kubernetesServices?: readonly KubernetesService[];
 }
@@ -197,6 +205,20 @@ export interface Channel {
   readonly maxDelayNs?: Nanoseconds;
   readonly frameSizeBytes?: Bytes;
   readonly sendIntervalNs?: Nanoseconds;
+  /** What the caller does about a call that is slow or fails: nothing where absent. */
+  readonly policy?: CallPolicy;
+  /** How often it calls: once, save back to a caller, where absent. */
+  readonly calls?: ChannelCalls;
+}
+
+/** How often a visit calls along a channel. */
+export interface ChannelCalls {
+  /** Calls, each made or not on its own. */
+  readonly fanOut: number;
+  /** Of each call; 1 where absent. */
+  readonly probability?: number;
+  /** Calls are made to this depth of the tree of calls, the user's request being at depth 1; without bound where absent. */
+  readonly maxDepth?: number;
 }
 
 /** What a request does at a service. */
@@ -209,6 +231,10 @@ export interface Behaviour {
   readonly concurrency: number;
   /** Whether the channels' services are called one after the other or all at once. */
   readonly calls: 'sequential' | 'parallel';
+  /** Requests that may wait for a slot of a pod; more are refused. Without bound where absent. */
+  readonly queueLimit?: number;
+  /** Whether a request keeps its slot while the services that it calls work; it does where absent. */
+  readonly holdsSlotWhileCalling?: false;
   /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
   readonly data?: readonly DatasetAccess[];
 }
@@ -243,9 +269,11 @@ export interface UserGroup {
 export interface RequestLoad {
   /** The service that requests enter at. */
   readonly to: ServiceId;
-  readonly arrivals: 'poisson' | 'periodic';
-  /** Mean time between two requests of one user. */
-  readonly meanIntervalNs: number;
+  readonly arrivals: Arrivals;
+  /** Requests of one user that are expected in a nanosecond, in the mean over the run; 0 where none are. */
+  readonly meanRatePerNs: number;
+  /** What the user does about a request that is slow or fails: nothing where absent. */
+  readonly policy?: CallPolicy;
 }
 
 export interface User {

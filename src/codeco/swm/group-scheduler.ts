@@ -42,7 +42,7 @@ export function objectiveWeights(profile: SwmSettings['profile']): ObjectiveWeig
  * channels by PDLC's node costs and NetMA's observed topology, and hands the placement to the control plane to bind. It
  * knows nodes and pods as the control plane does, and the network as it was probed last. A group that cannot be placed is
  * tried again, `maxAttempts` times; then it has failed (`placement-attempts-exhausted`), until something happens in the
- * cluster. Beyond what the sources state, own design.
+ * cluster, or kube-scheduler's five minutes for what is set aside are over. Beyond what the sources state, own design.
  */
 export class SwmScheduler implements GroupScheduler {
   readonly #kernel: Kernel;

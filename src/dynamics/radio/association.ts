@@ -305,10 +305,10 @@ export class Association {
   /** @returns whether it takes time, and the mover goes on when it is over */
   #handOver(mover: MoverId, accessPoint: AccessPointId, leg: Leg, cause: MovementCause): boolean {
     const { now } = this.#kernel;
-    const durationNs = this.#world.accessPoints[accessPoint]!.handoverNs ?? 0;
+    const { handoverNs: durationNs = 0, pingPongNs = PING_PONG_NS } = this.#world.accessPoints[accessPoint]!;
     this.counts.handovers++;
     if (cause === 'outage') this.counts.outageHandovers++;
-    if (this.#previous[mover] === accessPoint && now - this.#sinceNs[mover]! < PING_PONG_NS) this.counts.pingPongs++;
+    if (this.#previous[mover] === accessPoint && now - this.#sinceNs[mover]! < pingPongNs) this.counts.pingPongs++;
     this.#previous[mover] = this.#serving[mover]!;
     this.#serving[mover] = accessPoint;
     this.#sinceNs[mover] = now;

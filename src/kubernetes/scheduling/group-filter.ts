@@ -41,17 +41,11 @@ export function groupFilter(name: string): GroupFilter {
           return decided(name, kept, node, [node], cost[feasible.indexOf(node)], details);
         },
         refuse(why, context) {
-          if (feasible.length > 0) {
-            const details = context.verdicts === true ? verdicts(kept) : undefined;
-            return {
-              ...unschedulable(name, why),
-              considered: kept.considered,
-              feasible: kept.feasible,
-              verdicts: details,
-            };
-          }
-          const refused = noFit(name, framework, kept, pod, cache, context);
-          return { ...refused, message: `${why}; ${refused.message}`, nomination: undefined };
+          const words =
+            feasible.length > 0 ? why : `${why}; ${noFit(name, framework, kept, pod, cache, context).message}`;
+          const details = context.verdicts === true ? verdicts(kept) : undefined;
+          const counts = { considered: kept.considered, feasible: kept.feasible };
+          return { ...unschedulable(name, words), ...counts, verdicts: details };
         },
       };
     },

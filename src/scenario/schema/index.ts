@@ -2,6 +2,7 @@ import { calibrationSchema, type Calibration } from './calibration.ts';
 import { scenarioSchema } from './scenario.ts';
 
 export { calibrationSchema, type Calibration };
+export { MOST_FACTOR } from './arrivals.ts';
 export type { durationOrDistribution } from './distribution.ts';
 export { technologyDefaults } from './infrastructure.ts';
 export { userPositions } from './position.ts';

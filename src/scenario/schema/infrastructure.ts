@@ -277,6 +277,13 @@ const access = object(
       ),
     ),
     power: optional(linkPower),
+    pingPongWindow: optional(
+      measured('duration', {
+        description:
+          'A handover straight back to one of them after less than this time counts as a ping-pong; 1s where absent, the ' +
+          'minimum time of stay of 3GPP TR 36.839.',
+      }),
+    ),
     hysteresis: optional(
       measured('distance', {
         description:

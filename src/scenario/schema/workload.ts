@@ -1,4 +1,6 @@
-import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { flag, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { arrivals } from './arrivals.ts';
+import { callPolicyFields, callsTo } from './call-policy.ts';
 import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
@@ -15,8 +17,16 @@ export const userGroup = object(
         {
           app: text({ description: 'Application.' }),
           to: text({ description: 'Service of it that requests enter at.' }),
-          rate: measured('rate', { description: 'Mean requests of one user.', positive: true }),
-          arrivals: oneOf(arrivals, { description: 'How requests are spread in time.', default: 'poisson' }),
+          rate: optional(
+            measured('rate', {
+              description:
+                'Mean requests of one user; where the process has factors, those where the factor is 1. Needed save where ' +
+                'requests are recorded or the loop is closed.',
+              positive: true,
+            }),
+          ),
+          arrivals,
+          ...callPolicyFields,
         },
         { description: 'The requests that each user sends.' },
       ),
@@ -45,10 +55,28 @@ const behaviour = object(
       maximum: 1_000_000,
       default: 100,
     }),
+    queue: optional(
+      whole({
+        description: 'Requests that may wait at a pod; it refuses more, as overloaded. Any number where absent.',
+        maximum: 1_000_000_000,
+        minimum: 0,
+      }),
+    ),
+    holdsSlotWhileCalling: flag({
+      description:
+        'Whether a request counts among those that the pod works on while it waits for the services that it calls, as a thread ' +
+        'does; an asynchronous server frees the place. Own default.',
+      default: true,
+    }),
     calls: oneOf(
       { sequential: 'One after the other, in the order of the channels.', parallel: 'All at once.' },
       { description: 'How the services behind the channels are called.', default: 'sequential' },
     ),
+    callsTo: mapOf(callsTo, {
+      description:
+        'How it makes its calls to the services that its channels lead to, by the name of the called service.',
+      default: {},
+    }),
     replicas: whole({
       description: 'Pods of the service; of one from a manifest, what the manifest says.',
       minimum: 1,
@@ -112,6 +140,22 @@ export const app = object(
       }),
     ),
     at: measured('duration', { description: 'When it is submitted.', default: '0s' }),
+    liftGates: optional(
+      listOf(
+        object(
+          {
+            gate: text({ description: "Name of a scheduling gate of its pods' specification." }),
+            at: measured('duration', { description: 'When it is taken away, from the start of the run.' }),
+          },
+          { description: 'A scheduling gate that goes.' },
+        ),
+        {
+          description:
+            'When a controller outside the simulation takes scheduling gates away from its pods, which wait until none ' +
+            'is left (spec.schedulingGates of a pod).',
+        },
+      ),
+    ),
     clusters: optional(
       listOf(text({ description: 'A cluster.' }), {
         description: 'Clusters that may run it; all where absent.',
