@@ -20,7 +20,14 @@ import {
   type MoverId,
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
-import { ControlPlane, Endpoints, type ControlPlaneHooks, type EntryDemand, type Pod } from './kubernetes/index.ts';
+import {
+  ControlPlane,
+  Endpoints,
+  type ControlPlaneHooks,
+  type EntryDemand,
+  type KubeletSurroundings,
+  type Pod,
+} from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -143,7 +150,12 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     },
     decided: (decision) => observation.decided(decision),
   };
-  const surroundings = { network, endpointOf };
+  const surroundings: KubeletSurroundings = {
+    network,
+    endpointOf,
+    wake: (node) => nodeEnergy.sleep?.wake(node) ?? 0,
+    keepAwake: (node, untilNs) => nodeEnergy.sleep?.keepAwake(node, untilNs),
+  };
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
@@ -168,10 +180,21 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const bills = new Bills(kernel, world.regions ?? []);
   const { ofNodes, ofVertex } = regionsOf(world);
   const linkEnergy: LinkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
-  const nodeEnergy: NodeEnergy = new NodeEnergy(kernel, world.nodes, compute, bills, ofNodes, (node, powered) => {
-    if (powered) nodeOutages.end(node);
-    else nodeOutages.begin(node);
-  });
+  const nodeEnergy: NodeEnergy = new NodeEnergy(
+    kernel,
+    world.nodes,
+    compute,
+    bills,
+    ofNodes,
+    (node, powered) => {
+      if (powered) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+    },
+    (node, frozen) => {
+      if (frozen) speeds.begin(node, 0);
+      else speeds.end(node, 0);
+    },
+  );
   const sources = { compute, network, controlPlane, nodeEnergy, linkEnergy };
   const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
   const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));

@@ -2,6 +2,7 @@ export { StartupQueues } from './pod-startup.ts';
 export { PodRefused, type ClusterState } from './cluster-state.ts';
 export { ControlPlane, type ControlPlaneHooks } from './control-plane.ts';
 export { Endpoints } from './endpoints.ts';
+export type { KubeletSurroundings } from './kubelet/index.ts';
 export type { ObservedTopology } from './observed-topology.ts';
 export type { Pod, PodPhase } from './pods.ts';
 export type { GroupScheduler, PlacementDecision } from './scheduling-loop.ts';
