@@ -47,6 +47,13 @@ export const distributions = {
   empirical: 'One of the values of a list or a table.',
 } as const;
 
+export const designs = {
+  grid: 'Every combination of the values.',
+  random: 'Points drawn independently of each other.',
+  'latin-hypercube': 'Points drawn so that each parameter has one in each of as many equal parts (McKay et al. 1979).',
+  sobol: 'A digital net that fills the space evenly (Sobol 1967; direction numbers of Joe & Kuo 2008).',
+} as const;
+
 export const mobilityModels = {
   static: 'Stands still.',
   'random-waypoint': 'Straight to a random place, a rest, and on to the next; in its steady state from the start.',
@@ -116,6 +123,7 @@ export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;
 export type PowerCurveName = keyof typeof powerCurves;
 export type NetworkModelName = keyof typeof networkModels;
+export type DesignName = keyof typeof designs;
 export type MessageQueueingName = keyof typeof messageQueueing;
 export type TechnologyName = keyof typeof technologies;
 

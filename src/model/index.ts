@@ -7,6 +7,7 @@ export {
   criteria,
   datasetUpdates,
   distributions,
+  designs,
   mobilityModels,
   namesOf,
   powerCurves,
@@ -19,6 +20,7 @@ export {
   technologies,
   type ArrivalsName,
   type CriterionName,
+  type DesignName,
   type DistributionName,
   type MobilityName,
   type PowerCurveName,
@@ -98,6 +100,7 @@ export {
   parseShare,
   parseSpeed,
   UnitError,
+  unitNames,
   unitValue,
   type UnitName,
 } from './unit-text.ts';
