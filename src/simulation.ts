@@ -29,6 +29,7 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
@@ -149,6 +150,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       requests.removePod(pod.id);
     },
     decided: (decision) => observation.decided(decision),
+    cpuUsed: (pod) => compute.podUsage(pod.id),
+    scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
   };
   const surroundings: KubeletSurroundings = {
     network,

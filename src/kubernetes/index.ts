@@ -1,4 +1,5 @@
 export { StartupQueues } from './pod-startup.ts';
+export type { Scaling } from './autoscaling/index.ts';
 export { PodRefused, type ClusterState } from './cluster-state.ts';
 export { ControlPlane, type ControlPlaneHooks } from './control-plane.ts';
 export { Endpoints } from './endpoints.ts';

@@ -110,9 +110,18 @@ export type * from './datasets.ts';
 export type * from './faults.ts';
 export type * from './world.ts';
 export {
+  DEFAULT_SCALE_DOWN,
+  DEFAULT_SCALE_UP,
+  type HorizontalPodAutoscaler,
+  type MetricTarget,
+  type PublishedAutoscalerSpec,
+  type PublishedScalingRules,
+  type ScalingPolicy,
+  type ScalingRules,
+} from './autoscaler.ts';
+export {
   manifestSchemas,
   type ClusterObjects,
-  type HorizontalPodAutoscaler,
   type KubernetesService,
   type Manifest,
   type ManifestKind,

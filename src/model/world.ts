@@ -290,9 +290,9 @@ export interface Orchestration {
   /** Of the scheduler `swm`. */
   readonly swm?: SwmSettings;
   readonly podStartup: PodStartup;
-  /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */
+  /** How long a node's leases may stay away until it is NotReady: kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
-  /** From NotReady to the eviction of pods, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
+  /** From NotReady to the eviction of pods that state nothing themselves, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
   readonly evictionTolerationNs: Nanoseconds;
 }
 

@@ -84,6 +84,16 @@ export const tables = {
     nominated_node: optional(dictionary('node', 'where pods of lower priority are evicted for it')),
     view_age_ns: float64('ns', "age of the oldest thing that the decision's view of the world relied on"),
   }),
+  scalings: table(FEW, 'One change of the number of pods by an autoscaler.', {
+    time_ns: float64('ns', 'when it was made'),
+    autoscaler: dictionary('autoscaler', 'the HorizontalPodAutoscaler'),
+    app: dictionary('app', 'application of the pods'),
+    service: dictionary('service', 'service of the pods'),
+    from_pods: int32('pods that there were to be before'),
+    to_pods: int32('pods that there are to be from now on'),
+    proposed_pods: optional(int32('pods that the metric asked for, before anything held it back; null where the bounds alone did')),
+    metric_value: optional(int32('value of that metric: per cent of the requested CPU, or millicores a pod')),
+  }),
   verdicts: table(MANY, 'What one plugin said of one node in one decision.', {
     decision: int32('number of the decision'),
     node: dictionary('node', 'node that was judged'),

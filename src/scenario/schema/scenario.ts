@@ -47,11 +47,14 @@ const orchestration = object(
       }),
     ),
     nodeMonitorGracePeriod: measured('duration', {
-      description: "From a node's crash until it counts as NotReady; kube-controller-manager's default.",
+      description:
+        'How long leases of a node may stay away until it counts as NotReady: from its crash up to 10 s less, or 5 s more. ' +
+        "kube-controller-manager's default.",
       default: '50s',
     }),
     evictionToleration: measured('duration', {
-      description: "From NotReady until the node's pods are evicted; Kubernetes' default.",
+      description:
+        "From NotReady until the node's pods are evicted that state no tolerationSeconds of their own; Kubernetes' default.",
       default: '300s',
     }),
   },

@@ -18,6 +18,7 @@ import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
+import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
@@ -87,6 +88,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   problems.throwIfAny();
   if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
   const objects = apps.objects();
+  warnOfImpossibleAffinity(build, apps.apps, apps.services);
   const world: World = {
     name: scenario.metadata.name,
     seed: spec.seed,
