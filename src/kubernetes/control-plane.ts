@@ -11,7 +11,12 @@ import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
-import { SchedulingLoop, type PlacementDecision } from './scheduling-loop.ts';
+import {
+  SchedulingLoop,
+  type GroupScheduler,
+  type PlacementDecision,
+  type SchedulingEvents,
+} from './scheduling-loop.ts';
 import { Workloads } from './workloads.ts';
 
 /** What the control plane tells the world. */
@@ -47,7 +52,10 @@ export class ControlPlane {
   readonly #nodeLifecycle: NodeLifecycle;
   readonly #kubelet: Kubelets;
 
-  /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
+  /**
+   * @param groups who places, where the scenario's scheduler is one that places pods together
+   * @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field
+   */
   constructor(
     kernel: Kernel,
     world: World,
@@ -56,20 +64,23 @@ export class ControlPlane {
     demand: () => readonly EntryDemand[],
     surroundings: KubeletSurroundings,
     hooks: ControlPlaneHooks,
+    groups?: GroupScheduler,
   ) {
     this.#world = world;
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world));
     this.pods = state.pods;
     const budgets = new DisruptionBudgets(world, state, endpoints, (service) => this.#workloads.replicas(service));
-    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, () => budgets.allowances(), {
+    const events: SchedulingEvents = {
       decided: (decision) => hooks.decided(decision),
       bound: (pod) => this.#bound(pod),
       preempted: (pod) => {
         this.#delete(pod, 'preempted');
         this.#workloads.deleted([pod]);
       },
-    });
+    };
+    const allowances = () => budgets.allowances();
+    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, allowances, events, groups);
     this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
       taintsChanged: (node, before) => {
         const { info } = state.nodes[node]!;

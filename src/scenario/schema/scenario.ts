@@ -18,6 +18,7 @@ import { podStartup } from './calibration.ts';
 import { complianceClasses, dataset } from './datasets.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
 
 const SCENARIO_VERSION = 'codeco-sim/v1';
@@ -25,6 +26,7 @@ const SCENARIO_VERSION = 'codeco-sim/v1';
 const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
+    swm: optional(swm),
     schedulerConfig: optional(
       text({
         description:
