@@ -357,6 +357,7 @@ export class Observation {
         pulled_ns: pod.pulledNs ?? null,
         started_ns: pod.startedNs ?? null,
         ready_ns: pod.readyNs ?? null,
+        restarts: pod.restarts,
         gone_ns: pod.goneNs ?? null,
         waiting: pod.waiting ?? null,
         reason: pod.reason ?? null,

@@ -162,6 +162,20 @@ export class Compute {
   }
 
   /**
+   * How long a task of `workNs` that a pod starts now takes, if nothing changes from then on, ns: it shares what its pod
+   * is granted with the tasks that the pod has; a pod that has none gets a core, or its limit. Infinity where the node
+   * stands still, or the pod does not run.
+   */
+  taskNs(pod: PodId, workNs: number): number {
+    const entry = this.#pods[pod];
+    if (entry === undefined) return Infinity;
+    const tasks = entry.tag.length;
+    const millicores = tasks === 0 ? Math.min(1000, entry.limitMillicores) : entry.grantedMillicores / (tasks + 1);
+    const rate = (millicores / 1000) * this.#speed[entry.node]!;
+    return rate === 0 ? Infinity : workNs / rate;
+  }
+
+  /**
    * The node's cores do this share of their work a nanosecond from now on; with 0 its tasks stand still. Tasks keep the work
    * that they have been given, and cores that have tasks count as used as before.
    */

@@ -1,5 +1,6 @@
 export { Compute, cpuWeight, type CpuShare } from './compute.ts';
 export * from './energy/index.ts';
+export { durationSampler, type DurationSampler } from './distributions/index.ts';
 export { Copies, DataAccess } from './datasets/index.ts';
 export { Degradations, Outages, scheduleFaults, Slowdowns } from './faults/index.ts';
 export * from './network/index.ts';

@@ -49,6 +49,9 @@ export class ClusterState {
       up: true,
       reachable: true,
       notReady: false,
+      memoryPressure: false,
+      taintedNs: 0,
+      taintings: 0,
       life: 0,
       silence: 0,
     }));
@@ -115,6 +118,7 @@ export class ClusterState {
       pulledNs: undefined,
       startedNs: undefined,
       readyNs: undefined,
+      restarts: 0,
       goneNs: undefined,
       waiting: undefined,
       reason: undefined,

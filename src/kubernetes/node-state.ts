@@ -8,6 +8,10 @@ export const UNREACHABLE_TAINTS: readonly Taint[] = [
   { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
 ];
 
+/** Source: Kubernetes, Concepts, Taints and Tolerations, "Taint Nodes by Condition". */
+export const MEMORY_PRESSURE_KEY = 'node.kubernetes.io/memory-pressure';
+const MEMORY_PRESSURE_TAINT: Taint = { key: MEMORY_PRESSURE_KEY, effect: 'NoSchedule' };
+
 /** What the control plane keeps of a node. */
 export interface NodeState {
   readonly info: NodeInfo;
@@ -16,6 +20,12 @@ export interface NodeState {
   /** Whether the control plane of its cluster can be reached from it. */
   reachable: boolean;
   notReady: boolean;
+  /** Whether its kubelet says that it is short of memory. */
+  memoryPressure: boolean;
+  /** When it was last found not ready, ns. */
+  taintedNs: number;
+  /** Counts the changes of its taints: a timer that was set under other taints does nothing. */
+  taintings: number;
   /** Counts crashes and returns: a timer that was set in another life of the node does nothing. */
   life: number;
   /** Counts how often it fell silent or was heard again: a timer of another silence does nothing. */
@@ -31,6 +41,11 @@ export type NodeCondition = 'up' | 'down' | 'unreachable' | 'not-ready';
 /** In what condition a node is. */
 export function conditionOf({ up, reachable, notReady }: NodeState): NodeCondition {
   return notReady ? 'not-ready' : !up ? 'down' : reachable ? 'up' : 'unreachable';
+}
+
+/** Taints that a node has for the condition it is in. */
+export function conditionTaints({ notReady, memoryPressure }: NodeState): readonly Taint[] {
+  return [...(notReady ? UNREACHABLE_TAINTS : []), ...(memoryPressure ? [MEMORY_PRESSURE_TAINT] : [])];
 }
 
 /** Whether the control plane does not hear of a node. */

@@ -45,6 +45,13 @@ export class StartupQueues {
     return (begun + (stream === undefined ? baseNs : Math.ceil(stream.lognormal({ mean: baseNs, cv })))) as Nanoseconds;
   }
 
+  /** When a container is up that is started anew in its sandbox now: it takes its turn on the node, and nothing else. */
+  restartedAtNs(node: NodeId, now: number): Nanoseconds {
+    const begun = Math.max(now, this.#nodeFreeNs[node]!) + this.#parameters.perPodOnNodeNs;
+    this.#nodeFreeNs[node] = begun;
+    return begun as Nanoseconds;
+  }
+
   /** What a node that crashed had begun is begun anew when it is back. */
   nodeCrashed(node: NodeId): void {
     this.#nodeFreeNs[node] = 0;

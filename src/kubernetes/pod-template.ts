@@ -1,5 +1,6 @@
 import {
   milliValue,
+  qosClass,
   type App,
   type Cluster,
   type NodeSelectorTerm,
@@ -7,6 +8,7 @@ import {
   type PodSpec,
   type Service,
 } from '../model/index.ts';
+import { MEMORY_PRESSURE_KEY } from './node-state.ts';
 import { cpuWeight, type CpuShare } from '../dynamics/index.ts';
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
@@ -32,8 +34,18 @@ export function podTemplate(app: App, service: Service, clusters: readonly Clust
       namespace: service.workload?.namespace ?? app.namespace,
       labels: service.workload?.labels ?? { app: app.name, serviceName: service.name },
     },
-    spec,
+    spec: toleratingPressure(spec),
   };
+}
+
+/**
+ * Pods of other classes than BestEffort tolerate a node under memory pressure. Source: Kubernetes, Concepts, Taints and
+ * Tolerations, "Taint Nodes by Condition".
+ */
+function toleratingPressure(spec: PodSpec): PodSpec {
+  if (qosClass(spec) === 'BestEffort') return spec;
+  const toleration = { key: MEMORY_PRESSURE_KEY, operator: 'Exists', effect: 'NoSchedule' } as const;
+  return { ...spec, tolerations: [...(spec.tolerations ?? []), toleration] };
 }
 
 function inClusters(spec: PodSpec, zones: readonly string[]): PodSpec {

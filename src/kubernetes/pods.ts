@@ -8,7 +8,7 @@ import type { AppId, NodeId, PodId, PodLife, ServiceId } from '../model/index.ts
 export type PodPhase = 'pending' | 'starting' | 'ready' | 'stopped' | 'terminating' | 'gone';
 
 /** Why a container waits. Source: Kubernetes, pkg/kubelet/images/types.go. */
-export type WaitingReason = 'ImagePullBackOff' | 'ErrImageNeverPull';
+export type WaitingReason = 'ImagePullBackOff' | 'ErrImageNeverPull' | 'CrashLoopBackOff';
 
 /** One pod from its creation to its end. Times are ns of virtual time. */
 export interface Pod {
@@ -20,7 +20,7 @@ export interface Pod {
   /** Of a pod that no controller makes anew. */
   readonly life: PodLife | undefined;
   phase: PodPhase;
-  /** Whether its containers run and are ready, whatever the cluster knows of it. */
+  /** Whether its containers run and serve, whatever the cluster knows of it. */
   readyOnNode: boolean;
   node: NodeId | undefined;
   scheduledNs: number | undefined;
@@ -30,6 +30,8 @@ export interface Pod {
   /** When its containers first ran, and when it first was ready to serve. */
   startedNs: number | undefined;
   readyNs: number | undefined;
+  /** How often its containers have been started anew. */
+  restarts: number;
   goneNs: number | undefined;
   /** Why its containers wait to be started, in the kubelet's words; undefined where they do not, or come up. */
   waiting: WaitingReason | undefined;

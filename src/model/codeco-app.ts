@@ -1,5 +1,6 @@
 import { Type, type Static, type TUnsafe } from '@sinclair/typebox';
 import { either, listOf, mapOf, number, object, oneOf, openObject, optional, quantity, text, whole } from './fields.ts';
+import { containerLifeFields, podLifeFields } from './container-life.ts';
 import type { PodSpec } from './kubernetes.ts';
 
 /**
@@ -50,6 +51,7 @@ const container = openObject(
       ),
     ),
     restartPolicy: optional(text({ description: "'Always' on an init container makes it a sidecar." })),
+    ...containerLifeFields,
   },
   { description: 'A container.' },
 );
@@ -223,6 +225,7 @@ export const podSpecSchema = openObject(
     schedulerName: optional(text({ description: 'Scheduler that the pod asks for.' })),
     priority: optional(whole({ description: 'Priority of the pod.', minimum: -2_147_483_648, maximum: 2_147_483_647 })),
     overhead: optional(resources('Resources of the sandbox itself, by resource.')),
+    ...podLifeFields,
     schedulingGates: optional(
       listOf(openObject({ name: text({ description: 'Name of the gate.' }) }, { description: 'A gate.' }), {
         description: 'What keeps it from being scheduled until somebody takes it away.',

@@ -1,3 +1,5 @@
+import type { Probe } from './container-life.ts';
+
 /** The parts of Kubernetes objects that the project reads, in their published JSON form. Other fields are kept. */
 
 export interface ResourceRequirements {
@@ -11,6 +13,10 @@ export interface Container {
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | '';
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly { containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[];
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
   /** 'Always' on an init container makes it a sidecar. */
   readonly restartPolicy?: string;
   readonly [field: string]: unknown;
@@ -141,6 +147,8 @@ export interface PodSpec {
   }[];
   readonly tolerations?: readonly Toleration[];
   readonly schedulerName?: string;
+  readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never' | '';
+  readonly terminationGracePeriodSeconds?: number;
   readonly schedulingGates?: readonly { readonly name: string }[];
   readonly overhead?: Readonly<Record<string, string | number>>;
   readonly [field: string]: unknown;

@@ -4,12 +4,14 @@ import type { CallPolicy } from './call-policy.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
+import type { ContainerLife } from './container-life.ts';
 import type { Dataset, DatasetAccess } from './datasets.ts';
 import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { Images } from './images.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
+import type { SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
@@ -236,6 +238,8 @@ export interface Behaviour {
   readonly holdsSlotWhileCalling?: false;
   /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
   readonly data?: readonly DatasetAccess[];
+  /** What its containers do in the course of their life, beside serving; nothing where absent. */
+  readonly life?: ContainerLife;
 }
 
 /** A duration, fixed or drawn. `cv` is the coefficient of variation; a shape of 1 is the exponential distribution. */
@@ -286,10 +290,12 @@ export interface Orchestration {
   readonly scheduler: SchedulerName;
   /** kube-scheduler's profile, where it is not the default one. */
   readonly schedulerProfile?: PublishedProfile;
+  /** Of the scheduler `swm`. */
+  readonly swm?: SwmSettings;
   readonly podStartup: PodStartup;
-  /** From a node's crash to its NotReady, as kube-controller-manager's --node-monitor-grace-period. */
+  /** How long a node's leases may stay away until it is NotReady: kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
-  /** From NotReady to the eviction of pods, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
+  /** From NotReady to the eviction of pods that state nothing themselves, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
   readonly evictionTolerationNs: Nanoseconds;
 }
 

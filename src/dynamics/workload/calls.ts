@@ -16,7 +16,8 @@ import { DATA_UNAVAILABLE, LOST, NO_ENDPOINT, NO_ROUTE, NOT_COVERED, OK, OVERLOA
 import type { Callers, CallsOptions } from './callers.ts';
 import { PlannedWork } from './planned-work.ts';
 import { ServiceTallies } from './service-tallies.ts';
-import type { ServingPod } from './serving-pod.ts';
+import { PodLoads } from './pod-loads.ts';
+import { servingPod, type ServingPod } from './serving-pod.ts';
 import { Visits, VisitState } from './visits.ts';
 
 /**
@@ -47,6 +48,7 @@ export class Calls {
   /** What the assured channels have reserved; undefined where none has. */
   readonly #reservations: ReadonlyMap<Channel, ReservationId> | undefined;
   readonly #pods: (ServingPod | undefined)[] = [];
+  readonly load: PodLoads;
   /** Undefined where no caller has a time limit or tries again. */
   readonly #attempts: Attempts | undefined;
 
@@ -66,6 +68,7 @@ export class Calls {
     this.#compute = compute;
     this.#options = options;
     this.#callers = callers;
+    this.load = new PodLoads(kernel, this.#pods, this.visits);
     this.#toPod = network.receiver((visit, outcome) => this.#arrive(visit, outcome));
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
     const samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
@@ -157,13 +160,7 @@ export class Calls {
 
   /** The pod serves from now on. */
   addPod(pod: PodId, service: ServiceId, endpoint: EndpointId): void {
-    const {
-      concurrency,
-      queueLimit = Infinity,
-      holdsSlotWhileCalling = true,
-    } = this.#world.services[service]!.behaviour;
-    const load = { busy: 0, queue: [], head: 0 };
-    this.#pods[pod] = { service, endpoint, concurrency, queueLimit, holdsSlotWhileCalling, ...load };
+    this.#pods[pod] = servingPod(service, endpoint, this.#world.services[service]!.behaviour);
   }
 
   /** The pod is dead or gone: what it had in hand fails. Its CPU tasks must have been removed. */
@@ -235,6 +232,7 @@ export class Calls {
       visits.state[visit] = VisitState.Queued;
       serving.queue.push(visit);
     }
+    serving.loadChanged?.();
   }
 
   #run(visit: number): void {
@@ -292,7 +290,10 @@ export class Calls {
       if (plan.channels[call]!.policy === undefined) this.#send(child, from, plan.services[call]!);
       else this.#attempts!.begin(child);
     }
-    if (already === 0 && !serving.holdsSlotWhileCalling) this.#releaseSlot(serving);
+    if (already === 0 && !serving.holdsSlotWhileCalling) {
+      serving.calling++;
+      this.#releaseSlot(serving);
+    }
   }
 
   /** The visit's work is done. */
@@ -301,6 +302,8 @@ export class Calls {
     const hasSlot = serving.holdsSlotWhileCalling || this.visits.called[visit] === 0;
     this.#respond(visit, serving);
     if (hasSlot) this.#releaseSlot(serving);
+    else serving.calling--;
+    serving.loadChanged?.();
   }
 
   /** Sends the caller an answer, or word that there will be none. */
@@ -318,10 +321,12 @@ export class Calls {
   }
 
   #releaseSlot(serving: ServingPod): void {
-    if (serving.head === serving.queue.length) {
-      serving.busy--;
-      return;
-    }
+    if (serving.head === serving.queue.length) serving.busy--;
+    else this.#serveNext(serving);
+    serving.loadChanged?.();
+  }
+
+  #serveNext(serving: ServingPod): void {
     const next = serving.queue[serving.head++]!;
     if (serving.head > 64 && serving.head * 2 > serving.queue.length) {
       serving.queue.splice(0, serving.head);

@@ -9,6 +9,7 @@ import type { CallsOptions } from './callers.ts';
 import { Calls } from './calls.ts';
 import { reservationsOf } from './channel-reservations.ts';
 import { UNFINISHED } from './outcomes.ts';
+import type { PodLoads } from './pod-loads.ts';
 import type { ServiceTallies } from './service-tallies.ts';
 import { VisitState } from './visits.ts';
 
@@ -114,6 +115,11 @@ export class Requests {
   /** What the pods of each service have done. */
   get tallies(): ServiceTallies {
     return this.#calls.tallies;
+  }
+
+  /** What pods have in hand. */
+  get load(): PodLoads {
+    return this.#calls.load;
   }
 
   /** What became of attempts. */

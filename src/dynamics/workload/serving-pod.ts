@@ -1,4 +1,4 @@
-import type { ServiceId } from '../../model/index.ts';
+import type { Behaviour, ServiceId } from '../../model/index.ts';
 import type { EndpointId } from '../network/index.ts';
 
 /** A pod as its callers know it. */
@@ -11,7 +11,18 @@ export interface ServingPod {
   readonly holdsSlotWhileCalling: boolean;
   /** Visits that hold one of the pod's slots. */
   busy: number;
+  /** Visits that have given their slot back and wait for their calls. */
+  calling: number;
   /** Visits that wait for a slot, first come first served; those before `head` have gone. */
   readonly queue: number[];
   head: number;
+  /** Told each change of what it has in hand; nobody is where undefined. */
+  loadChanged: (() => void) | undefined;
+}
+
+/** A pod with nothing in hand. */
+export function servingPod(service: ServiceId, endpoint: EndpointId, behaviour: Behaviour): ServingPod {
+  const { concurrency, queueLimit = Infinity, holdsSlotWhileCalling = true } = behaviour;
+  const load = { busy: 0, calling: 0, queue: [], head: 0, loadChanged: undefined };
+  return { service, endpoint, concurrency, queueLimit, holdsSlotWhileCalling, ...load };
 }

@@ -49,8 +49,9 @@ interface NodePulls {
  * other from the lowest up, each as soon as it is there. A layer that another pull of the node brings is waited for. A
  * transfer that finds no way or is lost fails its pull; layers that came whole stay on the disk for the next.
  * Source: containerd (core/remotes, core/unpack) and the kubelet's serial and parallel pullers (pkg/kubelet/images/puller.go).
- * Own design: a layer is unpacked once, whatever lies under it, and at one speed however many others are unpacked; what is
- * wrong with the network is known at once, without time-outs.
+ * Own design: a layer that is interrupted begins anew, where containerd goes on if the registry can; a layer is unpacked once,
+ * whatever lies under it, and at one speed however many others are unpacked; what is wrong with the network is known at once,
+ * without time-outs.
  */
 export class ImagePulls {
   readonly #kernel: Kernel;

@@ -1,5 +1,6 @@
 import { flag, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
 import { arrivals } from './arrivals.ts';
+import { containerLife } from './container-life.ts';
 import { callPolicyFields, callsTo } from './call-policy.ts';
 import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
@@ -65,7 +66,8 @@ const behaviour = object(
     holdsSlotWhileCalling: flag({
       description:
         'Whether a request counts among those that the pod works on while it waits for the services that it calls, as a thread ' +
-        'does; an asynchronous server frees the place. Own default.',
+        'does; an asynchronous server frees the place. Pods that hold them round a loop of calls can wait for each other ' +
+        'for ever. Own default.',
       default: true,
     }),
     calls: oneOf(
@@ -92,6 +94,7 @@ const behaviour = object(
       'written',
       'Datasets that a request writes to after its reads, at the primary copy: each write is a new version.',
     ),
+    ...containerLife,
     trafficDistribution: oneOf(
       {
         PreferClose: 'To the pods of least observed latency from the caller, in turn.',

@@ -18,6 +18,7 @@ import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { demandCalled, withCallSettings } from './call-policy.ts';
 import { readChannels } from './channels.ts';
+import { readContainerLife } from './container-life.ts';
 import type { Datasets } from './datasets.ts';
 import { readDuration } from './durations.ts';
 import type { CodecoAppLibrary, LoadedCodecoApp } from './codeco-apps.ts';
@@ -102,13 +103,24 @@ export class Apps {
 
   /** What manifests say of pods in general; undefined where there are none. */
   objects(): ClusterObjects | undefined {
-    return this.#manifests.objects((kind, namespace, name) => {
+    const objects = this.#manifests.objects((kind, namespace, name) => {
       const index = this.services.findIndex(
         (service) =>
           service.workload?.kind === kind && service.workload.namespace === namespace && service.name === name,
       );
       return index < 0 ? undefined : (index as ServiceId);
     });
+    for (const { name, target, metrics } of objects?.autoscalers ?? []) {
+      const { app, podSpec } = this.services[target]!;
+      if (!metrics.some((metric) => metric?.type === 'Utilization')) continue;
+      if (podSpec.containers.every(({ resources }) => resources?.requests?.['cpu'] !== undefined)) continue;
+      this.#build.warn(
+        ['spec', 'apps', app],
+        `${quote(name)} scales by a share of the CPU that pods request, but not all of their containers request any: ` +
+          'nothing is scaled',
+      );
+    }
+    return objects;
   }
 
   #demandOneSource(entry: unknown, path: Path): boolean {
@@ -189,7 +201,7 @@ export class Apps {
         podSpec,
         replicas,
         channels: [],
-        behaviour: this.#readBehaviour(behaviour, [...path, 'behaviour', own]),
+        behaviour: this.#readBehaviour(behaviour, podSpec, [...path, 'behaviour', own]),
         trafficDistribution: behaviour.trafficDistribution,
         workload,
         ...(lives === undefined ? {} : { lives }),
@@ -309,7 +321,7 @@ export class Apps {
         podSpec: podspec,
         replicas: behaviour.replicas,
         channels,
-        behaviour: this.#readBehaviour(behaviour, path),
+        behaviour: this.#readBehaviour(behaviour, podspec, path),
         trafficDistribution: behaviour.trafficDistribution,
       });
     }
@@ -318,7 +330,8 @@ export class Apps {
     return pods;
   }
 
-  #readBehaviour(written: WrittenBehaviour, path: Path): Behaviour {
+  #readBehaviour(written: WrittenBehaviour, podSpec: PodSpec, path: Path): Behaviour {
+    const life = readContainerLife(this.#build, written, podSpec, path);
     const data = this.#datasets.accessesOf(written, path);
     return {
       cpu: readDuration(this.#build, written.cpu, [...path, 'cpu']),
@@ -329,6 +342,7 @@ export class Apps {
       ...(written.queue === undefined ? {} : { queueLimit: written.queue }),
       ...(written.holdsSlotWhileCalling ? {} : { holdsSlotWhileCalling: false as const }),
       ...(data === undefined ? {} : { data }),
+      ...(life === undefined ? {} : { life }),
     };
   }
 }

@@ -9,6 +9,7 @@ import {
   type PodLife,
   type PodSpec,
   type PriorityClass,
+  type PublishedAutoscalerSpec,
   type PublishedController,
   type PublishedObject,
   type ServiceId,
@@ -20,9 +21,10 @@ import type { ReadFile } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import { isMap, Source, type Mark, type Path } from '../source.ts';
 import { check, quote } from '../validation.ts';
+import { readAutoscaler } from './autoscalers.ts';
 import type { Build } from './build.ts';
 import { meetsRequirements } from './node-requirements.ts';
-import { checkAffinity, checkResources, checkSelector, type Report } from './pod-checks.ts';
+import { checkAffinity, checkProbes, checkResources, checkSelector, type Report } from './pod-checks.ts';
 import { readReferenced } from './sites.ts';
 import { fieldsWithoutEffect } from './without-effect.ts';
 
@@ -267,6 +269,14 @@ export class Manifests {
         const at = ['spec', 'template', 'spec', 'activeDeadlineSeconds'];
         report(at, 'a deadline for pods that are made anew', `no deadline: Kubernetes refuses it in a ${kind}`);
       }
+      if (podSpec.restartPolicy && podSpec.restartPolicy !== 'Always') {
+        const at = ['spec', 'template', 'spec', 'restartPolicy'];
+        report(
+          at,
+          `"${podSpec.restartPolicy}" for pods that are made anew`,
+          `Always: Kubernetes refuses others in a ${kind}`,
+        );
+      }
       return [{ name, podSpec, replicas, workload: { kind, namespace, labels, selector } }];
     });
   }
@@ -274,6 +284,7 @@ export class Manifests {
   /** A pod's specification with its priority filled in, as the API server's admission does. */
   #podSpec(spec: PodSpec, path: Path, report: Report): PodSpec {
     checkResources(spec, path, report);
+    checkProbes(spec, path, report);
     if (checkAffinity(spec, path, report) && !this.#nodes.some((node) => meetsRequirements(spec, node))) {
       this.#build.warnings.add(
         this.#build.places.markValue(spec, []) ?? this.#firstMark,
@@ -318,30 +329,12 @@ export class Manifests {
         ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
       });
     } else if (object.kind === 'HorizontalPodAutoscaler') {
-      const {
-        scaleTargetRef,
-        minReplicas = 1,
-        maxReplicas,
-        metrics = [],
-      } = object.spec as {
-        scaleTargetRef: { kind: string; name: string };
-        minReplicas?: number;
-        maxReplicas: number;
-        metrics?: HorizontalPodAutoscaler['metrics'];
-      };
-      if (maxReplicas < minReplicas)
-        report(['spec', 'maxReplicas'], 'fewer than minReplicas', `at least ${minReplicas}`);
+      const spec = object.spec as PublishedAutoscalerSpec;
       const mark = this.#build.places.markValue(object, ['spec', 'scaleTargetRef']);
-      this.#autoscalers.push({
-        name,
-        namespace,
-        minReplicas,
-        maxReplicas,
-        metrics,
-        kind: scaleTargetRef.kind,
-        targetName: scaleTargetRef.name,
-        mark,
-      });
+      const warn = (found: string): void =>
+        this.#build.warnings.add(this.#build.places.markValue(object, ['spec']), ['spec'], found);
+      const { kind, name: targetName } = spec.scaleTargetRef;
+      this.#autoscalers.push({ name, namespace, ...readAutoscaler(spec, report, warn), kind, targetName, mark });
     }
   }
 }

@@ -59,6 +59,19 @@ export function checkResources(spec: PodSpec, path: Path, report: Report): void 
   }
 }
 
+/** Reports probes that a real API server refuses. Source: Kubernetes, pkg/apis/core/validation, `validateLivenessProbe`. */
+export function checkProbes(spec: PodSpec, path: Path, report: Report): void {
+  for (const list of ['initContainers', 'containers'] as const) {
+    for (const [index, container] of (spec[list] ?? []).entries()) {
+      for (const probe of ['startupProbe', 'livenessProbe'] as const) {
+        const successes = container[probe]?.successThreshold ?? 1;
+        const at = [...path, list, index, probe, 'successThreshold'];
+        if (successes !== 1) report(at, `${successes} successes`, '1: only a readiness probe may take more');
+      }
+    }
+  }
+}
+
 /** Reports node affinity that is wrong or that nothing can meet. @returns whether it is right */
 export function checkAffinity(spec: PodSpec, path: Path, report: Report): boolean {
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
