@@ -311,13 +311,20 @@ class Loader {
   }
 
   #hash(resolved: unknown, world: World): string {
-    const hash = createHash('sha256').update(canonical(resolved));
+    const hash = createHash('sha256').update(canonical(withoutExpectations(resolved)));
     for (const { source } of world.apps) hash.update('\0').update(canonical(source));
     const { schedulerProfile } = world.orchestration;
     if (schedulerProfile !== undefined) hash.update('\0').update(canonical(schedulerProfile));
     for (const tableHash of this.#files?.tableHashes ?? []) hash.update('\0').update(tableHash);
     return hash.digest('hex');
   }
+}
+
+/** What is expected of a run changes nothing in it. */
+function withoutExpectations(resolved: unknown): unknown {
+  if (!isMap(resolved) || !isMap(resolved['spec']) || !('expect' in resolved['spec'])) return resolved;
+  const { expect: _, ...spec } = resolved['spec'];
+  return { ...resolved, spec };
 }
 
 /** `file#name` in two, unless the part after '#' belongs to a file's name. */

@@ -16,6 +16,7 @@ import {
 } from '../../model/index.ts';
 import { podStartup } from './calibration.ts';
 import { complianceClasses, dataset } from './datasets.ts';
+import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { app, userGroup } from './workload.ts';
@@ -95,6 +96,7 @@ const spec = object(
     complianceClasses,
     datasets: listOf(dataset, { description: 'Data that services read and write.', default: [] }),
     orchestration,
+    expect: expectations,
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     results,
   },
