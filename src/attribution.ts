@@ -7,7 +7,7 @@ import {
   type Share,
 } from './dynamics/index.ts';
 import type { Pod } from './kubernetes/index.ts';
-import { planCalls, type NodeId, type ServiceId, type World } from './model/index.ts';
+import { meanVisits, type NodeId, type ServiceId, type World } from './model/index.ts';
 import type { Recorder } from './results/index.ts';
 
 /** Keeps what energy, carbon and cost are divided over applications by, and divides them at the end of a run. */
@@ -67,16 +67,16 @@ export class Attribution {
     return shares;
   }
 
-  /** By application: the bytes of the requests that entered at it, with all the calls that they make. */
+  /** By application: the bytes of the requests that entered at it, with all the calls that they make in the mean. */
   #requestBytesByApp(): number[] {
     const { apps, services } = this.#world;
     const bytesByApp = apps.map(() => 0);
     for (const [id, { app }] of services.entries()) {
       const requests = this.#requestsByService[id]!;
       if (requests === 0) continue;
-      const bytes = planCalls(services, id as ServiceId).services.reduce((sum, called) => {
+      const bytes = meanVisits(services, id as ServiceId).reduce((sum, visits, called) => {
         const { requestBytes, responseBytes } = services[called]!.behaviour;
-        return sum + requestBytes + responseBytes;
+        return sum + visits * (requestBytes + responseBytes);
       }, 0);
       bytesByApp[app]! += requests * bytes;
     }

@@ -2,6 +2,7 @@ import { fsum } from 'd3-array';
 import { Attribution } from './attribution.ts';
 import {
   LatencyHistogram,
+  type AttemptCounts,
   requestOutcomes,
   type Association,
   type Compute,
@@ -26,9 +27,11 @@ import {
   type UserId,
   type World,
 } from './model/index.ts';
+import { entityCodes } from './entity-codes.ts';
 import { NO_CODE, type Recorder, type RunMeasures } from './results/index.ts';
 
 const OK = 0;
+const UNFINISHED = requestOutcomes.indexOf('unfinished');
 
 /** What a run is read from. */
 export interface Sources {
@@ -44,6 +47,8 @@ export class Observation {
   readonly latency = new LatencyHistogram();
   /** Requests issued after the warm-up, by outcome (index in `requestOutcomes`). */
   readonly outcomes = new Float64Array(requestOutcomes.length);
+  /** Of these, the failed ones, by the service where they failed first. */
+  readonly failedAt: Float64Array;
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #recorder: Recorder;
@@ -62,6 +67,7 @@ export class Observation {
 
   /** @param pods the pods of the run by id; the list grows with the run */
   constructor(kernel: Kernel, world: World, recorder: Recorder, pods: readonly Pod[], arcCount: number) {
+    this.failedAt = new Float64Array(world.services.length);
     this.#kernel = kernel;
     this.#world = world;
     this.#recorder = recorder;
@@ -108,7 +114,7 @@ export class Observation {
     });
   }
 
-  requestEnded(ended: EndedRequest, recorded: boolean): void {
+  requestEnded(ended: EndedRequest): void {
     const now = this.#kernel.now;
     const { outcome, issuedNs } = ended;
     this.#attribution.requestEnded(ended.service);
@@ -116,8 +122,9 @@ export class Observation {
     if (!warmup) {
       this.outcomes[outcome]!++;
       if (outcome === OK) this.latency.add(now - issuedNs);
+      else if (outcome !== UNFINISHED) this.failedAt[ended.failedAt]!++;
     }
-    if (!recorded) return;
+    if (!ended.recorded) return;
     const table = this.#recorder.tables.requests;
     const { columns } = table;
     const row = table.row();
@@ -130,7 +137,12 @@ export class Observation {
       columns.network_ns[row] = ended.networkNs;
       columns.queue_ns[row] = ended.queueNs;
       columns.cpu_ns[row] = ended.cpuNs;
+      columns.retry_ns[row] = ended.retryNs;
+    } else if (outcome !== UNFINISHED) {
+      columns.cause[row] = codes.giveUp[ended.gaveUp]!;
+      columns.failed_service[row] = codes.service[ended.failedAt]!;
     }
+    columns.attempts[row] = ended.attempts;
     columns.app[row] = codes.app[this.#world.services[ended.service]!.app]!;
     columns.service[row] = codes.service[ended.service]!;
     columns.user[row] = codes.user[ended.user]!;
@@ -328,7 +340,7 @@ export class Observation {
   }
 
   /** The run is over: the life of every pod, and the measures. */
-  finish(sources: Sources, association: Association): RunMeasures {
+  finish(sources: Sources, association: Association, attempts: AttemptCounts): RunMeasures {
     const { controlPlane, nodeEnergy } = sources;
     const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
     for (const pod of this.#pods) {
@@ -354,13 +366,17 @@ export class Observation {
     const shares = this.#attribution.finish(sources, this.#pods, this.#recorder.tables.attribution);
     const succeeded = this.outcomes[OK]!;
     const sent = this.outcomes.reduce((sum, count) => sum + count, 0);
-    const unfinished = this.outcomes[requestOutcomes.indexOf('unfinished')]!;
+    const unfinished = this.outcomes[UNFINISHED]!;
     return {
       duration_ns: durationNs,
       warmup_ns: warmupNs,
       requests_sent: sent,
       requests_succeeded: succeeded,
       requests_failed: sent - succeeded - unfinished,
+      retries: attempts.retries,
+      timeouts: attempts.timeouts,
+      retries_over_budget: attempts.overBudget,
+      overloaded: attempts.overloaded,
       latency_mean_ns: this.latency.meanNs ?? null,
       latency_p50_ns: this.latency.quantileNs(0.5) ?? null,
       latency_p95_ns: this.latency.quantileNs(0.95) ?? null,
@@ -387,20 +403,4 @@ function linkEnergyJ(linkEnergy: LinkEnergy, arc: number): number {
   if (!linkEnergy.isMetered(arc >> 1)) return 0;
   const { carryingJ, idleJ } = linkEnergy.read(arc >> 1);
   return carryingJ[arc & 1]! + idleJ / 2;
-}
-
-/** Dictionary codes of the entities, by their ids. */
-function entityCodes(world: World, { dictionaries }: Recorder) {
-  const codes = (dictionary: { code(text: string): number }, names: readonly string[]): Int32Array =>
-    Int32Array.from(names, (name) => dictionary.code(name));
-  const names = (entities: readonly { readonly name: string }[]): string[] => entities.map(({ name }) => name);
-  return {
-    app: codes(dictionaries.app, names(world.apps)),
-    service: codes(dictionaries.service, names(world.services)),
-    user: codes(dictionaries.user, names(world.users)),
-    accessPoint: codes(dictionaries.access_point, names(world.accessPoints)),
-    node: codes(dictionaries.node, names(world.nodes)),
-    cluster: codes(dictionaries.cluster, names(world.clusters)),
-    outcome: codes(dictionaries.outcome, requestOutcomes),
-  };
 }

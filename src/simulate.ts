@@ -1,6 +1,6 @@
 import { PodRefused } from './kubernetes/index.ts';
 import type { World } from './model/index.ts';
-import { Recorder, type Manifest, type RunMeasures } from './results/index.ts';
+import { Recorder, type Manifest, type RunMeasures, type TableName } from './results/index.ts';
 import {
   InputError,
   loadScenario,
@@ -24,6 +24,10 @@ export interface SimulateOptions extends LoadOptions {
   readonly progress?: (fraction: number) => void;
   /** Words of the command line, for the manifest. */
   readonly command?: readonly string[];
+  /** Tables to write, besides `runs`; all by default. */
+  readonly tables?: readonly TableName[];
+  /** No facts of the wall clock in the manifest, so that a repetition has the same bytes. */
+  readonly timeless?: boolean;
 }
 
 /** A finished run. */
@@ -76,7 +80,7 @@ export function simulateLoaded(loaded: LoadedScenario, file: string, options: Si
 export function record(
   world: World,
   scenario: { readonly file: string; readonly hash: string },
-  options: Pick<SimulateOptions, 'out' | 'force' | 'progress' | 'command'>,
+  options: Pick<SimulateOptions, 'out' | 'force' | 'progress' | 'command' | 'tables' | 'timeless'>,
   stored: StoredScenario,
 ): Run {
   const header = {
@@ -87,7 +91,11 @@ export function record(
     ...(options.out === undefined ? {} : { program: programHash() }),
     ...(options.command === undefined ? {} : { command: options.command }),
   };
-  const recorder = new Recorder(options.out, header, { force: options.force === true });
+  const recorder = new Recorder(options.out, header, {
+    force: options.force === true,
+    timeless: options.timeless === true,
+    ...(options.tables === undefined ? {} : { tables: options.tables }),
+  });
   try {
     const { progress } = options;
     const { kernel, measures, outcomes, pods, movements, reservations } = runSimulation(

@@ -22,6 +22,7 @@ import {
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -101,7 +102,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const requests: Requests = new Requests(kernel, world, network, compute, {
     // the closest pod is that from where the user is attached at the time
     endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, movers, from)),
-    ended: (request) => observation.requestEnded(request, isRecorded(request.user)),
+    ended: (request) => observation.requestEnded(request),
+    isRecorded,
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
@@ -115,7 +117,12 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     topology,
     endpoints,
     () => demand,
-    { network, endpointOf },
+    {
+      network,
+      endpointOf,
+      wake: (node) => nodeEnergy.sleep?.wake(node) ?? 0,
+      keepAwake: (node, untilNs) => nodeEnergy.sleep?.keepAwake(node, untilNs),
+    },
     {
       podStarted(pod, cpu) {
         compute.addPod(pod.id, pod.node!, cpu);
@@ -152,10 +159,21 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const bills = new Bills(kernel, world.regions ?? []);
   const { ofNodes, ofVertex } = regionsOf(world);
   const linkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
-  const nodeEnergy = new NodeEnergy(kernel, world.nodes, compute, bills, ofNodes, (node, powered) => {
-    if (powered) nodeOutages.end(node);
-    else nodeOutages.begin(node);
-  });
+  const nodeEnergy: NodeEnergy = new NodeEnergy(
+    kernel,
+    world.nodes,
+    compute,
+    bills,
+    ofNodes,
+    (node, powered) => {
+      if (powered) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+    },
+    (node, frozen) => {
+      if (frozen) speeds.begin(node, 0);
+      else speeds.end(node, 0);
+    },
+  );
   const sources = { compute, network, controlPlane, nodeEnergy, linkEnergy };
   const speeds = new Slowdowns((node, share) => compute.setSpeedShare(node as NodeId, share));
   const qualities = new Degradations((link, quality) => network.setLinkQuality(link as LinkId, quality));
@@ -188,8 +206,9 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
+  appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association),
+    measures: observation.finish(sources, association, requests.attemptCounts),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
@@ -220,7 +239,10 @@ function vertexOf(world: World, network: Network, movers: ReturnType<typeof move
   return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
 }
 
-/** Decides which requests get a row: each is drawn from a stream of its user, and nothing is drawn when all are. */
+/**
+ * Decides which requests get a row: each is drawn from a stream of its user when it is issued, so that variants of a scenario
+ * record the same requests; nothing is drawn when all are recorded.
+ */
 function requestSampler({ users, recording }: World, kernel: Kernel): (user: UserId) => boolean {
   const { requestSample } = recording;
   if (requestSample >= 1) return () => true;

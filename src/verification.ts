@@ -10,7 +10,15 @@ import {
   type LoggedEvent,
 } from './kernel/index.ts';
 import type { World } from './model/index.ts';
-import { readManifest, readScenario, readTrail, Recorder, ResultsError, type Manifest } from './results/index.ts';
+import {
+  readManifest,
+  readScenario,
+  readTrail,
+  Recorder,
+  ResultsError,
+  type Manifest,
+  type TableName,
+} from './results/index.ts';
 import { InputError } from './scenario/index.ts';
 import { record, type Run, type StoredScenario } from './simulate.ts';
 import { runSimulation } from './simulation.ts';
@@ -51,7 +59,8 @@ export function verifyResults(
   const scratch = mkdtempSync(join(tmpdir(), 'codeco-sim-verify-'));
   try {
     const out = join(scratch, 'run');
-    const repeated = repeat(folder, manifest, stored, { out, ...options });
+    const tables = Object.keys(manifest.tables) as TableName[];
+    const repeated = repeat(folder, manifest, stored, { out, tables, ...options });
     const difference = compare(manifest, readManifest(out));
     return difference === undefined
       ? { same: true, digest: repeated.digest, events: repeated.eventCount }

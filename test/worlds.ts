@@ -36,6 +36,9 @@ export function oneNode(spec: {
   duration: string;
   rate: string;
   arrivals?: 'poisson' | 'periodic';
+  /** More of what users say of their requests, and of the access point. */
+  requests?: object;
+  access?: object;
   behaviour: object;
   power?: object;
   speed?: number;
@@ -61,12 +64,18 @@ export function oneNode(spec: {
           },
         },
         clusters: [{ name: 'only', nodes: [{ class: 'only', name: 'n', at: { x: '0m', y: '0m' } }] }],
-        access: { technology: 'wifi', duplex: 'full', bandwidth: '1000Gbit/s', latency: '0s' },
+        access: { technology: 'wifi', duplex: 'full', bandwidth: '1000Gbit/s', latency: '0s', ...spec.access },
       },
       users: [
         {
           at: { x: '1m', y: '0m' },
-          requests: { app: 'queue', to: 'server', rate: spec.rate, arrivals: spec.arrivals ?? 'poisson' },
+          requests: {
+            app: 'queue',
+            to: 'server',
+            rate: spec.rate,
+            arrivals: spec.arrivals ?? 'poisson',
+            ...spec.requests,
+          },
         },
       ],
       apps: [{ codecoApp: 'queue', behaviour: { server: { request: '1B', response: '1B', ...spec.behaviour } } }],

@@ -13,6 +13,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addListCommand } from './commands/list.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWhyCommand } from './commands/why.ts';
@@ -33,6 +34,7 @@ const program = new Command('codeco-sim')
   );
 const commands = [
   addRunCommand,
+  addSweepCommand,
   addValidateCommand,
   addExplainCommand,
   addInitCommand,

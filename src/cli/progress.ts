@@ -19,13 +19,17 @@ export class Progress {
     this.#startedMs = io.now();
   }
 
-  /** @param fraction how much is done, 0 to 1 */
-  update(fraction: number): void {
+  /**
+   * @param fraction how much is done, 0 to 1
+   * @param state in place of the time that is left, where that is not known from the fraction
+   */
+  update(fraction: number, state?: string): void {
     if (this.#quiet) return;
     const nowMs = this.#io.now();
     const elapsedMs = nowMs - this.#startedMs;
     const left = fraction > 0 ? `  ${formatDuration(((elapsedMs * (1 - fraction)) / fraction) * 1e6)} left` : '';
-    const line = `${this.#label}  ${Math.floor(fraction * 100)} %${fraction < 1 ? left : ''}`;
+    const rest = state === undefined ? (fraction < 1 ? left : '') : `  ${state}`;
+    const line = `${this.#label}  ${Math.floor(fraction * 100)} %${rest}`;
     if (this.#io.errIsTerminal) {
       if (nowMs - this.#drawnMs < REDRAW_MS && fraction < 1) return;
       this.#drawnMs = nowMs;
@@ -34,6 +38,12 @@ export class Progress {
       this.#tenths = Math.floor(fraction * 10);
       this.#io.err(`${line}\n`);
     }
+  }
+
+  /** Says something that stays, above the line. */
+  say(text: string): void {
+    this.done();
+    this.#io.err(`${text}\n`);
   }
 
   /** Takes the line away. */

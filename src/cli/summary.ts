@@ -36,6 +36,7 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
   const meanW = measures.energy_j / (world.durationNs / 1e9);
   lines.push(
     `  failures ${causes === '' ? 'none' : causes}`,
+    ...attemptsText(measures),
     ...reservationsText(run.reservations),
     '',
     `${bold('Placement at the end')}\n${placementText(placement)}`,
@@ -65,6 +66,19 @@ function energyText({ network_energy_j, carbon_g, cost, battery_depletions }: Ru
     battery_depletions > 0 ? `${count(battery_depletions, 'time')} an empty battery took a node down` : '',
   ];
   return parts.map((part) => (part === '' ? '' : `, ${part}`)).join('');
+}
+
+/** What callers did about slow and failed calls; nothing where they did nothing. */
+function attemptsText({ retries, timeouts, retries_over_budget, overloaded }: Run['measures']): string[] {
+  const counts = {
+    'timed out': timeouts,
+    overloaded,
+    retried: retries,
+    'not retried for want of budget': retries_over_budget,
+  };
+  const told = Object.entries(counts).filter(([, value]) => value > 0);
+  if (told.length === 0) return [];
+  return [`  attempts ${told.map(([name, value]) => `${formatCount(value)} ${name}`).join(', ')}`];
 }
 
 function reservationsText({ full, partial, refused, taken }: Run['reservations']): string[] {

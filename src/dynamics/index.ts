@@ -5,5 +5,7 @@ export { Degradations, Outages, scheduleFaults, Slowdowns } from './faults/index
 export * from './network/index.ts';
 export { Association, moversOf, type MovementCause, type MovementEvent, type MoverId } from './radio/index.ts';
 export { LatencyHistogram } from './workload/latency-histogram.ts';
+export { giveUps, type AttemptCounts } from './workload/attempts.ts';
 export { requestOutcomes } from './workload/outcomes.ts';
+export type { ServiceTallies } from './workload/service-tallies.ts';
 export { Requests, type EndedRequest } from './workload/requests.ts';

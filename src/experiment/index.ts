@@ -1,3 +1,20 @@
+export { meanInterval } from './statistics/index.ts';
+export { describeParameters } from './design/index.ts';
+export {
+  commandOf,
+  estimateCost,
+  nameOfCell,
+  planSweep,
+  runSweep,
+  type Cost,
+  type PlannedCell,
+  type Shard,
+  type SweepOptions,
+  type SweepOutcome,
+  type SweepPlan,
+  type SweepProgress,
+  type SweepRow,
+} from './execution/index.ts';
 export {
   compareResults,
   type CellComparison,

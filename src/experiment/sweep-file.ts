@@ -73,6 +73,11 @@ export type ParameterValue = Static<typeof parameterValue>;
 /** Where the results folder of a run is. */
 export const runFolder = (folder: string, { hash }: Pick<SweepRun, 'hash'>): string => join(folder, CELLS, hash);
 
+/** Where a run writes before its folder is whole. */
+export const partialOf = (runFolderPath: string): string => `${runFolderPath}${PARTIAL}`;
+/** How the names of folders end that are not whole. */
+export const PARTIAL = '.partial';
+
 /** Whether a folder is that of a sweep. */
 export function isSweep(folder: string): boolean {
   return readText(folder) !== undefined;

@@ -30,13 +30,16 @@ export class StartupQueues {
     );
   }
 
-  /** When a pod is ready that is bound to the node, or begun anew on it, now. */
-  readyAtNs(node: NodeId, now: number): Nanoseconds {
+  /**
+   * When a pod is ready that is bound to the node, or begun anew on it, now.
+   * @param awakeNs when the node is awake for it
+   */
+  readyAtNs(node: NodeId, now: number, awakeNs = 0): Nanoseconds {
     const { baseNs, cv, perPodInClusterNs, perPodOnNodeNs } = this.#parameters;
     const cluster = this.#clusterOf[node]!;
     const passed = Math.max(now, this.#clusterFreeNs[cluster]!) + perPodInClusterNs;
     this.#clusterFreeNs[cluster] = passed;
-    const begun = Math.max(passed, this.#nodeFreeNs[node]!) + perPodOnNodeNs;
+    const begun = Math.max(passed, this.#nodeFreeNs[node]!, awakeNs) + perPodOnNodeNs;
     this.#nodeFreeNs[node] = begun;
     const stream = this.#streams[node];
     return (begun + (stream === undefined ? baseNs : Math.ceil(stream.lognormal({ mean: baseNs, cv })))) as Nanoseconds;

@@ -13,39 +13,68 @@ export interface CallPlan {
   readonly callCount: readonly number[];
 }
 
+export type ServiceGraph = readonly Pick<Service, 'name' | 'channels'>[];
+
 /** A service graph may unroll to many more calls than it has services; more than this is surely a mistake. */
 export const MAX_CALLS = 10_000;
 
 /**
- * Unrolls the calls of a request that enters at `entry`. A service calls the target of each of its channels, save a
- * service that is already among its callers: a channel back to a caller (as in the published Bookinfo resource, where
- * `details` names `productpage`) carries the response and is no further call. Own design: CODECO's sources describe
- * channels as communication needs, not as calls.
- * @throws {RangeError} where the tree has more than `MAX_CALLS` calls
+ * Unrolls the calls of a request that enters at `entry`: each service calls the target of each of its channels, as often as the
+ * channel's `fanOut` says, no deeper than its `maxDepth`, and where `happens` says so.
+ *
+ * A channel whose scenario states neither a probability nor a depth is no call where it leads back to a caller: it carries
+ * the response (as in the published Bookinfo resource, where `details` names `productpage`). Own design: CODECO's sources
+ * describe channels as communication needs, not as calls.
+ * @param happens whether one call along a channel is made; asked in the order of the tree, breadth first
  */
-export function planCalls(services: readonly Pick<Service, 'name' | 'channels'>[], entry: ServiceId): CallPlan {
+export function planCalls(
+  services: ServiceGraph,
+  entry: ServiceId,
+  happens: (channel: Channel) => boolean = () => true,
+): CallPlan {
   const planned: ServiceId[] = [entry];
   const channels: (Channel | undefined)[] = [undefined];
   const caller = [-1];
+  const depth = [1];
   const firstCall: number[] = [];
   const callCount: number[] = [];
   for (let position = 0; position < planned.length; position++) {
     firstCall.push(planned.length);
     for (const channel of services[planned[position]!]!.channels) {
       const { to } = channel;
-      if (isCaller(planned, caller, position, to)) continue;
-      planned.push(to);
-      channels.push(channel);
-      caller.push(position);
+      if (depth[position]! >= maxDepth(channel)) continue;
+      if (isResponse(channel, (service) => isCaller(planned, caller, position, service))) continue;
+      for (let call = fanOut(channel); call > 0; call--) {
+        if (!happens(channel)) continue;
+        planned.push(to);
+        channels.push(channel);
+        caller.push(position);
+        depth.push(depth[position]! + 1);
+      }
     }
     callCount.push(planned.length - firstCall[position]!);
-    if (planned.length > MAX_CALLS) {
-      throw new RangeError(
-        `a request to service ${services[entry]!.name} would make more than ${MAX_CALLS} calls: its service graph branches too much`,
-      );
-    }
   }
   return { services: planned, channels, firstCall, callCount };
+}
+
+/** Along how many calls, one beside or after the other, a channel is used when it is. */
+export function fanOut({ calls }: Channel): number {
+  return calls?.fanOut ?? 1;
+}
+
+/** With what probability each of them is made. */
+export function callProbability({ calls }: Channel): number {
+  return calls?.probability ?? 1;
+}
+
+/** How deep below the user, whose request is at depth 1, a call along the channel may be. */
+export function maxDepth({ calls }: Channel): number {
+  return calls?.maxDepth ?? Infinity;
+}
+
+/** Whether the channel carries a response and no call, when it comes from a service with these callers or as itself. */
+export function isResponse({ to, calls }: Channel, isCaller: (service: ServiceId) => boolean): boolean {
+  return calls?.probability === undefined && calls?.maxDepth === undefined && isCaller(to);
 }
 
 function isCaller(

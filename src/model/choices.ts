@@ -24,6 +24,11 @@ export const arrivals = {
   closed: 'A closed loop: each user sends, waits for the end of its request, thinks, and sends again.',
 } as const;
 
+export const retryJitters = {
+  full: 'Uniform between 0 and the back-off, so that callers who failed together do not come back together.',
+  none: 'The back-off itself.',
+} as const;
+
 export const datasetUpdates = {
   periodic: 'A new version every period, the first at a random phase.',
   poisson: 'Independent new versions at a constant mean rate.',
@@ -39,6 +44,13 @@ export const distributions = {
   pareto: 'Pareto: a heavy tail from a smallest value on, with or without a largest one.',
   hyperexponential: 'One of two exponentials, with a mean and a coefficient of variation above 1.',
   empirical: 'One of the values of a list or a table.',
+} as const;
+
+export const designs = {
+  grid: 'Every combination of the values.',
+  random: 'Points drawn independently of each other.',
+  'latin-hypercube': 'Points drawn so that each parameter has one in each of as many equal parts (McKay et al. 1979).',
+  sobol: 'A digital net that fills the space evenly (Sobol 1967; direction numbers of Joe & Kuo 2008).',
 } as const;
 
 export const mobilityModels = {
@@ -75,11 +87,13 @@ export const technologies = {
 } as const;
 
 export type SchedulerName = keyof typeof schedulers;
+export type RetryJitterName = keyof typeof retryJitters;
 export type ArrivalsName = keyof typeof arrivals;
 export type DistributionName = keyof typeof distributions;
 export type MobilityName = keyof typeof mobilityModels;
 export type PowerCurveName = keyof typeof powerCurves;
 export type NetworkModelName = keyof typeof networkModels;
+export type DesignName = keyof typeof designs;
 export type MessageQueueingName = keyof typeof messageQueueing;
 export type TechnologyName = keyof typeof technologies;
 

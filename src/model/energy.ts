@@ -19,6 +19,20 @@ export interface NodePower {
   readonly curve?: Exclude<PowerCurveName, 'linear'>;
   /** Of the curve `measured`: from share 0 (the idle power) to share 1 (the peak), shares ascending. */
   readonly points?: readonly { readonly share: number; readonly powerW: Watts }[];
+  /** It never sleeps where absent. */
+  readonly sleep?: SleepState;
+}
+
+/** When a node without work goes to sleep, and what that saves and costs. */
+export interface SleepState {
+  /** After so long without work. */
+  readonly afterNs: Nanoseconds;
+  /** Drawn asleep. */
+  readonly powerW: Watts;
+  /** From the first work to the start of it. */
+  readonly wakeTimeNs: Nanoseconds;
+  /** Drawn beside the idle power while it wakes. */
+  readonly wakingW: Watts;
 }
 
 /** Where a node's energy comes from, where that is not the mains alone. */

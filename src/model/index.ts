@@ -1,20 +1,26 @@
+export { callProbability, MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
+export { meanVisits, TooManyCalls } from './mean-calls.ts';
+export type * from './call-policy.ts';
 export type * from './arrivals.ts';
-export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
   datasetUpdates,
   distributions,
+  designs,
   mobilityModels,
   powerCurves,
+  retryJitters,
   messageQueueing,
   networkModels,
   schedulers,
   technologies,
   type ArrivalsName,
+  type DesignName,
   type DistributionName,
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
+  type RetryJitterName,
   type SchedulerName,
   type TechnologyName,
 } from './choices.ts';
@@ -88,6 +94,7 @@ export {
   parseShare,
   parseSpeed,
   UnitError,
+  unitNames,
   unitValue,
   type UnitName,
 } from './unit-text.ts';

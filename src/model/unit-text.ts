@@ -212,6 +212,9 @@ type MeasureName = keyof typeof kinds;
 /** The kinds that a schema's `unit` keyword knows. */
 export type UnitName = MeasureName | keyof typeof quantities;
 
+/** Every kind of unit. */
+export const unitNames: readonly UnitName[] = [...Object.keys(kinds), ...Object.keys(quantities)] as UnitName[];
+
 const written = /^([+-]?)(\d+(?:\.\d*)?|\.\d+) ?(.*)$/s;
 
 /** Why a text is not the unit's: what was found, and the text that was probably meant. */

@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { Arrivals } from './arrivals.ts';
+import type { CallPolicy } from './call-policy.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
@@ -203,6 +204,20 @@ export interface Channel {
   readonly maxDelayNs?: Nanoseconds;
   readonly frameSizeBytes?: Bytes;
   readonly sendIntervalNs?: Nanoseconds;
+  /** What the caller does about a call that is slow or fails: nothing where absent. */
+  readonly policy?: CallPolicy;
+  /** How often it calls: once, save back to a caller, where absent. */
+  readonly calls?: ChannelCalls;
+}
+
+/** How often a visit calls along a channel. */
+export interface ChannelCalls {
+  /** Calls, each made or not on its own. */
+  readonly fanOut: number;
+  /** Of each call; 1 where absent. */
+  readonly probability?: number;
+  /** Calls are made to this depth of the tree of calls, the user's request being at depth 1; without bound where absent. */
+  readonly maxDepth?: number;
 }
 
 /** What a request does at a service. */
@@ -215,6 +230,10 @@ export interface Behaviour {
   readonly concurrency: number;
   /** Whether the channels' services are called one after the other or all at once. */
   readonly calls: 'sequential' | 'parallel';
+  /** Requests that may wait for a slot of a pod; more are refused. Without bound where absent. */
+  readonly queueLimit?: number;
+  /** Whether a request keeps its slot while the services that it calls work; it does where absent. */
+  readonly holdsSlotWhileCalling?: false;
   /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
   readonly data?: readonly DatasetAccess[];
 }
@@ -252,6 +271,8 @@ export interface RequestLoad {
   readonly arrivals: Arrivals;
   /** Requests of one user that are expected in a nanosecond, in the mean over the run; 0 where none are. */
   readonly meanRatePerNs: number;
+  /** What the user does about a request that is slow or fails: nothing where absent. */
+  readonly policy?: CallPolicy;
 }
 
 export interface User {

@@ -35,9 +35,9 @@ const Manifest = object({
     object({ file: fileName, rows: count, rowDigest: Type.String(), bytes: count, sha256: hash }),
   ),
   files: Type.Record(Type.String(), object({ bytes: count, sha256: hash })),
-  /** Facts of the wall clock, here alone: all the rest is the same in every repetition. */
-  startedAt: Type.String(),
-  wallTimeSeconds: Type.Number({ minimum: 0 }),
+  /** Facts of the wall clock, here alone: all the rest is the same in every repetition. A run of a sweep has none. */
+  startedAt: Type.Optional(Type.String()),
+  wallTimeSeconds: Type.Optional(Type.Number({ minimum: 0 })),
   command: Type.Optional(Type.Array(Type.String())),
 });
 

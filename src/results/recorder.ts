@@ -24,6 +24,10 @@ export interface RunHeader {
 export interface RecorderOptions {
   /** Write into a folder that holds other things. */
   readonly force?: boolean;
+  /** Tables that are written, besides `runs`; all by default. Those that are not written are checked and digested all the same. */
+  readonly tables?: readonly TableName[];
+  /** No facts of the wall clock: the folder of a repetition is then the same to the byte. */
+  readonly timeless?: boolean;
 }
 
 /** What is known of a run at its end. */
@@ -51,7 +55,8 @@ export class Recorder {
   readonly dictionaries: Readonly<Record<Domain, Dictionary>>;
   readonly #folder: string | undefined;
   readonly #header: RunHeader;
-  readonly #startedAt = new Date();
+  readonly #written: readonly TableName[];
+  readonly #startedAt: Date | undefined;
   #open = true;
 
   /**
@@ -61,6 +66,9 @@ export class Recorder {
   constructor(folder: string | undefined, header: RunHeader, options: RecorderOptions = {}) {
     this.#folder = folder;
     this.#header = header;
+    this.#startedAt = options.timeless === true ? undefined : new Date();
+    const { tables: wanted = tableNames } = options;
+    this.#written = folder === undefined ? [] : tableNames.filter((name) => name === 'runs' || wanted.includes(name));
     if (folder !== undefined) prepareFolder(folder, options.force === true);
     this.dictionaries = makeDictionaries();
     const metadata = {
@@ -72,7 +80,7 @@ export class Recorder {
     const writers: Partial<Record<TableName, TableWriter>> = {};
     try {
       for (const name of tableNames) {
-        const path = folder === undefined ? undefined : join(folder, tableFile(name));
+        const path = this.#written.includes(name) ? join(folder!, tableFile(name)) : undefined;
         writers[name] = new TableWriter<Columns>(name, tables[name], this.dictionaries, path, metadata);
       }
     } catch (error) {
@@ -133,7 +141,7 @@ export class Recorder {
     rowDigests: RowDigests,
     { trail, scenario }: RunEnding,
   ): Manifest {
-    const tableFacts = tableNames.map((name) => {
+    const tableFacts = this.#written.map((name) => {
       const { rows } = this.tables[name];
       const facts = this.tables[name].finish({ digest })!;
       return [name, { file: tableFile(name), rows, rowDigest: rowDigests[name]!, ...facts }] as const;
@@ -158,8 +166,12 @@ export class Recorder {
       trail: { stride: trail.stride, eventDigest: trail.digest },
       tables: Object.fromEntries(tableFacts),
       files,
-      startedAt: this.#startedAt.toISOString(),
-      wallTimeSeconds: (Date.now() - this.#startedAt.getTime()) / 1000,
+      ...(this.#startedAt === undefined
+        ? {}
+        : {
+            startedAt: this.#startedAt.toISOString(),
+            wallTimeSeconds: (Date.now() - this.#startedAt.getTime()) / 1000,
+          }),
       ...(command === undefined ? {} : { command: [...command] }),
     };
     writeManifest(folder, manifest);

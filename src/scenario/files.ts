@@ -37,6 +37,8 @@ export class FileReader {
   /** Allowed folders as they were named, symbolic links and all. */
   readonly #named: string[] = [];
   readonly #read = new Map<string, ReadFile>();
+  /** By real path: files that a reader before this one has read. */
+  readonly #known = new Map<string, ReadFile>();
   /** By real path: SHA-256 of the tables. */
   readonly #tableHashes = new Map<string, Buffer>();
   /** By real path, in the order in which they were first read. */
@@ -50,6 +52,15 @@ export class FileReader {
       this.#roots.push(real);
       this.#named.push(resolve(folder));
     }
+  }
+
+  /** A reader of the same folders that has read nothing; what this one holds in memory it need not read again. */
+  renewed(): FileReader {
+    const reader = new FileReader([]);
+    reader.#roots.push(...this.#roots);
+    reader.#named.push(...this.#named);
+    for (const [real, file] of this.#read) reader.#known.set(real, file);
+    return reader;
   }
 
   /** Names of the files read so far, in the order in which they were first read. */
@@ -168,13 +179,17 @@ export class FileReader {
   #readAt(name: string, real: string, maxBytes: number): ReadFile {
     let file = this.#read.get(real);
     if (file === undefined) {
-      const bytes = readRegular(real, maxBytes);
-      file = { name, bytes, text: decode(bytes), folder: dirname(real) };
+      file = this.#known.get(real) ?? read(name, real, maxBytes);
       this.#read.set(real, file);
       this.#names.set(real, name);
     }
     return file;
   }
+}
+
+function read(name: string, real: string, maxBytes: number): ReadFile {
+  const bytes = readRegular(real, maxBytes);
+  return { name, bytes, text: decode(bytes), folder: dirname(real) };
 }
 
 function isWithin(path: string, roots: readonly string[]): boolean {

@@ -1,6 +1,7 @@
 export { listChoices, listScenarios, type CatalogueEntry } from './catalogue.ts';
 export { checkCodecoAppFile } from './codeco-app-file.ts';
 export { CsvError, readCsv } from './csv.ts';
+export { ExperimentFile, isExperimentFile, readExperiment } from './experiment-file.ts';
 export { explain } from './explain.ts';
 export { importers, importScenario, type ImporterName, type ImportOptions } from './importers/index.ts';
 export { initialScenario } from './initial-scenario.ts';
@@ -10,7 +11,9 @@ export {
   type LoadedScenario,
   type LoadOptions,
   type ScenarioOptions,
+  type ScenarioVariant,
 } from './load.ts';
 export { nearest } from './nearest.ts';
+export { fieldAt, lastField, type Assignment } from './overrides.ts';
 export { formatProblem, InputError, traceProblem, type Problem } from './problem.ts';
-export { publishedSchema, scenarioSchema, type Scenario } from './schema/index.ts';
+export { publishedSchema, scenarioSchema, type Experiment, type Scenario } from './schema/index.ts';

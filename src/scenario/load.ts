@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { World } from '../model/index.ts';
-import { readDocuments, type ReadDocument } from './documents.ts';
+import { isKubernetesService, nameOf, reportKind, splitName } from './document-kinds.ts';
+import { readDocuments } from './documents.ts';
 import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './files.ts';
 import { nearest } from './nearest.ts';
 import { inheritNodeClasses } from './node-classes.ts';
-import { override } from './overrides.ts';
+import { assign, override, type Assignment } from './overrides.ts';
+import { hashScenario } from './scenario-hash.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
 import { scenarioSchema, type Scenario } from './schema/index.ts';
 import { fillDefaults, type Schema } from './shape.ts';
-import { isMap, Places, Source, type Mark } from './source.ts';
+import { isMap, Places, Source, type Mark, type Place } from './source.ts';
 import { check, quote } from './validation.ts';
 import { buildWorld } from './world/index.ts';
 
@@ -33,6 +34,12 @@ export interface LoadedScenario {
   readonly warnings: readonly Problem[];
   /** Names of the files that were read, the scenario's own first. */
   readonly files: readonly string[];
+}
+
+/** A variant of a scenario, as `ScenarioTemplate` makes it. */
+export interface ScenarioVariant extends LoadedScenario {
+  /** As `hash`, but for the seed: variants that differ in nothing but the seed have it in common. */
+  readonly contentHash: string;
 }
 
 type Document = Record<string, unknown>;
@@ -82,9 +89,53 @@ export function scenarioFromObject(
   return loader.load(loader.takeObject(scenario, options.codecoApps ?? []));
 }
 
+/** A scenario that is loaded again and again, each time with other values put in. Its file is read once. */
+export class ScenarioTemplate {
+  readonly #loader: Loader;
+  readonly #document: Document;
+
+  /**
+   * @param files that may read it; the template refers to files as its own file does
+   * @param from the file that names the scenario
+   * @throws {InputError} if it cannot be read as a scenario
+   */
+  constructor(
+    reference: string,
+    options: LoadOptions,
+    within: { readonly files: FileReader; readonly from: ReadFile; readonly places: Places },
+  ) {
+    this.#loader = new Loader(options, within.from.name, within);
+    this.#document = this.#loader.readWithin(reference, within.from);
+  }
+
+  /** The scenario as it was written, `extends` merged; not to be changed. */
+  get document(): object {
+    return this.#document;
+  }
+
+  /**
+   * Loads the scenario with values put in.
+   * @param seed in place of the scenario's own
+   * @throws {InputError} with all that is wrong
+   */
+  load(assignments: readonly Assignment[], seed?: number): ScenarioVariant {
+    return this.#loader.renewed(seed).loadVariant(this.#document, assignments);
+  }
+
+  /** As `load`, with values by path that have been checked before. */
+  loadValues(values: Readonly<Record<string, unknown>>, seed: number): ScenarioVariant {
+    const source = this.#loader.textBeside('(values)');
+    const place: Place = { source, value: [0, 0] };
+    return this.load(
+      Object.entries(values).map(([path, value]) => ({ path, value, place })),
+      seed,
+    );
+  }
+}
+
 class Loader {
   readonly #options: LoadOptions;
-  readonly #places = new Places();
+  readonly #places: Places;
   readonly #problems: ProblemList;
   readonly #warnings: ProblemList;
   readonly #files: FileReader | undefined;
@@ -92,11 +143,18 @@ class Loader {
   readonly #beside = new Map<Source, readonly unknown[]>();
   #source: Source | undefined;
 
-  constructor(options: LoadOptions, file?: string) {
+  /** @param within what it shares with others that read the same files */
+  constructor(
+    options: LoadOptions,
+    file?: string,
+    within?: { readonly files: FileReader | undefined; readonly places: Places },
+  ) {
     this.#options = options;
+    this.#places = within?.places ?? new Places();
     this.#problems = new ProblemList(file);
     this.#warnings = new ProblemList(file);
-    if (file === undefined) return;
+    this.#files = within?.files;
+    if (file === undefined || within !== undefined) return;
     try {
       this.#files = new FileReader(options.allow ?? []);
     } catch (error) {
@@ -118,6 +176,12 @@ class Loader {
       ]);
     }
     return this.#takeFile(file, reference, name);
+  }
+
+  /** As `readFile`, for a file that another one refers to. */
+  readWithin(reference: string, from: ReadFile): Document {
+    const [path, name] = splitName(reference);
+    return this.#takeFile(this.#files!.readReference(path, from, MAX_DOCUMENT_BYTES), reference, name);
   }
 
   takeText(text: string, name: string, folder: string): Document {
@@ -156,12 +220,42 @@ class Loader {
     return copy;
   }
 
-  load(scenario: Document): LoadedScenario {
+  /** A loader of the same texts that has found nothing wrong yet. */
+  renewed(seed?: number): Loader {
+    const within = { files: this.#files?.renewed(), places: this.#places };
+    const loader = new Loader(
+      { ...this.#options, ...(seed === undefined ? {} : { seed }) },
+      this.#source?.name,
+      within,
+    );
+    loader.#source = this.#source;
+    for (const [source, documents] of this.#beside) loader.#beside.set(source, documents);
+    return loader;
+  }
+
+  /** A text whose references are relative to the scenario's folder. */
+  textBeside(name: string): Source {
+    return new Source(name, '', this.#source?.folder);
+  }
+
+  loadVariant(document: Document, assignments: readonly Assignment[]): ScenarioVariant {
+    const loaded = this.load(this.#places.copy(document), assignments);
+    const scenario = loaded.resolved as Scenario;
+    const seedless = { ...scenario, spec: { ...scenario.spec, seed: 0 } };
+    return { ...loaded, contentHash: hashScenario(seedless, loaded.world, this.#files?.tableHashes ?? []) };
+  }
+
+  load(scenario: Document, assignments: readonly Assignment[] = []): LoadedScenario {
     const { seed, set = [] } = this.#options;
     if (seed !== undefined && isMap(scenario['spec'])) scenario['spec']['seed'] = seed;
     for (const assignment of set) {
       const source = override(scenario, assignment, this.#source?.folder, this.#places, this.#problems);
       this.#beside.set(source, this.#beside.get(this.#source!) ?? []);
+    }
+    for (const assignment of assignments) {
+      const value = this.#places.copy(assignment.value);
+      assign(scenario, { ...assignment, value }, this.#places, this.#problems);
+      this.#beside.set(assignment.place.source, this.#beside.get(this.#source!) ?? []);
     }
     const findings = check(scenarioSchema, scenario, this.#places, this.#problems);
     inheritNodeClasses(scenario, this.#places, this.#problems, findings);
@@ -178,7 +272,7 @@ class Loader {
     return {
       world,
       resolved: scenario,
-      hash: this.#hash(scenario, world),
+      hash: hashScenario(scenario as unknown as Scenario, world, this.#files?.tableHashes ?? []),
       warnings: this.#warnings.sorted(),
       files: this.#files?.names ?? [],
     };
@@ -190,38 +284,21 @@ class Loader {
     if (documents === undefined) return undefined;
     const scenarios: ScenarioDocument[] = [];
     const codecoApps: unknown[] = [];
+    const experiments: Mark[] = [];
     for (const read of documents) {
       const { value: document, mark } = read;
       const kind = isMap(document) ? document['kind'] : undefined;
       if (isMap(document) && kind === 'Scenario') scenarios.push({ document, name: nameOf(document), mark });
       else if (kind === 'CodecoApp') codecoApps.push(document);
-      else if (!isKubernetesService(document)) this.#reportKind(read);
+      else if (kind === 'Experiment') experiments.push(mark);
+      else if (!isKubernetesService(document)) reportKind(read, this.#places, this.#problems);
     }
     this.#beside.set(source, codecoApps);
     const chosen = name === undefined ? scenarios : scenarios.filter((scenario) => scenario.name === name);
     if (chosen.length === 1) return chosen[0]!.document;
     if (this.#reportTaken(chosen)) return undefined;
-    this.#reportChoice(source, name, scenarios, codecoApps.length);
+    this.#reportChoice(source, name, scenarios, { codecoApps: codecoApps.length, experiments: experiments.length });
     return undefined;
-  }
-
-  #reportKind({ value: document, mark }: ReadDocument): void {
-    const expected = 'kind: Scenario or kind: CodecoApp';
-    if (!isMap(document)) {
-      this.#problems.add(mark, [], 'a document that is not a map', { expected });
-    } else if (typeof document['kind'] === 'string') {
-      const { kind } = document;
-      const details = { expected, nearest: () => nearest(kind as string, ['Scenario', 'CodecoApp']) };
-      this.#problems.add(
-        this.#places.markValue(document, ['kind']),
-        ['kind'],
-        `unknown kind ${quote(kind as string)}`,
-        details,
-      );
-    } else
-      this.#problems.add(this.#places.markValue(document, ['kind']), ['kind'], 'a document without a kind', {
-        expected,
-      });
   }
 
   /** Scenarios of one name cannot be told apart. */
@@ -250,7 +327,7 @@ class Loader {
     source: Source,
     name: string | undefined,
     scenarios: readonly ScenarioDocument[],
-    codecoApps: number,
+    { codecoApps, experiments }: { readonly codecoApps: number; readonly experiments: number },
   ): void {
     const known = scenarios.map((scenario) => scenario.name).filter((other) => other !== undefined);
     if (name !== undefined && scenarios.length > 0) {
@@ -264,9 +341,17 @@ class Loader {
       const names = scenarios.map((scenario) => scenario.name ?? '(no name)').join(', ');
       this.#problems.add(scenarios[1]!.mark, [], `${scenarios.length} Scenarios: ${names}`, { expected });
     } else if (this.#problems.length === 0) {
-      const found = codecoApps > 0 ? 'a CodecoApp, but no Scenario' : 'no Scenario: the file is empty';
+      const found =
+        experiments > 0
+          ? 'an Experiment, but no Scenario'
+          : codecoApps > 0
+            ? 'a CodecoApp, but no Scenario'
+            : 'no Scenario: the file is empty';
       this.#problems.addFile(source.name, found, {
-        expected: 'a document of kind Scenario; `codeco-sim init` writes one',
+        expected:
+          experiments > 0
+            ? 'a document of kind Scenario; `codeco-sim sweep` runs experiments'
+            : 'a document of kind Scenario; `codeco-sim init` writes one',
       });
     }
   }
@@ -309,42 +394,4 @@ class Loader {
     }
     if (isMap(scenario['spec'])) delete scenario['spec']['extends'];
   }
-
-  #hash(resolved: unknown, world: World): string {
-    const hash = createHash('sha256').update(canonical(withoutExpectations(resolved)));
-    for (const { source } of world.apps) hash.update('\0').update(canonical(source));
-    const { schedulerProfile } = world.orchestration;
-    if (schedulerProfile !== undefined) hash.update('\0').update(canonical(schedulerProfile));
-    for (const tableHash of this.#files?.tableHashes ?? []) hash.update('\0').update(tableHash);
-    return hash.digest('hex');
-  }
-}
-
-/** What is expected of a run changes nothing in it. */
-function withoutExpectations(resolved: unknown): unknown {
-  if (!isMap(resolved) || !isMap(resolved['spec']) || !('expect' in resolved['spec'])) return resolved;
-  const { expect: _, ...spec } = resolved['spec'];
-  return { ...resolved, spec };
-}
-
-/** `file#name` in two, unless the part after '#' belongs to a file's name. */
-function splitName(reference: string): [path: string, name?: string] {
-  const match = /^(.+)#([a-z0-9][-a-z0-9]*)$/.exec(reference);
-  return match === null ? [reference] : [match[1]!, match[2]!];
-}
-
-function isKubernetesService(document: unknown): boolean {
-  return isMap(document) && document['apiVersion'] === 'v1' && document['kind'] === 'Service';
-}
-
-function nameOf(document: Document): string | undefined {
-  const { metadata } = document;
-  return isMap(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : undefined;
-}
-
-/** JSON whose maps are in the order of their keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    isMap(part) ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : part,
-  );
 }

@@ -100,6 +100,18 @@ export class Places {
     return { source: place.source, start: place.key[0], end: place.key[1] };
   }
 
+  /** A copy of a value down to its leaves, whose parts stand where those of the original stand. */
+  copy<Value>(value: Value): Value {
+    if (!isContainer(value)) return value;
+    const made: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
+    for (const [key, part] of Object.entries(value)) (made as Record<string, unknown>)[key] = this.copy(part);
+    const entries = this.#entries.get(value);
+    if (entries !== undefined) this.#entries.set(made, new Map(entries));
+    const root = this.#roots.get(value);
+    if (root !== undefined) this.#roots.set(made, root);
+    return made as Value;
+  }
+
   /** Merges `over` into `base` as a scenario extends another: maps key by key, everything else replaced. */
   merge(base: unknown, over: unknown): unknown {
     if (!isMap(base) || !isMap(over)) return over;

@@ -32,6 +32,10 @@ export const ending: RunEnding = {
     requests_sent: 2,
     requests_succeeded: 1,
     requests_failed: 1,
+    retries: 0,
+    timeouts: 0,
+    retries_over_budget: 0,
+    overloaded: 0,
     latency_mean_ns: 7.5e6,
     energy_j: 12.25,
     network_energy_j: 0.5,
@@ -66,6 +70,7 @@ export function recordRows(recorder: Recorder, requests: number): void {
     columns.user[i] = user.code(`user-${k % 1000}`);
     columns.access_point[i] = access_point.code(`cell ${k % 7}, "north"`);
     columns.warmup[i] = k < 10 ? 1 : 0;
+    columns.attempts[i] = 1;
     if (k % 3 === 2) {
       columns.outcome[i] = failed;
       continue;

@@ -23,6 +23,7 @@ test('a table is read whole, or batch by batch', async () => {
     network_ns: null,
     queue_ns: null,
     cpu_ns: null,
+    retry_ns: null,
     app: 'bookinfo',
     service: 'productpage',
     user: 'user-998',
@@ -31,6 +32,9 @@ test('a table is read whole, or batch by batch', async () => {
     node: 'edge-1',
     cluster: 'district',
     outcome: 'succeeded',
+    cause: null,
+    failed_service: null,
+    attempts: 1,
     warmup: false,
   });
   const table = await openTable(folder, 'requests');

@@ -168,8 +168,8 @@ describe('overrides', () => {
     expect(pathsOf(() => loadScenario(base, { seed: -1 }))).toEqual(['spec.seed']);
   });
   test.each([
-    ['users[0].cuont=5', 'unknown field "cuont"\n      did you mean count?'],
-    ['usrs[0].count=5', 'unknown field "usrs"\n      did you mean users?'],
+    ['users[0].cuont=5', 'unknown field "cuont"\n      did you mean users[0].count?'],
+    ['usrs[0].count=5', 'unknown field "usrs"\n      did you mean users[0].count?'],
     ['users[1].count=5', 'there are only 1 of them, counted from 0'],
     ['duration[0]=5s', 'not a list'],
     ['duration.seconds=5', 'unknown field "seconds"'],

@@ -15,6 +15,10 @@ export const requestOutcomes = [
   'unfinished',
   /** A dataset that it reads or writes was unreachable, or what was read or written was lost on its way. */
   'data-unavailable',
+  /** The caller did not wait for the answer any longer. */
+  'timeout',
+  /** The pod had a full queue. */
+  'overloaded',
 ] as const;
 
 export const OK = 0;
@@ -25,3 +29,5 @@ export const LOST = requestOutcomes.indexOf('lost');
 export const POD_LOST = requestOutcomes.indexOf('pod-lost');
 export const UNFINISHED = requestOutcomes.indexOf('unfinished');
 export const DATA_UNAVAILABLE = requestOutcomes.indexOf('data-unavailable');
+export const TIMEOUT = requestOutcomes.indexOf('timeout');
+export const OVERLOADED = requestOutcomes.indexOf('overloaded');

@@ -6,6 +6,9 @@ export interface ServingPod {
   readonly service: ServiceId;
   readonly endpoint: EndpointId;
   readonly concurrency: number;
+  /** Visits that may wait. */
+  readonly queueLimit: number;
+  readonly holdsSlotWhileCalling: boolean;
   /** Visits that hold one of the pod's slots. */
   busy: number;
   /** Visits that wait for a slot, first come first served; those before `head` have gone. */

@@ -15,6 +15,10 @@ export interface KubeletSurroundings {
   readonly network: Network;
   /** Where a node hangs on the network now. */
   readonly endpointOf: (node: NodeId) => EndpointId;
+  /** Wakes a node for a pod that is to start there, and says when it is awake, ns; every node is where absent. */
+  readonly wake?: (node: NodeId) => number;
+  /** A pod will have started on a node at a time: it is not to fall asleep before. */
+  readonly keepAwake?: (node: NodeId, untilNs: number) => void;
 }
 
 /** A pod that comes up, or runs, by a plan: from the creation of its sandbox to the end of its containers on the node. */
@@ -47,6 +51,7 @@ export class Kubelets {
   readonly #state: ClusterState;
   readonly #reports: PodReports;
   readonly #containers: ContainerHooks;
+  readonly #surroundings: KubeletSurroundings;
   readonly #startup: StartupQueues;
   readonly #images: NodeImages | undefined;
   /** By service. */
@@ -69,6 +74,7 @@ export class Kubelets {
     this.#state = state;
     this.#reports = reports;
     this.#containers = containers;
+    this.#surroundings = surroundings;
     this.#startup = new StartupQueues(world.orchestration.podStartup, world.nodes, kernel.streams);
     this.#started = kernel.on('kubernetes.pod-ready', (pod, life) => this.#startupOver(state.pods[pod]!, life));
     this.#finished = kernel.on('kubernetes.pod-finished', (pod, life) => this.#podFinished(state.pods[pod]!, life));
@@ -91,7 +97,11 @@ export class Kubelets {
   start(pod: Pod): void {
     pod.phase = 'starting';
     const { life } = this.#state.nodes[pod.node!]!;
-    this.#kernel.at(this.#startup.readyAtNs(pod.node!, this.#kernel.now), this.#started, pod.id, life);
+    const node = pod.node!;
+    const awakeNs = this.#surroundings.wake?.(node) ?? 0;
+    const readyNs = this.#startup.readyAtNs(node, this.#kernel.now, awakeNs);
+    this.#surroundings.keepAwake?.(node, readyNs);
+    this.#kernel.at(readyNs, this.#started, pod.id, life);
   }
 
   /**

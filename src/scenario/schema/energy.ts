@@ -13,6 +13,28 @@ import {
   text,
 } from '../../model/index.ts';
 
+const nodeSleep = object(
+  {
+    after: measured('duration', {
+      description: 'Without CPU in use, and without a pod that starts, for so long it goes to sleep.',
+      positive: true,
+    }),
+    power: measured('power', { description: 'Drawn asleep.', default: '0W' }),
+    wakeTime: measured('duration', {
+      description: 'From the first task or pod that comes to the time at which the node goes on with it.',
+      default: '0s',
+    }),
+    wakeEnergy: measured('energy', {
+      description: 'Energy of waking, drawn evenly over the wake time, beside the idle power.',
+      default: '0J',
+    }),
+  },
+  {
+    description: 'Sleep of a node without work: own design. Kubernetes sees it as ready all the time.',
+    expects: '{ after, power, wakeTime, wakeEnergy }',
+  },
+);
+
 export const nodePower = object(
   {
     curve: oneOf(powerCurves, { description: 'How power goes from idle to peak.', default: 'linear' }),
@@ -33,6 +55,7 @@ export const nodePower = object(
         },
       ),
     ),
+    sleep: optional(nodeSleep),
   },
   { description: 'Power drawn, by the share of CPU that is used.', default: {} },
 );

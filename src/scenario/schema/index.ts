@@ -2,6 +2,7 @@ import { calibrationSchema, type Calibration } from './calibration.ts';
 import { scenarioSchema } from './scenario.ts';
 
 export { calibrationSchema, type Calibration };
+export { experimentSchema, type Experiment } from './experiment.ts';
 export { MOST_FACTOR } from './arrivals.ts';
 export type { durationOrDistribution } from './distribution.ts';
 export { technologyDefaults } from './infrastructure.ts';

@@ -1,5 +1,6 @@
-import { dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { flag, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
 import { arrivals } from './arrivals.ts';
+import { callPolicyFields, callsTo } from './call-policy.ts';
 import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
@@ -25,6 +26,7 @@ export const userGroup = object(
             }),
           ),
           arrivals,
+          ...callPolicyFields,
         },
         { description: 'The requests that each user sends.' },
       ),
@@ -53,10 +55,28 @@ const behaviour = object(
       maximum: 1_000_000,
       default: 100,
     }),
+    queue: optional(
+      whole({
+        description: 'Requests that may wait at a pod; it refuses more, as overloaded. Any number where absent.',
+        maximum: 1_000_000_000,
+        minimum: 0,
+      }),
+    ),
+    holdsSlotWhileCalling: flag({
+      description:
+        'Whether a request counts among those that the pod works on while it waits for the services that it calls, as a thread ' +
+        'does; an asynchronous server frees the place. Own default.',
+      default: true,
+    }),
     calls: oneOf(
       { sequential: 'One after the other, in the order of the channels.', parallel: 'All at once.' },
       { description: 'How the services behind the channels are called.', default: 'sequential' },
     ),
+    callsTo: mapOf(callsTo, {
+      description:
+        'How it makes its calls to the services that its channels lead to, by the name of the called service.',
+      default: {},
+    }),
     replicas: whole({
       description: 'Pods of the service; of one from a manifest, what the manifest says.',
       minimum: 1,

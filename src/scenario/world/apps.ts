@@ -16,6 +16,7 @@ import type { Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
+import { demandCalled, withCallSettings } from './call-policy.ts';
 import { readChannels } from './channels.ts';
 import type { Datasets } from './datasets.ts';
 import { readDuration } from './durations.ts';
@@ -45,6 +46,8 @@ export class Apps {
   readonly appNames = new Names<AppId>('application');
   /** By application. */
   readonly serviceNames: Names<ServiceId>[] = [];
+  /** By service, before the services are made: channels lead to services that come later. */
+  readonly #nameOf: string[] = [];
   readonly #build: Build;
   readonly #infrastructure: Infrastructure;
   readonly #datasets: Datasets;
@@ -139,6 +142,7 @@ export class Apps {
     this.serviceNames.push(names);
     const services = plain.workloads.map((workload, index) => {
       const entry = (firstService + index) as ServiceId;
+      this.#nameOf[entry] = workload.name;
       names.entries.set(workload.name, { entry, path: [...path, field] });
       return entry;
     });
@@ -172,6 +176,8 @@ export class Apps {
   /** @returns the number of pods */
   #addWorkloads(written: Written, path: Path, id: AppId, plain: PlainApp): number {
     this.#demandKnown(written, path, id);
+    for (const [name, { callsTo }] of Object.entries(written.behaviour))
+      demandCalled(this.#build, callsTo, new Set(), [...path, 'behaviour', name, 'callsTo']);
     let pods = 0;
     for (const { name, podSpec, replicas, workload, lives } of plain.workloads) {
       const own = Object.hasOwn(written.behaviour, name) ? name : '*';
@@ -238,6 +244,7 @@ export class Apps {
     this.serviceNames.push(names);
     const services = source.spec['codecoapp-msspec'].map((service, index) => {
       const serviceId = (firstService + index) as ServiceId;
+      this.#nameOf[serviceId] = service.serviceName;
       const at = ['spec', 'codecoapp-msspec', index, 'serviceName'];
       if (names.entries.has(service.serviceName)) {
         report(at, `the name ${quote(service.serviceName)} is taken`, {
@@ -283,22 +290,31 @@ export class Apps {
   /** @returns the number of pods */
   #addServices(written: Written, read: ReadApp): number {
     this.#demandKnown(written, read.path, read.id);
+    const called = new Map(Object.keys(written.behaviour).map((name) => [name, new Set<string>()]));
     let pods = 0;
     for (const [index, service] of read.loaded.app.spec['codecoapp-msspec'].entries()) {
       const { serviceName, podspec } = service;
       const own = Object.hasOwn(written.behaviour, serviceName) ? serviceName : '*';
       const behaviour = written.behaviour[own] ?? this.#library.defaultBehaviour;
+      const path = [...read.path, 'behaviour', own];
+      const channels = readChannels(this, read, index).map((channel) => {
+        const name = this.#nameOf[channel.to]!;
+        called.get(own)?.add(name);
+        return withCallSettings(this.#build, channel, behaviour.callsTo, name, [...path, 'callsTo']);
+      });
       pods += behaviour.replicas;
       this.services.push({
         name: serviceName,
         app: read.id,
         podSpec: podspec,
         replicas: behaviour.replicas,
-        channels: readChannels(this, read, index),
-        behaviour: this.#readBehaviour(behaviour, [...read.path, 'behaviour', own]),
+        channels,
+        behaviour: this.#readBehaviour(behaviour, path),
         trafficDistribution: behaviour.trafficDistribution,
       });
     }
+    for (const [name, names] of called)
+      demandCalled(this.#build, written.behaviour[name]!.callsTo, names, [...read.path, 'behaviour', name, 'callsTo']);
     return pods;
   }
 
@@ -310,6 +326,8 @@ export class Apps {
       responseBytes: parseBytes(written.response),
       concurrency: written.concurrency,
       calls: written.calls,
+      ...(written.queue === undefined ? {} : { queueLimit: written.queue }),
+      ...(written.holdsSlotWhileCalling ? {} : { holdsSlotWhileCalling: false as const }),
       ...(data === undefined ? {} : { data }),
     };
   }

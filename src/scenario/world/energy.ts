@@ -1,6 +1,7 @@
-import type { Nanoseconds } from '../../kernel/index.ts';
+import { NS_PER_S, type Nanoseconds } from '../../kernel/index.ts';
 import {
   parseCarbonIntensity,
+  parseDuration,
   parseEnergy,
   parseEnergyPerBit,
   parsePower,
@@ -36,6 +37,7 @@ const MOST_PRICE_PER_KWH = 1e6;
 
 /** What is wrong with the power of a node class is reported. */
 export function checkNodePower(build: Build, power: WrittenClass['power'], path: Path): void {
+  checkSleep(build, power, [...path, 'sleep']);
   if (power.curve !== 'measured') {
     if (power.points !== undefined) {
       build.problem([...path, 'points'], `points beside the curve ${power.curve}`, { expected: 'curve: measured' });
@@ -70,8 +72,31 @@ export function checkNodePower(build: Build, power: WrittenClass['power'], path:
   }
 }
 
+function checkSleep(build: Build, { curve, idle, points, sleep }: WrittenClass['power'], path: Path): void {
+  if (sleep === undefined) return;
+  const idleText = curve === 'measured' ? points?.[0]?.power : idle;
+  if (idleText !== undefined && parsePower(sleep.power) > parsePower(idleText)) {
+    build.problem([...path, 'power'], 'more than the node draws idle', { expected: `a power of at most ${idleText}` });
+  }
+  if (parseEnergy(sleep.wakeEnergy) > 0 && parseDuration(sleep.wakeTime) === 0) {
+    build.problem([...path, 'wakeEnergy'], 'an energy that is drawn in no time', {
+      expected: 'a wakeTime beside it, such as 2s',
+    });
+  }
+}
+
 /** The power of a node class that has been checked. */
-export function readNodePower({ curve, idle, peak, points }: WrittenClass['power']): NodePower {
+export function readNodePower(written: WrittenClass['power']): NodePower {
+  const { sleep } = written;
+  const power = readCurve(written);
+  if (sleep === undefined) return power;
+  const wakeTimeNs = parseDuration(sleep.wakeTime);
+  const wakingW = wakeTimeNs === 0 ? 0 : (parseEnergy(sleep.wakeEnergy) * NS_PER_S) / wakeTimeNs;
+  const afterNs = parseDuration(sleep.after);
+  return { ...power, sleep: { afterNs, powerW: parsePower(sleep.power), wakeTimeNs, wakingW: wakingW as Watts } };
+}
+
+function readCurve({ curve, idle, peak, points }: WrittenClass['power']): NodePower {
   if (curve === 'measured') {
     const read = points!.map(({ utilization, power }) => ({
       share: parseShare(utilization),

@@ -15,6 +15,7 @@ import { isMap, type Path } from '../source.ts';
 import type { Apps } from './apps.ts';
 import { readArrivals } from './arrivals.ts';
 import { Names, type Build } from './build.ts';
+import { readCallPolicy } from './call-policy.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_USERS } from './limits.ts';
 import { placeCentre } from './centre.ts';
@@ -130,8 +131,9 @@ export class Users {
     const app = this.#apps.appNames.entries.get(written.requests.app)?.entry;
     const services = app === undefined ? [] : [...this.#apps.serviceNames[app]!.entries.keys()];
     const arrivals = readArrivals(this.#build, written.requests, services, requestsPath);
+    const policy = readCallPolicy(this.#build, written.requests, requestsPath);
     if (service === undefined || arrivals === undefined) return undefined;
-    return (count) => ({ to: service, ...arrivals(count) });
+    return (count) => ({ to: service, ...arrivals(count), ...(policy === undefined ? {} : { policy }) });
   }
 
   #placeGroup(written: Written, path: Path, group: number, seed: number): Placement | undefined {

@@ -1,4 +1,4 @@
-import { planCalls, type World } from '../../model/index.ts';
+import { meanVisits, TooManyCalls, type World } from '../../model/index.ts';
 import type { Path } from '../source.ts';
 import type { Apps } from './apps.ts';
 import type { Build } from './build.ts';
@@ -6,23 +6,25 @@ import { MANY_REQUESTS, MOST_REQUESTS, MOST_SAMPLE_ROWS } from './limits.ts';
 
 /** Reports requests that would branch into more calls than are simulated, where they enter. */
 export function demandPlannableCalls(build: Build, apps: Apps): void {
-  const reasons = new Map<number, string | undefined>();
+  const errors = new Map<number, TooManyCalls | undefined>();
   for (const [{ requests }, path] of build.readable(build.scenario.spec.users, 'spec', 'users')) {
     if (requests === undefined) continue;
     const app = apps.appNames.entries.get(requests.app)?.entry;
     const to = app === undefined ? undefined : apps.serviceNames[app]!.entries.get(requests.to)?.entry;
     if (to === undefined) continue;
-    if (!reasons.has(to)) {
+    if (!errors.has(to)) {
       try {
-        planCalls(apps.services, to);
-        reasons.set(to, undefined);
+        meanVisits(apps.services, to);
+        errors.set(to, undefined);
       } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        reasons.set(to, error.message);
+        if (!(error instanceof TooManyCalls)) throw error;
+        errors.set(to, error);
       }
     }
-    const reason = reasons.get(to);
-    if (reason !== undefined) build.problem([...path, 'requests', 'to'], reason, { expected: 'fewer channels' });
+    const error = errors.get(to);
+    if (error === undefined) continue;
+    const expected = error.isLoop ? 'a loop that a lower probability or fanOut, or a maxDepth, ends' : 'fewer channels';
+    build.problem([...path, 'requests', 'to'], error.message, { expected });
   }
 }
 

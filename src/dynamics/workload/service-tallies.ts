@@ -1,0 +1,24 @@
+import type { ServiceId } from '../../model/index.ts';
+
+/** What the pods of each service have done so far, as columns by service. */
+export class ServiceTallies {
+  /** Visits whose CPU work was finished, and the time that these had waited and computed, own calls left out. */
+  readonly visits: Float64Array;
+  readonly queueNs: Float64Array;
+  readonly cpuNs: Float64Array;
+  /** Visits that a pod with a full queue refused. */
+  readonly refused: Float64Array;
+
+  constructor(serviceCount: number) {
+    this.visits = new Float64Array(serviceCount);
+    this.queueNs = new Float64Array(serviceCount);
+    this.cpuNs = new Float64Array(serviceCount);
+    this.refused = new Float64Array(serviceCount);
+  }
+
+  worked(service: ServiceId, queueNs: number, cpuNs: number): void {
+    this.visits[service]!++;
+    this.queueNs[service]! += queueNs;
+    this.cpuNs[service]! += cpuNs;
+  }
+}

@@ -1,0 +1,1 @@
+export { buildDesign, describeParameters, type Design, type DesignCell } from './design.ts';
