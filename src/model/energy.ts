@@ -42,6 +42,8 @@ export interface EnergySupply {
   readonly battery?: Battery;
   /** Watts of the panel. */
   readonly solarW?: StepSeries;
+  /** Watts that a charger of the battery can take from the mains; 0 while it is not plugged in. */
+  readonly chargerW?: StepSeries;
 }
 
 export interface Battery {

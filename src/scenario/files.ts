@@ -98,10 +98,18 @@ export class FileReader {
    * @throws {FileError}
    */
   readBytes(name: string, maxBytes: number): Buffer {
+    return readRegular(this.locateNamed(name), maxBytes);
+  }
+
+  /**
+   * Where a file that the user named lies, for somebody else to read.
+   * @throws {FileError} if it is not there
+   */
+  locateNamed(name: string): string {
     const path = resolve(name);
     const real = realPath(path);
     if (real === undefined) throw new FileError('no such file', nearestFile(path, name));
-    return readRegular(real, maxBytes);
+    return real;
   }
 
   /**

@@ -73,6 +73,7 @@ export class NodeEnergy {
     const events = {
       battery: kernel.on('energy.battery', (node) => this.#meters[node]!.supply!.batteryReached()),
       sun: kernel.on('energy.sun', (node) => this.#meters[node]!.supply!.sunStepped()),
+      charger: kernel.on('energy.charger', (node) => this.#meters[node]!.supply!.chargerStepped()),
     };
     if (nodes.some(({ power }) => power.sleep !== undefined)) {
       this.sleep = new NodeSleep(kernel, nodes, (node) => this.#follow(node), freeze);

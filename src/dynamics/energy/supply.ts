@@ -7,7 +7,7 @@ import {
   type Kernel,
   type Nanoseconds,
 } from '../../kernel/index.ts';
-import type { EnergySupply } from '../../model/index.ts';
+import type { EnergySupply, StepSeries } from '../../model/index.ts';
 import { nextStepNs, valueAt } from './step-series.ts';
 
 /** Energy of a supply from the start up to now, J. */
@@ -22,10 +22,11 @@ export interface SupplyTotals {
   lostJ: number;
 }
 
-/** What happens to supplies, by node: battery events and steps of the sun. */
+/** What happens to supplies, by node: battery events, steps of the sun and of the charger. */
 export interface SupplyEvents {
   readonly battery: HandlerId;
   readonly sun: HandlerId;
+  readonly charger: HandlerId;
 }
 
 /**
@@ -33,7 +34,9 @@ export interface SupplyEvents {
  * is empty, full, or charged enough for the node to return is solved for; nothing ticks.
  *
  * Own design: the sun serves the node first and charges the battery with what is left, at most its charging power; what
- * the sun does not give comes from the battery, then from the mains. The battery is charged by the sun alone.
+ * the sun does not give comes from the charger while it has power, then from the battery, then from the mains. What the
+ * charger has left charges the battery beside the sun, which comes first, at most with the charging power of both together. What it
+ * takes it takes from the mains, whether the node hangs on them otherwise or not.
  */
 export class Supply {
   readonly totals: SupplyTotals = { mainsJ: 0, solarJ: 0, curtailedJ: 0, lostJ: 0 };
@@ -47,9 +50,13 @@ export class Supply {
   #loadW = 0;
   #chargeJ: number;
   #sinceNs = 0;
-  /** Since `#sinceNs`: the sun's power, what of it the battery takes in, the mains', and how the charge changes. */
+  /** Since `#sinceNs`: the sun's power, what of it and of the charger's the battery takes in, the mains', and how the charge changes. */
   #sunW = 0;
-  #intakeW = 0;
+  #chargerW = 0;
+  #sunIntakeW = 0;
+  #gridIntakeW = 0;
+  /** Since then: what neither sun nor charger give of the load. */
+  #deficitW = 0;
   #mainsW = 0;
   #chargeW = 0;
   #isDepleted = false;
@@ -72,7 +79,9 @@ export class Supply {
     this.#setPowered = setPowered;
     this.#chargeJ = supply.battery?.initialJ ?? 0;
     if (supply.solarW !== undefined) this.#sunW = valueAt(supply.solarW, 0);
-    this.#awaitSun();
+    if (supply.chargerW !== undefined) this.#chargerW = valueAt(supply.chargerW, 0);
+    this.#awaitStep(supply.solarW, events.sun);
+    this.#awaitStep(supply.chargerW, events.charger);
     this.#balance();
   }
 
@@ -97,11 +106,12 @@ export class Supply {
     const seconds = (now - this.#sinceNs) / NS_PER_S;
     this.#sinceNs = now;
     const { totals } = this;
-    const usedW = Math.min(this.#sunW, this.#loadW) + this.#intakeW;
+    const intakeW = this.#sunIntakeW + this.#gridIntakeW;
+    const usedW = Math.min(this.#sunW, this.#loadW) + this.#sunIntakeW;
     totals.mainsJ += this.#mainsW * seconds;
     totals.solarJ += usedW * seconds;
     totals.curtailedJ += (this.#sunW - usedW) * seconds;
-    if (this.#intakeW > 0) totals.lostJ += (this.#intakeW - this.#chargeW) * seconds;
+    if (intakeW > 0) totals.lostJ += (intakeW - this.#chargeW) * seconds;
     if (this.#supply.battery === undefined) return;
     // an event comes up to a nanosecond late: the charge stays what a battery can hold
     this.#chargeJ = Math.min(Math.max(this.#chargeJ + this.#chargeW * seconds, 0), this.#supply.battery.capacityJ);
@@ -111,7 +121,15 @@ export class Supply {
   sunStepped(): void {
     this.advance();
     this.#sunW = valueAt(this.#supply.solarW!, this.#kernel.now);
-    this.#awaitSun();
+    this.#awaitStep(this.#supply.solarW, this.#events.sun);
+    this.#balance();
+  }
+
+  /** The charger's power changes. */
+  chargerStepped(): void {
+    this.advance();
+    this.#chargerW = valueAt(this.#supply.chargerW!, this.#kernel.now);
+    this.#awaitStep(this.#supply.chargerW, this.#events.charger);
     this.#balance();
   }
 
@@ -125,7 +143,7 @@ export class Supply {
       this.#isDepleted = false;
       this.#balance();
       this.#setPowered(true);
-    } else if (!mains && !this.#isDepleted && this.#chargeJ === 0 && this.#loadW > this.#sunW) {
+    } else if (!mains && !this.#isDepleted && this.#chargeJ === 0 && this.#deficitW > 0) {
       this.#isDepleted = true;
       this.depletions++;
       this.#setPowered(false);
@@ -137,18 +155,22 @@ export class Supply {
   #balance(): void {
     const { battery, mains } = this.#supply;
     const surplusW = this.#sunW - this.#loadW;
-    const takes = battery !== undefined && surplusW > 0 && this.#chargeJ < battery.capacityJ;
-    const gives = surplusW < 0 && this.#chargeJ > 0;
-    this.#intakeW = takes ? Math.min(surplusW, battery.maxChargeW) : 0;
-    this.#chargeW = takes ? this.#intakeW * battery.efficiency : gives ? surplusW : 0;
-    this.#mainsW = surplusW < 0 && !gives && mains ? -surplusW : 0;
+    const bridgedW = Math.min(Math.max(-surplusW, 0), this.#chargerW);
+    this.#deficitW = Math.max(-surplusW, 0) - bridgedW;
+    const takes = battery !== undefined && this.#chargeJ < battery.capacityJ;
+    const gives = this.#deficitW > 0 && this.#chargeJ > 0;
+    this.#sunIntakeW = takes ? Math.min(Math.max(surplusW, 0), battery.maxChargeW) : 0;
+    this.#gridIntakeW = takes ? Math.min(this.#chargerW - bridgedW, battery.maxChargeW - this.#sunIntakeW) : 0;
+    const intakeW = this.#sunIntakeW + this.#gridIntakeW;
+    this.#chargeW = gives ? -this.#deficitW : intakeW > 0 ? intakeW * battery!.efficiency : 0;
+    this.#mainsW = bridgedW + this.#gridIntakeW + (!gives && mains ? this.#deficitW : 0);
     this.#kernel.cancel(this.#event);
     this.#event = NO_EVENT;
     if (battery === undefined) return;
     if (this.#chargeW > 0) {
       const awaitsReturn = this.#isDepleted && this.#chargeJ < battery.returnJ;
       this.#await(awaitsReturn ? battery.returnJ : battery.capacityJ);
-    } else if (gives || (surplusW < 0 && !mains && !this.#isDepleted)) this.#await(0);
+    } else if (gives || (this.#deficitW > 0 && !mains && !this.#isDepleted)) this.#await(0);
   }
 
   #await(targetJ: number): void {
@@ -159,9 +181,9 @@ export class Supply {
     if (at <= MAX_TIME_NS) this.#event = this.#kernel.at(at as Nanoseconds, this.#events.battery, this.#node);
   }
 
-  #awaitSun(): void {
-    if (this.#supply.solarW === undefined) return;
-    const next = nextStepNs(this.#supply.solarW, this.#kernel.now);
-    if (next <= MAX_TIME_NS) this.#kernel.at(next, this.#events.sun, this.#node);
+  #awaitStep(series: StepSeries | undefined, event: HandlerId): void {
+    if (series === undefined) return;
+    const next = nextStepNs(series, this.#kernel.now);
+    if (next <= MAX_TIME_NS) this.#kernel.at(next, event, this.#node);
   }
 }

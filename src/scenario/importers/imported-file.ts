@@ -6,29 +6,45 @@ import { Source } from '../source.ts';
 /** Largest file that is read as a whole, and the most that a compressed one may unpack to. */
 const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
 
-/** A text of another format that is being imported, and where to report what is wrong with it. */
+/** A file of another format that is being imported, and where to report what is wrong with it. */
 export class ImportedFile {
   /** As it was named. */
   readonly name: string;
-  readonly text: string;
   readonly problems: ProblemList;
+  #text: string | undefined;
   #source: Source | undefined;
 
-  constructor(name: string, text: string) {
+  constructor(name: string) {
     this.name = name;
-    this.text = text;
     this.problems = new ProblemList(name);
   }
 
-  /** @throws {InputError} if the file cannot be read, or is not a text, plain or gzip */
-  static read(name: string): ImportedFile {
+  /**
+   * All of it, read when first asked for.
+   * @throws {InputError} if it cannot be read, or is not a text, plain or gzip
+   */
+  get text(): string {
+    return (this.#text ??= this.#orRefused(() => {
+      const bytes = new FileReader([]).readBytes(this.name, MAX_IMPORT_BYTES);
+      return FileReader.decode(isGzip(bytes) ? unpack(bytes) : bytes);
+    }));
+  }
+
+  /**
+   * Where it lies, for who reads it piece by piece.
+   * @throws {InputError} if it is not there
+   */
+  get path(): string {
+    return this.#orRefused(() => new FileReader([]).locateNamed(this.name));
+  }
+
+  #orRefused(read: () => string): string {
     try {
-      const bytes = new FileReader([]).readBytes(name, MAX_IMPORT_BYTES);
-      return new ImportedFile(name, FileReader.decode(isGzip(bytes) ? unpack(bytes) : bytes));
+      return read();
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       throw new InputError([
-        { file: name, found: error.message, ...(error.nearest === undefined ? {} : { nearest: error.nearest }) },
+        { file: this.name, found: error.message, ...(error.nearest === undefined ? {} : { nearest: error.nearest }) },
       ]);
     }
   }

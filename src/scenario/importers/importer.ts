@@ -34,8 +34,8 @@ export interface Draft {
   readonly notes: readonly string[];
   /** Folders outside the scenario's own that it reads from. */
   readonly allow?: readonly string[];
-  /** Files that it refers to, to lie beside it. */
-  readonly companions?: readonly { readonly name: string; readonly text: string }[];
+  /** Files that it refers to, to lie beside it; their text comes in pieces, for it may be long. */
+  readonly companions?: readonly { readonly name: string; readonly pieces: () => Iterable<string> }[];
 }
 
 /** Reads one foreign format. */

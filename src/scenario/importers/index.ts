@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../problem.ts';
 import { scenarioFromText } from '../load.ts';
@@ -35,17 +35,18 @@ export function importScenario(kind: ImporterName, names: readonly string[], opt
     throw new InputError([{ found, expected: importer.files.join(' ') }]);
   }
   const draft = importer.draft(
-    names.map((name) => ImportedFile.read(name)),
+    names.map((name) => new ImportedFile(name)),
     options,
   );
   const written: string[] = [];
   try {
-    for (const { name, text } of draft.companions ?? []) {
+    for (const { name, pieces } of draft.companions ?? []) {
       const path = join(options.folder, name);
       if (options.force !== true && existsSync(path))
         throw new InputError([{ file: path, found: 'is there already', expected: 'another name, or --force' }]);
-      writeFileSync(path, text);
+      writeFileSync(path, '');
       written.push(path);
+      for (const piece of pieces()) appendFileSync(path, piece);
     }
     scenarioFromText(draft.text, `${names[0]} (as a scenario)`, options.folder, { allow: draft.allow ?? [] });
   } catch (error) {

@@ -1,19 +1,20 @@
 import { cos } from '../../kernel/index.ts';
-import { InputError } from '../problem.ts';
-import { quote } from '../validation.ts';
+import { TraceError, TraceReader, type Sample } from '../../traces/index.ts';
+import { InputError, traceProblem } from '../problem.ts';
 import type { Importer, ImportOptions } from './importer.ts';
 import type { ImportedFile } from './imported-file.ts';
 import { sampleAppDocument, sampleAppEntry, sampleRequests } from './sample-app.ts';
 import { scenarioHead } from './scenario-head.ts';
-import { readXml } from './xml.ts';
 import { inline, listing } from './yaml-text.ts';
 
 const METRES_PER_DEGREE = (6_371_008.8 * Math.PI) / 180;
 const MOST_ACCESS_POINTS = 10_000;
+/** Characters that are written at a time. */
+const PIECE_LENGTH = 1 << 16;
 
 /**
- * Movements that Eclipse SUMO has recorded (fcd-output): XML, or its CSV form with semicolons. Persons and containers are
- * left out. Source: SUMO's documentation, Simulation/Output/FCDOutput.
+ * Movements that Eclipse SUMO has recorded (fcd-output): XML, or its CSV form with semicolons, of any length, for it is read
+ * twice and never held. Persons and containers count as vehicles. Source: SUMO's documentation, Simulation/Output/FCDOutput.
  */
 export const sumo: Importer = {
   description: "Movements in SUMO's floating car data (XML or CSV); --access-spacing puts access points over them.",
@@ -26,19 +27,17 @@ export const sumo: Importer = {
         { found: 'a trace, and nowhere to put its table', expected: '--out FILE.yaml: the table is written beside it' },
       ]);
     }
-    const movement =
-      file.text.trimStart().startsWith('<') || file.text.trim() === '' ? readFcd(file) : readFcdTable(file);
-    file.problems.throwIfAny();
-    if (movement.samples.length === 0) file.reportWhole('a trace without vehicles', 'vehicles in its time steps');
-    file.problems.throwIfAny();
-    const survey = surveyOf(movement);
+    const survey = surveyOf(file);
+    if (survey.samples === 0) {
+      file.reportWhole('a trace without vehicles', 'vehicles in its time steps');
+      file.problems.throwIfAny();
+    }
     const { accessSpacingM } = options;
     const cells = accessSpacingM === undefined ? undefined : grid(survey, accessSpacingM);
     const table = `${stem}-trace.csv`;
     const notes = [
-      `read ${movement.samples.length} positions of ${survey.ids} vehicles over ${survey.lastS} s; x and y are ${survey.isGeographic ? 'degrees of longitude and latitude' : 'metres'}, times seconds; wrote them to ${table}`,
+      `read ${survey.samples} positions of ${survey.ids} vehicles over ${survey.lastS} s; x and y are ${survey.isGeographic ? 'degrees of longitude and latitude' : 'metres'}, times seconds; wrote them to ${table}`,
       'left out: angles, speeds, lanes and all else but ids, times and positions',
-      ...(movement.others > 0 ? [`left out: ${movement.others} rows of persons and containers`] : []),
       ...accessNotes(cells, accessSpacingM),
     ];
     const access =
@@ -62,95 +61,12 @@ ${access}
     - name: vehicles
       mobility: ${inline({ model: 'trace', file: table })}
 ${cells === undefined ? '' : `      requests: ${inline(sampleRequests)}\n\n${sampleAppEntry}${sampleAppDocument}`}`;
-    return { text, notes, companions: [{ name: table, text: tableOf(movement) }] };
+    return { text, notes, companions: [{ name: table, pieces: () => tableOf(file, survey) }] };
   },
 };
 
-interface FcdSample {
-  /** As written: seconds. */
-  readonly time: string;
-  readonly id: string;
-  readonly x: number;
-  readonly y: number;
-}
-
-interface Movement {
-  readonly samples: readonly FcdSample[];
-  readonly isGeographic: boolean;
-  /** Rows that are no vehicle's. */
-  readonly others: number;
-}
-
-function readFcd(file: ImportedFile): Movement {
-  // SUMO writes its configuration into a comment at the top
-  const isGeographic = /<fcd-output\.geo value="(true|1)"/.test(file.text.slice(0, 10_000));
-  const samples: FcdSample[] = [];
-  let time: string | undefined;
-  let others = 0;
-  readXml(file, 'fcd-export', {
-    open({ name, attributes, line }) {
-      if (name === 'timestep') time = readTime(file, line, attributes['time']);
-      else if (name === 'vehicle' && time !== undefined)
-        addSample(file, line, samples, { time, id: attributes['id'], x: attributes['x'], y: attributes['y'] });
-      else if (name === 'person' || name === 'container') others++;
-    },
-    close: () => undefined,
-  });
-  return { samples, isGeographic, others };
-}
-
-function readFcdTable(file: ImportedFile): Movement {
-  const samples: FcdSample[] = [];
-  let others = 0;
-  const [heading = '', ...lines] = file.text.split(/\r?\n/);
-  const columns = heading.split(';').map((name) => name.trim());
-  const [time, id, x, y] = ['timestep_time', 'vehicle_id', 'vehicle_x', 'vehicle_y'].map((name) =>
-    columns.indexOf(name),
-  );
-  if ([time, id, x, y].includes(-1)) {
-    file.report(1, 'neither XML nor a table of SUMO', 'the columns timestep_time;vehicle_id;vehicle_x;vehicle_y');
-    return { samples, isGeographic: false, others };
-  }
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const fields = line.split(';');
-    const at = readTime(file, index + 2, fields[time!]);
-    // a step without vehicles, and persons, leave these fields empty
-    if (fields[id!] === '') others++;
-    else if (at !== undefined)
-      addSample(file, index + 2, samples, { time: at, id: fields[id!], x: fields[x!], y: fields[y!] });
-  }
-  return { samples, isGeographic: false, others };
-}
-
-function readTime(file: ImportedFile, line: number, text: string | undefined): string | undefined {
-  if (text !== undefined && /^\d+(\.\d+)?$/.test(text)) return text;
-  file.report(line, `time is ${quote(text ?? '')}`, 'seconds, at least 0');
-  return undefined;
-}
-
-function addSample(
-  file: ImportedFile,
-  line: number,
-  samples: FcdSample[],
-  { time, id, x, y }: { time: string; id: string | undefined; x: string | undefined; y: string | undefined },
-): void {
-  const [east, north] = [x, y].map((text) => (text === undefined || text.trim() === '' ? NaN : Number(text)));
-  if (id === undefined || id === '') file.report(line, 'a vehicle without an id', '<vehicle id="..." x="..." y="...">');
-  else if (!Number.isFinite(east) || !Number.isFinite(north))
-    file.report(line, `x is ${quote(x ?? '')} and y ${quote(y ?? '')}`, 'two numbers');
-  else samples.push({ time, id, x: east!, y: north! });
-}
-
-function tableOf({ samples, isGeographic }: Movement): string {
-  const field = (id: string): string => (/[",\r\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id);
-  const rows = samples.map(
-    ({ time, id, x, y }) => `${time},${field(id)},${isGeographic ? `${y},${x}` : `${x},${y}`}\n`,
-  );
-  return `time,id,${isGeographic ? 'lat,lon' : 'x,y'}\n${rows.join('')}`;
-}
-
 interface Survey {
+  readonly samples: number;
   readonly ids: number;
   readonly lastS: number;
   readonly isGeographic: boolean;
@@ -160,17 +76,52 @@ interface Survey {
   readonly north: number;
 }
 
-function surveyOf({ samples, isGeographic }: Movement): Survey {
+/** @throws {InputError} if it is no trace */
+function surveyOf(file: ImportedFile): Survey {
   const ids = new Set<string>();
-  let lastS = 0;
+  let samples = 0;
+  let lastNs = 0;
+  let isGeographic = false;
   let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const { time, id, x, y } of samples) {
-    ids.add(id);
-    lastS = Math.max(lastS, Number(time));
-    [west, east] = [Math.min(west, x), Math.max(east, x)];
-    [south, north] = [Math.min(south, y), Math.max(north, y)];
+  for (const [sample, reader] of samplesOf(file)) {
+    samples++;
+    // a piece of a text keeps the whole text in memory: the id is copied
+    if (!ids.has(sample.id)) ids.add(Buffer.from(sample.id).toString());
+    lastNs = Math.max(lastNs, sample.timeNs);
+    isGeographic = reader.coordinates === 'geographic';
+    [west, east] = [Math.min(west, sample.east), Math.max(east, sample.east)];
+    [south, north] = [Math.min(south, sample.north), Math.max(north, sample.north)];
   }
-  return { ids: ids.size, lastS, isGeographic, west, east, south, north };
+  return { samples, ids: ids.size, lastS: lastNs / 1e9, isGeographic, west, east, south, north };
+}
+
+/** The samples of a trace, one by one. @throws {InputError} if it is none */
+function* samplesOf(file: ImportedFile): Generator<readonly [Sample, TraceReader]> {
+  let reader: TraceReader | undefined;
+  try {
+    reader = new TraceReader(file.path, { name: file.name });
+    if (reader.sizeBytes === 0) file.reportWhole('an empty file', 'a trace that SUMO has written');
+    file.problems.throwIfAny();
+    for (let sample = reader.next(); sample !== undefined; sample = reader.next()) yield [sample, reader];
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    throw new InputError([traceProblem(error)]);
+  } finally {
+    reader?.close();
+  }
+}
+
+/** The trace as a table, some thousand rows at a time. */
+function* tableOf(file: ImportedFile, { isGeographic }: Survey): Generator<string> {
+  const field = (id: string): string => (/[",\r\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id);
+  let piece = `time,id,${isGeographic ? 'lat,lon' : 'x,y'}\n`;
+  for (const [{ timeNs, id, east, north }] of samplesOf(file)) {
+    piece += `${timeNs / 1e9},${field(id)},${isGeographic ? `${north},${east}` : `${east},${north}`}\n`;
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
 }
 
 /** The middles of the squares of a grid that covers all positions. */

@@ -107,8 +107,32 @@ export const supply = object(
           }),
         },
         {
-          description: 'Battery, charged by the sun alone. It gives what the sun does not, before the mains do.',
+          description: 'Battery, charged by the sun and a charger. It gives what they do not, before the mains do.',
           expects: '{ capacity }',
+        },
+      ),
+    ),
+    charger: optional(
+      object(
+        {
+          power: measured('power', { description: 'Most power it takes from the mains.', positive: true }),
+          profile: either(
+            [
+              quantity('share', { description: 'Always the same.' }),
+              ...hourlyOrTable(quantity('share', { description: 'In this hour.' }), 'Share of the power', 'share'),
+            ],
+            {
+              description: 'Share of its power over the day: 0 where it is not plugged in.',
+              expects: '100%, { hourly: [24 shares] } or { file: TABLE.csv }',
+              default: '100%',
+            },
+          ),
+        },
+        {
+          description:
+            'Charger of the battery: it serves the node before the battery does, then charges the battery beside the sun. ' +
+            'It takes from the mains, also where the node has none otherwise.',
+          expects: '{ power, profile }',
         },
       ),
     ),

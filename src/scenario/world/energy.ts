@@ -110,7 +110,7 @@ function readCurve({ curve, idle, peak, points }: WrittenClass['power']): NodePo
 
 /** The supply of a node class; what is wrong with it is reported, and then the result is undefined. */
 export function readSupply(build: Build, written: WrittenSupply, path: Path): EnergySupply | undefined {
-  const { mains, battery, solar } = written;
+  const { mains, battery, charger, solar } = written;
   if (!mains && battery === undefined) {
     build.problem(path, 'neither mains nor a battery', { expected: 'a battery such as { capacity: 500Wh }' });
     return undefined;
@@ -122,11 +122,22 @@ export function readSupply(build: Build, written: WrittenSupply, path: Path): En
           readSeries(build, solar.profile, [...path, 'solar', 'profile'], 'share', 1, (value) => parseShare(value)),
           parsePower(solar.peak),
         );
+  if (charger !== undefined && battery === undefined) {
+    build.problem([...path, 'charger'], 'a charger without a battery', { expected: 'a battery beside it' });
+  }
+  const chargerW =
+    charger === undefined
+      ? undefined
+      : scaled(
+          readSeries(build, charger.profile, [...path, 'charger', 'profile'], 'share', 1, (value) => parseShare(value)),
+          parsePower(charger.power),
+        );
   const store = battery && readBattery(build, battery, [...path, 'battery']);
   return {
     mains,
     ...(store === undefined ? {} : { battery: store }),
     ...(solarW === undefined ? {} : { solarW }),
+    ...(chargerW === undefined ? {} : { chargerW }),
   };
 }
 

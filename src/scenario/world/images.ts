@@ -123,9 +123,10 @@ function readNodes(
 ): Pick<Images, 'present' | 'diskBytes'> {
   const { nodeClasses } = build.scenario.spec.infrastructure;
   const byClass = new Map<string, { present: readonly ImageId[]; diskBytes: number }>();
-  for (const [name, { disk, images = [] }] of Object.entries(isMap(nodeClasses) ? nodeClasses : {})) {
+  for (const [name, nodeClass] of Object.entries(isMap(nodeClasses) ? nodeClasses : {})) {
     const path = ['spec', 'infrastructure', 'nodeClasses', name];
     if (build.isBroken(...path)) continue;
+    const { disk, images = [] } = nodeClass;
     const ids = images.map((image, index) => build.resolve(names, imageName(image), [...path, 'images', index]));
     const present = ids.filter((id) => id !== undefined);
     byClass.set(name, { present, diskBytes: disk === undefined ? Infinity : parseMemory(disk) });

@@ -50,6 +50,7 @@ function run(supply: EnergySupply, loadW: number) {
   const events = {
     battery: kernel.on('battery', () => it.batteryReached()),
     sun: kernel.on('sun', () => it.sunStepped()),
+    charger: kernel.on('charger', () => it.chargerStepped()),
   };
   const it: Supply = new Supply(kernel, 0, supply, events, (powered) => {
     changes.push([kernel.now, powered]);
@@ -117,6 +118,47 @@ describe('a battery under a constant load', () => {
   });
 });
 
+describe('a battery with a charger', () => {
+  test('by hand: the charger serves the node, then charges with what is left, as fast as the battery takes it', () => {
+    const store = battery({ capacityJ: 360_000, initialJ: 180_000, maxChargeW: 40, efficiency: 0.5 });
+    const { kernel, supply, changes } = run({ mains: false, chargerW: hours(0, 100), battery: store }, 10);
+    kernel.run({ until: HOUR as Nanoseconds });
+    expect(supply.chargeJ).toBe(180_000 - 36_000);
+    kernel.run({ until: (2 * HOUR) as Nanoseconds });
+    // 40 W in, of which half stays; 10 W beside it for the node
+    expect(supply.chargeJ).toBe(144_000 + 72_000);
+    expect(supply.totals).toEqual({ mainsJ: 180_000, solarJ: 0, curtailedJ: 0, lostJ: 72_000 });
+    expect(changes).toEqual([]);
+  });
+
+  test('the sun charges first, and a full battery takes nothing', () => {
+    const store = battery({ capacityJ: 108_000, initialJ: 0, maxChargeW: 30 });
+    const { kernel, supply } = run({ mains: true, solarW: hours(30), chargerW: hours(25), battery: store }, 10);
+    kernel.run({ until: HOUR as Nanoseconds });
+    // 20 W of the sun and 10 W of the charger
+    expect(supply.chargeJ).toBe(108_000);
+    expect(supply.totals).toEqual({ mainsJ: 36_000, solarJ: 108_000, curtailedJ: 0, lostJ: 0 });
+    kernel.run({ until: (2 * HOUR) as Nanoseconds });
+    supply.advance();
+    expect(supply.totals).toEqual({ mainsJ: 36_000, solarJ: 144_000, curtailedJ: 72_000, lostJ: 0 });
+  });
+
+  test('a charger that gives less than the node draws makes the battery last longer', () => {
+    const { kernel, changes, supply } = run(
+      { mains: false, chargerW: hours(4), battery: battery({ capacityJ: 3600, efficiency: 0.5 }) },
+      10,
+    );
+    kernel.run({ until: (800 * S) as Nanoseconds });
+    // 6 W short for 600 s; then 4 W, half of them kept, charge the 360 J of the threshold in 180 s
+    expect(changes).toEqual([
+      [600 * S, false],
+      [780 * S, true],
+    ]);
+    supply.advance();
+    expect(supply.totals.mainsJ).toBeCloseTo(4 * 800, 9);
+  });
+});
+
 test('energy is conserved: what came in less what was drawn and lost is the change of charge', () => {
   const watts = fc.integer({ min: 0, max: 40 });
   fc.assert(
@@ -128,13 +170,17 @@ test('energy is conserved: what came in less what was drawn and lost is the chan
         maxChargeW: fc.integer({ min: 1, max: 30 }),
         efficiency: fc.double({ min: 0.5, max: 1, noNaN: true }),
         sun: fc.array(watts, { minLength: 1, maxLength: 6 }),
+        charger: fc.array(watts, { minLength: 1, maxLength: 6 }),
         loadW: fc.integer({ min: 1, max: 30 }),
         changes: fc.array(watts, { maxLength: 8 }),
       }),
-      ({ mains, capacityJ, initial, maxChargeW, efficiency, sun, loadW, changes }) => {
+      ({ mains, capacityJ, initial, maxChargeW, efficiency, sun, charger, loadW, changes }) => {
         const initialJ = capacityJ * initial;
         const store = battery({ capacityJ, initialJ, maxChargeW, efficiency });
-        const { kernel, supply, setLoad, drawnJ } = run({ mains, solarW: hours(...sun), battery: store }, loadW);
+        const { kernel, supply, setLoad, drawnJ } = run(
+          { mains, solarW: hours(...sun), chargerW: hours(...charger), battery: store },
+          loadW,
+        );
         let end = 0;
         for (const change of changes) {
           end += 1700 * S;

@@ -49,7 +49,6 @@ test('the CSV form of SUMO is read as the XML form, and geographic positions as 
   const name = { name: 'same', duration: '2s' };
   const table = imported('sumo', [fileOf('small.csv', [heading, ...rows].join('\n'))], name);
   expect(table.world).toEqual(imported('sumo', [fileOf('small.xml', small)], name).world);
-  expect(table.notes).toContain('left out: 1 rows of persons and containers');
   const flag = '<!-- <fcd-output.geo value="true"/> -->\n<fcd-export>';
   const geographic = fcd(step(0, vehicle('a', 2.15, 41.39)), step(9, vehicle('a', 2.16, 41.4))).replace(
     '<fcd-export>',
@@ -63,16 +62,27 @@ test('the CSV form of SUMO is read as the XML form, and geographic positions as 
 
 test.each([
   ['empty', '', /an empty file/],
-  ['alien', '<html><body/></html>', /:1:1\n[^]*the root element "html"/],
-  ['another table', 'a,b\n1,2\n', /:1:1\n[^]*neither XML nor a table of SUMO/],
-  ['truncated', small.slice(0, 300), /not well-formed/],
+  ['alien', '<html><body/></html>', /:1:1\n[^]*a document <html>/],
+  ['another table', 'a,b\n1,2\n', /:1:1\n[^]*the columns "a", "b"/],
+  ['truncated', small.slice(0, 300), /not the XML of a trace/],
   ['NaN', fcd(step(0, vehicle('a', 'NaN', 0))), /:4:5\n[^]*x is "NaN"/],
-  ['without an id', fcd(step(0, vehicle('', 1, 0))), /:4:5\n[^]*a vehicle without an id/],
-  ['a negative time', fcd(step(-1, vehicle('a', 1, 0))), /:3:3\n[^]*time is "-1.00"/],
+  ['without an id', fcd(step(0, vehicle('', 1, 0))), /:4:5\n[^]*<vehicle> with an empty id/],
+  ['a negative time', fcd(step(-1, vehicle('a', 1, 0))), /:3:3\n[^]*time is -1.00/],
   ['without vehicles', fcd(step(0)), /a trace without vehicles/],
   ['time running backwards', fcd(step(5, vehicle('a', 1, 0)), step(4, vehicle('a', 2, 0))), /trace\.csv:3/],
 ])('%s is refused', (_, text, expected) => {
   expect(refusal('sumo', [fileOf('bad.fcd.xml', text)])).toMatch(expected);
+});
+
+test('persons move too, and a long recording is written in pieces, all of it', () => {
+  const person = '    <person id="p" x="5" y="6" speed="1"/>\n';
+  const seconds = Array.from({ length: 6000 }, (_, time) => step(time, vehicle('a', time, 0.5), person));
+  const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-sumo-'));
+  const file = fileOf('long.fcd.xml', fcd(...seconds));
+  const { notes } = importScenario('sumo', [file], { folder, stem: 'long' });
+  expect(notes.join('\n')).toContain('read 12000 positions of 2 vehicles over 5999 s');
+  const rows = Array.from({ length: 6000 }, (_, time) => `${time},a,${time},0.5\n${time},p,5,6\n`);
+  expect(readFileSync(join(folder, 'long-trace.csv'), 'utf8')).toBe(`time,id,x,y\n${rows.join('')}`);
 });
 
 test('too many access points, a file that is not there, and nowhere to put the table are refused', () => {
@@ -89,7 +99,7 @@ test('a table that is there already is not overwritten, and none is left where t
   expect(() => importScenario('sumo', [file], { folder, stem: 'mine' })).toThrow(/is there already/);
   expect(readFileSync(join(folder, 'mine-trace.csv'), 'utf8')).toBe('mine');
   importScenario('sumo', [file], { folder, stem: 'mine', force: true });
-  expect(readFileSync(join(folder, 'mine-trace.csv'), 'utf8')).toContain('time,id,x,y\n0.00,a,0,0\n');
+  expect(readFileSync(join(folder, 'mine-trace.csv'), 'utf8')).toContain('time,id,x,y\n0,a,0,0\n');
   expect(() => importScenario('sumo', [file], { folder, stem: 'bad', name: 'No Name' })).toThrow(/metadata.name/);
   expect(existsSync(join(folder, 'bad-trace.csv'))).toBe(false);
   expect(readdirSync(folder)).toEqual(['mine-trace.csv']);
