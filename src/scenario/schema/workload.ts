@@ -65,7 +65,8 @@ const behaviour = object(
     holdsSlotWhileCalling: flag({
       description:
         'Whether a request counts among those that the pod works on while it waits for the services that it calls, as a thread ' +
-        'does; an asynchronous server frees the place. Own default.',
+        'does; an asynchronous server frees the place. Pods that hold them round a loop of calls can wait for each other ' +
+        'for ever. Own default.',
       default: true,
     }),
     calls: oneOf(

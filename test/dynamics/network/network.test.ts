@@ -132,6 +132,10 @@ describe('time of a transfer', () => {
     const slow = bench.attached(0, 2e6);
     const fast = bench.attached(0);
     expect(bench.network.latencyNs(slow, 1 as VertexId)).toBe(5 * MS);
+    expect(bench.network.areConnected(1 as VertexId, slow)).toBe(true);
+    const nowhere = bench.network.addEndpoint();
+    expect(bench.network.areConnected(1 as VertexId, nowhere)).toBe(false);
+    expect(bench.network.areConnected(nowhere, nowhere)).toBe(true);
     bench.send(slow, 1, MB, 1);
     bench.send(fast, 1, MB, 2);
     expect(bench.run()).toEqual([
