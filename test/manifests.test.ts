@@ -7,7 +7,7 @@ import { simulateLoaded } from '../src/simulate.ts';
 import { runSimulation } from '../src/simulation.ts';
 import { Recorder } from '../src/results/index.ts';
 import type { Pod } from '../src/kubernetes/index.ts';
-import type { World } from '../src/model/index.ts';
+import { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, type World } from '../src/model/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-manifests-'));
 let count = 0;
@@ -80,8 +80,8 @@ test('Deployments are replicas that are made anew after an eviction, bare pods a
   const alone = pods.filter(({ name }) => name === 'alone');
   expect(alone).toHaveLength(1);
   expect(alone[0]).toMatchObject({ phase: 'gone', reason: 'node-unreachable' });
-  // silent for 50 s, tolerated for 300 s: Kubernetes' defaults
-  expect(alone[0]!.goneNs).toBe(410e9);
+  // its last lease was seen at 55 s or 60 s; silent for 50 s, tolerated for 300 s: Kubernetes' defaults
+  expect([405e9, 410e9]).toContain(alone[0]!.goneNs);
   const web = pods.filter(({ name }) => name.startsWith('manifest-web-'));
   expect(web.filter(({ phase }) => phase === 'ready')).toHaveLength(2);
   expect(web.length).toBeGreaterThan(2);
@@ -148,7 +148,18 @@ test('what manifests say of pods in general is kept, and what has no effect is t
     disruptionBudgets: [
       { name: 'some', namespace: 'default', minAvailable: '50%', selector: { matchLabels: { app: 'web' } } },
     ],
-    autoscalers: [{ name: 'web', namespace: 'default', minReplicas: 1, maxReplicas: 5, metrics: [], target: 0 }],
+    autoscalers: [
+      {
+        name: 'web',
+        namespace: 'default',
+        minReplicas: 1,
+        maxReplicas: 5,
+        metrics: [{ type: 'Utilization', percent: 80 }],
+        scaleUp: DEFAULT_SCALE_UP,
+        scaleDown: DEFAULT_SCALE_DOWN,
+        target: 0,
+      },
+    ],
   });
   expect(world.services[0]!.podSpec).toMatchObject({ priority: 1000, preemptionPolicy: 'Never' });
   expect(world.services[1]!.podSpec.priority).toBeUndefined();
