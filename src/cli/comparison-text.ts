@@ -59,7 +59,8 @@ function changeText({ baseline, other, difference, ...measure }: MeasureComparis
   return `${signed(difference.difference)} (${signed(difference.low)} … ${signed(difference.high)})`;
 }
 
-function signedShare(share: number): string {
+/** A change in percent, with its sign. */
+export function signedShare(share: number): string {
   const text = `${Number((100 * share).toPrecision(2))} %`;
   return share > 0 ? `+${text}` : text;
 }

@@ -4,6 +4,7 @@ import { ResultsError } from '../results/index.ts';
 import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
+import { addCheckCommand } from './commands/check.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -42,6 +43,7 @@ const commands = [
   addVerifyCommand,
   addWhyCommand,
   addCompareCommand,
+  addCheckCommand,
   addQueryCommand,
   addExportCommand,
   addCalibrateCommand,

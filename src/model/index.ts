@@ -57,6 +57,7 @@ export { imageName, type Image, type ImageId, type ImageLayer, type Images, type
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
+export { ExpectationError, parseExpectation, unitOf, type Expectation } from './expectation.ts';
 export {
   MeasureError,
   measureNames,

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { compareResults, type Comparison } from '../../experiment/index.ts';
-import { MeasureError, measureNames, measures, parseQuotient, type Quotient } from '../../model/index.ts';
-import { nearest } from '../../scenario/index.ts';
 import { formatComparison, verdictOf } from '../comparison-text.ts';
 import type { Io } from '../io.ts';
-import { UsageError } from '../usage-error.ts';
+import { readMeasure } from '../measure-argument.ts';
 import { collect, outputOption, printAs } from './options.ts';
 
 interface CompareFlags {
@@ -45,20 +43,6 @@ export function addCompareCommand(program: Command, io: Io): void {
       printAs(io, flags.output, value, () => asRows(comparison));
     }
   });
-}
-
-function readMeasure(text: string): Quotient {
-  try {
-    return parseQuotient(text);
-  } catch (error) {
-    if (!(error instanceof MeasureError)) throw error;
-    const columns = measureNames.map((name) => measures[name].column);
-    const meant = nearest(error.word, [...measureNames, ...columns]);
-    throw new UsageError(
-      `--measure: ${error.message}, expected one of ${measureNames.join(', ')}` +
-        (meant === undefined ? '' : `\ndid you mean ${meant}?`),
-    );
-  }
 }
 
 function withVerdicts(comparison: Comparison) {

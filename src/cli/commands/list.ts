@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { relative } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { exportFormats, tables } from '../../results/index.ts';
+import { measures } from '../../model/index.ts';
 import { importers, listChoices, listScenarios, type CatalogueEntry } from '../../scenario/index.ts';
 import type { Io } from '../io.ts';
 import { formatTable } from '../table.ts';
@@ -19,6 +20,7 @@ const kinds = [
   'mobility',
   'scenario',
   'table',
+  'measure',
   'format',
   'importer',
 ] as const;
@@ -29,6 +31,7 @@ function catalogue(): CatalogueEntry[] {
     ...listChoices(),
     ...listScenarios(shipped).map((entry) => ({ ...entry, name: relative('', entry.name) })),
     ...Object.entries(tables).map(([name, { description }]) => ({ kind: 'table', name, description })),
+    ...Object.entries(measures).map(([name, { description }]) => ({ kind: 'measure', name, description })),
     ...Object.entries(importers).map(([name, { description }]) => ({ kind: 'importer', name, description })),
     ...Object.keys(exportFormats).map((name) => ({
       kind: 'format',

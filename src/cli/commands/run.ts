@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadScenario, formatProblem } from '../../scenario/index.ts';
 import { simulateLoaded } from '../../simulate.ts';
+import { checkExpectations } from '../../experiment/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatExpectations } from '../expectation-text.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
+import { addReportOptions, hasFailed, writeReports, type ReportFlags } from '../report-files.ts';
 import { formatSummary } from '../summary.ts';
 import { formatTable } from '../table.ts';
 import { addScenarioOptions, asLoadOptions, outputOption, printAs, type ScenarioFlags } from './options.ts';
 
-interface RunFlags extends ScenarioFlags {
+interface RunFlags extends ScenarioFlags, ReportFlags {
   readonly out?: string;
   readonly force?: boolean;
   readonly quiet?: boolean;
@@ -31,8 +35,9 @@ export function addRunCommand(program: Command, io: Io): void {
     .option('--force', 'write into a folder that holds other things')
     .option('-q, --quiet', 'no progress, no summary');
   addScenarioOptions(command);
+  addReportOptions(command);
   outputOption(command);
-  command.action((file: string, flags: RunFlags) => {
+  command.action(async (file: string, flags: RunFlags) => {
     const startedMs = io.now();
     const loaded = loadScenario(file, asLoadOptions(flags));
     const quiet = flags.quiet === true;
@@ -46,6 +51,10 @@ export function addRunCommand(program: Command, io: Io): void {
       command: ['codeco-sim', ...process.argv.slice(2)],
     });
     progress.done();
+    const reports = hasExpectations(loaded.resolved) ? [await checkExpectations(out)] : [];
+    writeReports(reports, flags);
+    if (hasFailed(reports)) process.exitCode = exitCodes.differs;
+    if (quiet && hasFailed(reports)) io.err(formatExpectations(reports));
     if (flags.output !== undefined) {
       const { digest, measures, outcomes, placement } = run;
       const { name } = loaded.world;
@@ -58,6 +67,7 @@ export function addRunCommand(program: Command, io: Io): void {
         measures,
         outcomes,
         placement,
+        ...(reports.length === 0 ? {} : { expectations: reports[0]!.findings }),
       };
       printAs(io, flags.output, summary, () => [{ name, out, digest, ...measures }]);
       return;
@@ -69,6 +79,9 @@ export function addRunCommand(program: Command, io: Io): void {
       formatCount(rows),
       formatBytes(bytes),
     ]);
+    if (reports.length > 0) {
+      io.out(`\nExpectations\n${formatExpectations(reports).replace(/^/gm, '  ').trimEnd()}\n`);
+    }
     io.out(`\nTables\n${formatTable(['file', 'rows', 'size'], tables).replace(/^/gm, '  ').trimEnd()}\n`);
     io.out(
       `\nNext\n  npx codeco-sim verify ${out}                     run it again and compare\n` +
@@ -80,4 +93,9 @@ export function addRunCommand(program: Command, io: Io): void {
         `  npx codeco-sim run ${file} --out ${out}-b --set orchestration.scheduler=lowest-latency\n`,
     );
   });
+}
+
+function hasExpectations(resolved: unknown): boolean {
+  const { spec } = resolved as { readonly spec: { readonly expect?: readonly unknown[] } };
+  return spec.expect !== undefined && spec.expect.length > 0;
 }

@@ -1,17 +1,19 @@
-import { measures, measureNames, quotientText, valueOf, type Measure, type Quotient } from '../../model/index.ts';
-import { readManifest, ResultsError, type Manifest } from '../../results/index.ts';
 import {
-  holm,
-  independentBatches,
-  pairedDifference,
-  welchDifference,
-  CONFIDENCE,
-  type Difference,
-} from '../statistics/index.ts';
+  measures,
+  measureNames,
+  quotientText,
+  unitOf,
+  valueOf,
+  type Measure,
+  type Quotient,
+} from '../../model/index.ts';
+import { readManifest } from '../../results/index.ts';
+import { CONFIDENCE, holm, pairedDifference, welchDifference, type Difference } from '../statistics/index.ts';
 import { distributionDistance, type DistributionDistance } from './distribution-distance.ts';
 import { findParting, type Parting } from './parting.ts';
-import { FINEST, readRequestSections, type RequestSections, type RequestSummary } from './request-sections.ts';
-import { openSubject, type ComparedCell, type ComparedRun, type Subject } from '../subject.ts';
+import { matchCells, type CellPairs } from './matching.ts';
+import { compareSections, haveSameTime, readBoth } from './windows.ts';
+import { openSubject, type ComparedCell, type ComparedRun } from '../subject.ts';
 
 /** What an interval of a difference rests on. */
 export type Basis =
@@ -94,61 +96,23 @@ export async function compareResults(
 ): Promise<Comparison> {
   const { confidence = CONFIDENCE } = options;
   const first = await openSubject(baseline);
-  const { pairs, unmatched } =
-    other === undefined ? ownBaselines(first, baseline) : match(first, await openSubject(other), [baseline, other]);
+  const second = other === undefined ? undefined : await openSubject(other);
+  const { pairs, unmatched } = matchCells(first, second, other === undefined ? [baseline] : [baseline, other]);
+  return { confidence, cells: await compareCells(pairs, options), unmatched };
+}
+
+/**
+ * Compares cells with their baselines; p-values are corrected over all of them.
+ * @throws {ResultsError} as `compareResults`
+ */
+export async function compareCells(pairs: CellPairs, options: CompareOptions = {}): Promise<CellComparison[]> {
+  const { confidence = CONFIDENCE } = options;
   const compared: CellComparison[] = [];
-  for (const [one, two] of pairs) compared.push(await compareCells(one, two, options, confidence));
-  return { confidence, cells: correct(compared, confidence), unmatched };
+  for (const [one, two] of pairs) compared.push(await compareTwoCells(one, two, options, confidence));
+  return correct(compared, confidence);
 }
 
-type Pairs = {
-  readonly pairs: readonly (readonly [ComparedCell, ComparedCell])[];
-  readonly unmatched: readonly string[];
-};
-
-function ownBaselines({ kind, cells }: Subject, reference: string): Pairs {
-  if (kind !== 'sweep') throw new ResultsError(`${reference} is not a sweep: give what to compare it with`);
-  const pairs = cells
-    .filter((cell) => cell.baseline !== undefined && cells[cell.baseline] !== cell)
-    .map((cell) => [cells[cell.baseline!]!, cell] as const);
-  if (pairs.length === 0) {
-    throw new ResultsError(`the experiment of ${reference} names no baseline: give what to compare it with`);
-  }
-  return { pairs: pairs.filter(([one, two]) => one.runs.length > 0 && two.runs.length > 0), unmatched: [] };
-}
-
-function match(first: Subject, second: Subject, references: readonly [string, string]): Pairs {
-  if (first.kind !== 'sweep' && second.kind !== 'sweep') {
-    return { pairs: [[first.cells[0]!, second.cells[0]!]], unmatched: [] };
-  }
-  if (first.kind !== second.kind) {
-    throw new ResultsError(
-      `${references.join(' and ')} cannot be compared: one is a whole sweep, the other a ${first.kind === 'sweep' ? second.kind : first.kind}; ` +
-        'name a cell of the sweep, as FOLDER#0',
-    );
-  }
-  const key = ({ parameters }: ComparedCell) =>
-    JSON.stringify(Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  const done = (cells: readonly ComparedCell[]) => cells.filter(({ runs }) => runs.length > 0);
-  const others = new Map(done(second.cells).map((cell) => [key(cell), cell]));
-  const pairs: (readonly [ComparedCell, ComparedCell])[] = [];
-  const unmatched: string[] = [];
-  for (const cell of done(first.cells)) {
-    const twin = others.get(key(cell));
-    if (twin === undefined) unmatched.push(`${cell.label} of ${references[0]}`);
-    else pairs.push([cell, twin]);
-    others.delete(key(cell));
-  }
-  unmatched.push(...[...others.values()].map(({ label }) => `${label} of ${references[1]}`));
-  if (pairs.length === 0) {
-    throw new ResultsError(
-      `${references.join(' and ')} cannot be compared: no cell of one has the parameters of one of the other`,
-    );
-  }
-  return { pairs, unmatched };
-}
-
-async function compareCells(
+async function compareTwoCells(
   baseline: ComparedCell,
   other: ComparedCell,
   { measures: wanted = DEFAULT_MEASURES }: CompareOptions,
@@ -178,8 +142,8 @@ function keep({ baseline, other }: MeasureComparison, wanted: readonly Quotient[
 }
 
 function about(quotient: Quotient) {
-  const { unit, worse } = measures[quotient.numerator];
-  return { measure: quotientText(quotient), unit: quotient.denominator === undefined ? unit : null, worse };
+  const { worse } = measures[quotient.numerator];
+  return { measure: quotientText(quotient), unit: unitOf(quotient), worse };
 }
 
 function compareRuns(
@@ -251,71 +215,6 @@ async function compareTwoRuns(
     ...(parting === undefined ? {} : { parting }),
     ...(isSameRun ? { isSameRun } : {}),
   };
-}
-
-const timeOf = ({ row }: ComparedRun) => ({
-  warmupNs: row['warmup_ns'] as number,
-  durationNs: row['duration_ns'] as number,
-});
-
-/** Whether the windows of both are the same stretches of time, under the same draws. */
-function haveSameTime(baseline: ComparedRun, other: ComparedRun): boolean {
-  const [one, two] = [timeOf(baseline), timeOf(other)];
-  return baseline.seed === other.seed && one.warmupNs === two.warmupNs && one.durationNs === two.durationNs;
-}
-
-async function readBoth(
-  [baseline, left]: readonly [ComparedRun, Manifest],
-  [other, right]: readonly [ComparedRun, Manifest],
-  areChecked: boolean,
-): Promise<readonly [RequestSections, RequestSections]> {
-  const first = await readRequestSections(baseline.folder, left, timeOf(baseline), areChecked);
-  return [first, await readRequestSections(other.folder, right, timeOf(other), areChecked)];
-}
-
-/** The measures that the table of requests tells, of a stretch of time. */
-const ofRequests: Readonly<Record<string, (summary: RequestSummary) => number>> = {
-  'requests.latency.mean': ({ mean }) => mean,
-  'requests.latency.p50': ({ p50 }) => p50,
-  'requests.latency.p95': ({ p95 }) => p95,
-  'requests.latency.p99': ({ p99 }) => p99,
-  [quotientText(FAILED_SHARE)]: ({ failed, sent }) => failed / sent,
-};
-
-function compareSections(
-  quotient: Quotient,
-  [baseline, other]: readonly [RequestSections, RequestSections],
-  isPaired: boolean,
-  confidence: number,
-): { difference: Difference; basis: Basis; isReliable: boolean } | undefined {
-  const statistic = ofRequests[quotientText(quotient)];
-  if (statistic === undefined) return undefined;
-  const overall = { baseline: statistic(baseline.overall), other: statistic(other.overall) };
-  if (Number.isNaN(overall.baseline) || Number.isNaN(overall.other)) return undefined;
-  const seriesOf = ({ windows }: RequestSections, count: number) => windows.get(count)!.map(statistic);
-  const counts = [...baseline.windows.keys()].filter((count) =>
-    [baseline, other].every((sections) => seriesOf(sections, count).every((value) => !Number.isNaN(value))),
-  );
-  // too few requests to have some in every window
-  if (counts.length === 0) return undefined;
-  const most = Math.min(FINEST, counts[0]!);
-  if (isPaired) {
-    const divide = (count: number) => [seriesOf(baseline, count), seriesOf(other, count)] as const;
-    const { batches, isIndependent } = independentBatches(most, divide, ([one, two]) =>
-      two.map((value, k) => value - one[k]!),
-    );
-    const difference = pairedDifference(...batches, confidence, overall);
-    return { difference, basis: 'paired windows', isReliable: isIndependent };
-  }
-  const own = (sections: RequestSections) =>
-    independentBatches(
-      most,
-      (count) => seriesOf(sections, count),
-      (values) => values,
-    );
-  const [one, two] = [own(baseline), own(other)];
-  const difference = welchDifference(one.batches, two.batches, confidence, overall);
-  return { difference, basis: 'windows', isReliable: one.isIndependent && two.isIndependent };
 }
 
 /** Holm's correction over every difference of the comparison. */

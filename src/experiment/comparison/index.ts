@@ -1,5 +1,6 @@
 /** What two runs, cells or sweeps have in common and where they differ. */
 export {
+  compareCells,
   compareResults,
   type Basis,
   type CellComparison,
@@ -9,3 +10,5 @@ export {
 } from './comparison.ts';
 export { distributionDistance, type DistributionDistance } from './distribution-distance.ts';
 export type { DifferingRow, Parting } from './parting.ts';
+export { matchCells, type CellPairs } from './matching.ts';
+export { estimateByWindows } from './windows.ts';

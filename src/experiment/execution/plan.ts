@@ -4,6 +4,7 @@ import { parseShare } from '../../model/index.ts';
 import { InputError, nearest, type ExperimentFile, type Problem } from '../../scenario/index.ts';
 import { programHash, VERSION } from '../../version.ts';
 import { buildDesign, describeParameters, type Design, type DesignCell } from '../design/index.ts';
+import { demandExpectations } from './expectations.ts';
 
 /** A cell whose scenario has been checked. */
 export interface PlannedCell extends DesignCell {
@@ -58,6 +59,7 @@ export function planSweep(
 ): SweepPlan {
   const { experiment } = file;
   const replications = readReplications(file);
+  demandExpectations(file);
   const kept = readTables(file);
   const { parameters, cells: designed } = buildDesign(file);
   const wantedSeed = options.seed ?? experiment.spec.seed;

@@ -12,6 +12,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { expectations } from './expectations.ts';
 
 /** A value of the scenario's own format: checked when it is put into the scenario. */
 const anything = (description: string) =>
@@ -194,6 +195,7 @@ const spec = object(
         description: 'What cells are compared with: values by the name of the parameter or its path.',
       }),
     ),
+    expect: expectations,
     tables: listOf(text({ description: 'Name of a table.' }), {
       description: 'Tables that each run keeps, besides `runs`.',
       default: [],

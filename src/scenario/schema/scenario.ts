@@ -16,6 +16,7 @@ import {
 } from '../../model/index.ts';
 import { podStartup } from './calibration.ts';
 import { complianceClasses, dataset } from './datasets.ts';
+import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { swm } from './swm.ts';
@@ -100,6 +101,7 @@ const spec = object(
     complianceClasses,
     datasets: listOf(dataset, { description: 'Data that services read and write.', default: [] }),
     orchestration,
+    expect: expectations,
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     results,
   },

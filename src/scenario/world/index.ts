@@ -13,6 +13,7 @@ import { readPodStartup } from './calibration.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
+import { demandExpectations } from './expectations.ts';
 import { readFaults } from './faults.ts';
 import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
@@ -76,6 +77,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const messages = readMessages(build);
   const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
+  demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build);
   const podStartup = readPodStartup(build);

@@ -1,0 +1,107 @@
+import { quotientText, type Quotient } from '../../model/index.ts';
+import { readManifest, type Manifest } from '../../results/index.ts';
+import {
+  independentBatches,
+  meanInterval,
+  pairedDifference,
+  welchDifference,
+  type Difference,
+  type Estimate,
+} from '../statistics/index.ts';
+import type { ComparedRun } from '../subject.ts';
+import { FINEST, readRequestSections, type RequestSections, type RequestSummary } from './request-sections.ts';
+
+const timeOf = ({ row }: ComparedRun) => ({
+  warmupNs: row['warmup_ns'] as number,
+  durationNs: row['duration_ns'] as number,
+});
+
+/** Whether the windows of both are the same stretches of time, under the same draws. */
+export function haveSameTime(baseline: ComparedRun, other: ComparedRun): boolean {
+  const [one, two] = [timeOf(baseline), timeOf(other)];
+  return baseline.seed === other.seed && one.warmupNs === two.warmupNs && one.durationNs === two.durationNs;
+}
+
+/** Reads the requests of two runs. */
+export async function readBoth(
+  [baseline, left]: readonly [ComparedRun, Manifest],
+  [other, right]: readonly [ComparedRun, Manifest],
+  areChecked: boolean,
+): Promise<readonly [RequestSections, RequestSections]> {
+  const first = await readRequestSections(baseline.folder, left, timeOf(baseline), areChecked);
+  return [first, await readRequestSections(other.folder, right, timeOf(other), areChecked)];
+}
+
+/** The measures that the table of requests tells, of a stretch of time. */
+const ofRequests: Readonly<Record<string, (summary: RequestSummary) => number>> = {
+  'requests.latency.mean': ({ mean }) => mean,
+  'requests.latency.p50': ({ p50 }) => p50,
+  'requests.latency.p95': ({ p95 }) => p95,
+  'requests.latency.p99': ({ p99 }) => p99,
+  'requests.failed / requests.sent': ({ failed, sent }) => failed / sent,
+};
+
+/**
+ * Compares what the requests of two runs come to, by windows of time.
+ * @returns undefined if the measure is none of requests, or a window has none of them
+ */
+export function compareSections(
+  quotient: Quotient,
+  [baseline, other]: readonly [RequestSections, RequestSections],
+  isPaired: boolean,
+  confidence: number,
+): { difference: Difference; basis: 'paired windows' | 'windows'; isReliable: boolean } | undefined {
+  const statistic = ofRequests[quotientText(quotient)];
+  if (statistic === undefined) return undefined;
+  const overall = { baseline: statistic(baseline.overall), other: statistic(other.overall) };
+  if (Number.isNaN(overall.baseline) || Number.isNaN(overall.other)) return undefined;
+  const seriesOf = ({ windows }: RequestSections, count: number) => windows.get(count)!.map(statistic);
+  const counts = [...baseline.windows.keys()].filter((count) =>
+    [baseline, other].every((sections) => seriesOf(sections, count).every((value) => !Number.isNaN(value))),
+  );
+  // too few requests to have some in every window
+  if (counts.length === 0) return undefined;
+  const most = Math.min(FINEST, counts[0]!);
+  if (isPaired) {
+    const divide = (count: number) => [seriesOf(baseline, count), seriesOf(other, count)] as const;
+    const { batches, isIndependent } = independentBatches(most, divide, ([one, two]) =>
+      two.map((value, k) => value - one[k]!),
+    );
+    const difference = pairedDifference(...batches, confidence, overall);
+    return { difference, basis: 'paired windows', isReliable: isIndependent };
+  }
+  const own = (sections: RequestSections) =>
+    independentBatches(
+      most,
+      (count) => seriesOf(sections, count),
+      (values) => values,
+    );
+  const [one, two] = [own(baseline), own(other)];
+  const difference = welchDifference(one.batches, two.batches, confidence, overall);
+  return { difference, basis: 'windows', isReliable: one.isIndependent && two.isIndependent };
+}
+
+/**
+ * Estimates a measure of one run with an interval, by windows of time.
+ * @returns undefined if the run has no such table of requests, the measure is none of requests, or a window has none
+ * @throws {ResultsError} if the table is damaged
+ */
+export async function estimateByWindows(quotient: Quotient, run: ComparedRun): Promise<Estimate | undefined> {
+  const statistic = ofRequests[quotientText(quotient)];
+  const manifest = readManifest(run.folder);
+  if (statistic === undefined || !Object.hasOwn(manifest.tables, 'requests')) return undefined;
+  const sections = await readRequestSections(run.folder, manifest, timeOf(run));
+  const counts = [...sections.windows.keys()].filter((count) =>
+    sections.windows.get(count)!.every((summary) => !Number.isNaN(statistic(summary))),
+  );
+  if (counts.length === 0) return undefined;
+  const { batches } = independentBatches(
+    counts[0]!,
+    (count) => sections.windows.get(count)!.map(statistic),
+    (values) => values,
+  );
+  const { value, low, high, count } = meanInterval(batches);
+  // about the estimate of all requests at once (sectioning: Asmussen & Glynn, Stochastic Simulation, 2007, §III.5a)
+  const overall = statistic(sections.overall);
+  return { value: overall, low: overall - (value - low), high: overall + (high - value), count };
+}

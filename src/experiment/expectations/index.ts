@@ -1,0 +1,3 @@
+/** What was expected of results, and what came of it. */
+export { checkExpectations, type ExpectationReport } from './check.ts';
+export type { ExpectationResult } from './evaluation.ts';
