@@ -340,9 +340,12 @@ export class Observation {
         node: node?.name ?? null,
         created_ns: pod.createdNs,
         scheduled_ns: pod.scheduledNs ?? null,
+        sandbox_ns: pod.sandboxNs ?? null,
+        pulled_ns: pod.pulledNs ?? null,
         started_ns: pod.startedNs ?? null,
         ready_ns: pod.readyNs ?? null,
         gone_ns: pod.goneNs ?? null,
+        waiting: pod.waiting ?? null,
         reason: pod.reason ?? null,
       });
     }

@@ -83,7 +83,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   /** Tells the control plane whether it hears a node: by the network as it is, from the gateway of the node's cluster. */
   const checkReachable = (node: NodeId): void => {
     const { gateway } = world.clusters[world.nodes[node]!.cluster]!;
-    controlPlane.setReachable(node, network.latencyNs(gateway, endpointOf(node)) < Infinity);
+    controlPlane.setReachable(node, network.areConnected(gateway, endpointOf(node)));
   };
   const checkAllReachable = (): void => {
     for (let node = 0; node < world.nodes.length; node++) checkReachable(node as NodeId);
@@ -109,18 +109,26 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, {
-    podStarted(pod, cpu) {
-      compute.addPod(pod.id, pod.node!, cpu);
-      requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
+  const controlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    { network, endpointOf },
+    {
+      podStarted(pod, cpu) {
+        compute.addPod(pod.id, pod.node!, cpu);
+        requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
+      },
+      podStopped(pod) {
+        observation.podStopped(pod, compute.podUsage(pod.id));
+        compute.removePod(pod.id);
+        requests.removePod(pod.id);
+      },
+      decided: (decision) => observation.decided(decision),
     },
-    podStopped(pod) {
-      observation.podStopped(pod, compute.podUsage(pod.id));
-      compute.removePod(pod.id);
-      requests.removePod(pod.id);
-    },
-    decided: (decision) => observation.decided(decision),
-  });
+  );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -230,10 +238,10 @@ function entryDemand(world: World, accessPointOf: (user: MoverId) => AccessPoint
   for (const [user, { group }] of world.users.entries()) {
     const load = world.userGroups[group]!.requests;
     const accessPoint = accessPointOf(user as MoverId);
-    if (load === undefined || accessPoint === undefined) continue;
+    if (load === undefined || load.meanRatePerNs === 0 || accessPoint === undefined) continue;
     const { vertex } = world.accessPoints[accessPoint]!;
     const ofService = rates[load.to]!;
-    ofService.set(vertex, (ofService.get(vertex) ?? 0) + 1 / load.meanIntervalNs);
+    ofService.set(vertex, (ofService.get(vertex) ?? 0) + load.meanRatePerNs);
   }
   return rates.map((ofService) => {
     const total = [...ofService.values()].reduce((sum, rate) => sum + rate, 0);

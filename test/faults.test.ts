@@ -7,7 +7,10 @@ import type { World } from '../src/model/index.ts';
 import { codecoApp, oneNode, run } from './worlds.ts';
 
 /** Two clusters of two providers behind one switch, an access point on each, and a service in `west` alone. */
-function twoSites(faults: readonly object[], spec: { classes?: object; duration?: string } = {}): World {
+function twoSites(
+  faults: readonly object[],
+  spec: { classes?: object; duration?: string; response?: string } = {},
+): World {
   const user = (x: string) => ({
     name: x === '0m' ? 'in-west' : 'in-east',
     at: { x, y: '0m' },
@@ -35,7 +38,13 @@ function twoSites(faults: readonly object[], spec: { classes?: object; duration?
         access: { technology: 'nr' },
       },
       users: [user('0m'), user('10km')],
-      apps: [{ codecoApp: 'echo', clusters: ['west'], behaviour: { server: { cpu: '1ms' } } }],
+      apps: [
+        {
+          codecoApp: 'echo',
+          clusters: ['west'],
+          behaviour: { server: { cpu: '1ms', response: spec.response ?? '10kB' } },
+        },
+      ],
       orchestration: { podStartup: '1s' },
       faults,
     },
@@ -104,6 +113,20 @@ describe('what is lost and what survives', () => {
     // a request of 1 kB and a response of 10 kB cross it: 30 ms more each way, and the response at 1 Mbit/s in 80 ms
     const slower = max([{ at: '0s', degrade: 'east-core', latency: '30ms', bandwidth: '0.1%' }]) - max([]);
     expect(slower / 1e6).toBeCloseTo(60 + 80 + 8 - 0.088, 0);
+  });
+
+  test('a link that loses messages: they come later by the mean of the timeouts until one comes through', () => {
+    const response = '1kB'; // as a request: a message, not a flow
+    const mean = (faults: readonly object[]): number => {
+      const { measures, outcomes } = run(twoSites(faults, { duration: '600s', response }));
+      expect(outcomes['lost']).toBe(0);
+      return measures.latency_mean_ns! / 1e6;
+    };
+    // k losses in a row, probability 0.9 · 0.1^k, cost (2^k - 1) timeouts of 200 ms and a round trip of 2 · (4 + 1 + 1) ms
+    const perMessage = 212 * 0.9 * (1 / (1 - 0.2) - 1 / (1 - 0.1));
+    // half of the requests cross the link, twice; four standard deviations of 12,000 messages
+    const later = mean([{ at: '0s', degrade: 'east-core', loss: '10%' }]) - mean([]);
+    expect(Math.abs(later - perMessage)).toBeLessThan(3.7);
   });
 
   test('an access point out of service: its users are cut off, its node serves the others', () => {

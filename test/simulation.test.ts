@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { arrivalProcesses } from '../src/dynamics/workload/arrivals.ts';
+import { arrivalProcesses } from '../src/dynamics/workload/arrivals/index.ts';
 import type { World } from '../src/model/index.ts';
 import { readTable } from '../src/results/index.ts';
 import { scenarioFromObject } from '../src/scenario/index.ts';
@@ -300,10 +300,13 @@ describe('repetition', () => {
 
   test('that is not deterministic is told with the first event that differs', () => {
     simulate(twoClusters(), { codecoApps: [shop], out: folder });
-    const honest = { ...arrivalProcesses.poisson };
+    const honest = arrivalProcesses.poisson;
     let calls = 0;
     // a clock or an unseeded generator would do the same: from some draw on, no two runs agree
-    arrivalProcesses.poisson.next = (load, stream) => honest.next(load, stream) + (calls++ > 500 ? calls : 0);
+    arrivalProcesses.poisson = (...made) => {
+      const process = honest(...made);
+      return { ...process, next: (...now) => process.next(...now) + (calls++ > 500 ? calls : 0) };
+    };
     try {
       const verification = verifyResults(folder);
       if (verification.same) throw new Error('the planted nondeterminism was not seen');
@@ -316,8 +319,11 @@ describe('repetition', () => {
 
   test('by a changed model is told with the first event that differs', () => {
     simulate(twoClusters(), { codecoApps: [shop], out: folder });
-    const honest = { ...arrivalProcesses.poisson };
-    arrivalProcesses.poisson.first = (load, stream) => honest.first(load, stream) + 1;
+    const honest = arrivalProcesses.poisson;
+    arrivalProcesses.poisson = (...made) => {
+      const process = honest(...made);
+      return { ...process, first: (...start) => process.first(...start) + 1 };
+    };
     try {
       const verification = verifyResults(folder);
       if (verification.same) throw new Error('the planted change was not seen');

@@ -10,8 +10,11 @@ import { inChild, printTable } from './measure.mjs';
 const SITES = 100;
 const METROS = 10;
 
-/** A ring of metro switches, ten edge sites with a cell each on every one, and a cloud behind a wide-area link. */
-export function scenario({ devices, minutes }) {
+/**
+ * A ring of metro switches, ten edge sites with a cell each on every one, and a cloud behind a wide-area link.
+ * @param ratePerS requests of all devices together
+ */
+export function scenario({ devices, minutes, ratePerS = 0.18834 * devices }) {
   const grid = Array.from({ length: SITES }, (_, i) => ({
     x: `${(i % 10) * 500}m`,
     y: `${Math.floor(i / 10) * 500}m`,
@@ -22,7 +25,7 @@ export function scenario({ devices, minutes }) {
     name,
     count: Math.round(devices * share),
     at: { uniform: { around: { x: '2250m', y: '2250m' }, radius: '2200m' } },
-    requests: { app, to: 'api', rate: '0.18834/s' },
+    requests: { app, to: 'api', rate: `${ratePerS / devices}/s` },
   });
   const api = { request: '4kB', response: '20kB', cpu: { distribution: 'exponential', mean: '10ms' } };
   const codecoApp = (name, cpu) => ({
@@ -121,6 +124,7 @@ export async function benchDevices({ smoke = false } = {}) {
   return rows;
 }
 
-if (process.argv[2] === 'child') process.stdout.write(JSON.stringify(runOnce(JSON.parse(process.argv[3]))));
-else if (process.argv[1] === fileURLToPath(import.meta.url))
-  printTable(await benchDevices({ smoke: process.argv.includes('--smoke') }));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] === 'child') process.stdout.write(JSON.stringify(runOnce(JSON.parse(process.argv[3]))));
+  else printTable(await benchDevices({ smoke: process.argv.includes('--smoke') }));
+}

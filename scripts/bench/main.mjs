@@ -3,9 +3,12 @@ import { cpus } from 'node:os';
 import { benchDevices } from './devices.mjs';
 import { benchKernel } from './kernel.mjs';
 import { printTable } from './measure.mjs';
+import { benchMovers } from './movers.mjs';
 import { benchNetwork, benchTransfers } from './network.mjs';
 import { benchScheduler, benchSchedulerMemory } from './scheduler.mjs';
 import { benchResults } from './results.mjs';
+import { benchUsers } from './users.mjs';
+import { benchSwm } from './swm.mjs';
 
 const smoke = process.argv.includes('--smoke');
 console.log(
@@ -15,10 +18,13 @@ console.log(
 const benchmarks = [
   ['Kernel: millions of events a second of CPU time', benchKernel],
   ['10,000 devices: whole runs, recorded to disk', benchDevices],
+  ['1,000 to 100,000 users: microseconds of CPU an event', benchUsers],
+  ['Movers over 500 cells, one simulated hour: seconds and microseconds of CPU', benchMovers],
   ['Requests recorded to Arrow', benchResults],
   ['Network: microseconds of CPU a flow event', benchNetwork],
   ['Network: transfers, with all their events', benchTransfers],
   ['Scheduler: all placement decisions, seconds of CPU', benchScheduler],
+  ['SWM: the scalable solver, seconds of CPU', benchSwm],
   ['Scheduler: bytes of memory', benchSchedulerMemory],
 ];
 for (const [title, bench] of benchmarks) {

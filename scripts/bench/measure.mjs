@@ -5,17 +5,24 @@ import { promisify } from 'node:util';
 
 /** Runs a benchmark script as `node SCRIPT child ARGUMENT` some rounds, and returns the round that is the median in `by`. */
 export async function inChild(script, argument, rounds, by) {
-  const results = [];
+  const [result] = await inTurn(script, [argument], rounds, by);
+  return result;
+}
+
+/** As `inChild` for several arguments, which take turns, so that what else the machine does falls on all of them alike. */
+export async function inTurn(script, args, rounds, by) {
+  const results = args.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      fileURLToPath(script),
-      'child',
-      JSON.stringify(argument),
-    ]);
-    results.push(JSON.parse(stdout));
+    for (const [index, argument] of args.entries()) {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        fileURLToPath(script),
+        'child',
+        JSON.stringify(argument),
+      ]);
+      results[index].push(JSON.parse(stdout));
+    }
   }
-  results.sort((a, b) => a[by] - b[by]);
-  return results[Math.floor(results.length / 2)];
+  return results.map((ofOne) => ofOne.toSorted((a, b) => a[by] - b[by])[Math.floor(ofOne.length / 2)]);
 }
 
 const shown = (value) =>

@@ -5,6 +5,7 @@ import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addCollectCommand } from './commands/collect.ts';
+import { addCompareCommand } from './commands/compare.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
@@ -41,6 +42,7 @@ const commands = [
   addListCommand,
   addVerifyCommand,
   addWhyCommand,
+  addCompareCommand,
   addExportCommand,
   addCalibrateCommand,
 ];

@@ -51,3 +51,11 @@ export function formatSweep(
 /** A parameter as a cell of a table: a dash where the scenario is left as it is. */
 export const shownParameter = (value: ParameterValue): Cell =>
   value === null ? '-' : typeof value === 'number' ? value : String(value);
+
+/** A finished run as one row of a table. */
+export const flatRow = ({ cell, replication, parameters, row }: SweepRow): Readonly<Record<string, unknown>> => ({
+  cell,
+  replication,
+  ...parameters,
+  ...row,
+});

@@ -18,6 +18,14 @@ export {
   type SweepRow,
 } from './execution/index.ts';
 export {
+  compareResults,
+  type CellComparison,
+  type Comparison,
+  type DifferingRow,
+  type MeasureComparison,
+  type Parting,
+} from './comparison/index.ts';
+export {
   isSweep,
   readSweep,
   runFolder,

@@ -7,7 +7,7 @@ import type { Endpoints } from './endpoints.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
-import { PlainKubelet, type Kubelet } from './pod-lifecycle.ts';
+import { Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
 import { SchedulingLoop, type PlacementDecision } from './scheduling-loop.ts';
 import { Workloads } from './workloads.ts';
@@ -42,7 +42,7 @@ export class ControlPlane {
   readonly #scheduling: SchedulingLoop;
   readonly #workloads: Workloads;
   readonly #nodeLifecycle: NodeLifecycle;
-  readonly #kubelet: Kubelet;
+  readonly #kubelet: Kubelets;
 
   /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
   constructor(
@@ -51,6 +51,7 @@ export class ControlPlane {
     topology: ObservedTopology,
     endpoints: Endpoints,
     demand: () => readonly EntryDemand[],
+    surroundings: KubeletSurroundings,
     hooks: ControlPlaneHooks,
   ) {
     this.#world = world;
@@ -70,10 +71,11 @@ export class ControlPlane {
       created: (pod) => this.#scheduling.add(pod),
       deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
     });
-    this.#kubelet = new PlainKubelet(
+    this.#kubelet = new Kubelets(
       kernel,
       world,
       state,
+      surroundings,
       {
         ready: (pod) => this.#podReady(pod),
         unready: (pod) => this.#endpoints.remove(pod.service, pod.id),
@@ -150,7 +152,7 @@ export class ControlPlane {
   #nodeHeard(node: NodeId): void {
     const { pods } = this.#state.nodes[node]!;
     // its kubelet learns now of the pods that were deleted
-    for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod, 0);
+    for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
     this.#scheduling.somethingChanged();
     for (const pod of pods) {
       if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);

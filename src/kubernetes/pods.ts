@@ -7,6 +7,9 @@ import type { AppId, NodeId, PodId, PodLife, ServiceId } from '../model/index.ts
  */
 export type PodPhase = 'pending' | 'starting' | 'ready' | 'stopped' | 'terminating' | 'gone';
 
+/** Why a container waits. Source: Kubernetes, pkg/kubelet/images/types.go. */
+export type WaitingReason = 'ImagePullBackOff' | 'ErrImageNeverPull';
+
 /** One pod from its creation to its end. Times are ns of virtual time. */
 export interface Pod {
   readonly id: PodId;
@@ -21,10 +24,15 @@ export interface Pod {
   readyOnNode: boolean;
   node: NodeId | undefined;
   scheduledNs: number | undefined;
+  /** When its sandbox was there, and when the images of all its containers were; only where a scenario states images. */
+  sandboxNs: number | undefined;
+  pulledNs: number | undefined;
   /** When its containers first ran, and when it first was ready to serve. */
   startedNs: number | undefined;
   readyNs: number | undefined;
   goneNs: number | undefined;
+  /** Why its containers wait to be started, in the kubelet's words; undefined where they do not, or come up. */
+  waiting: WaitingReason | undefined;
   /** Why it went. */
   reason: string | undefined;
   /** Scheduling attempts so far, and the time of the last one. */

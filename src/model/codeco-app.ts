@@ -21,6 +21,11 @@ const container = openObject(
   {
     name: text({ description: 'Name of the container.' }),
     image: optional(text({ description: 'Image reference.' })),
+    imagePullPolicy: optional(
+      oneOf(orEmpty('Always', 'IfNotPresent', 'Never'), {
+        description: 'When its image is pulled; Always where it is tagged :latest, or else IfNotPresent, where absent.',
+      }),
+    ),
     resources: optional(
       openObject(
         {

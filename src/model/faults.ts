@@ -8,13 +8,15 @@ import type { Duration } from './world.ts';
  * What is lost and what survives (own design where Kubernetes does not say):
  * - `crash`: the node is off. Lost: its pods' CPU work and waiting requests (their callers know at once), flows and messages
  *   from, to and through it. Kept: pods stay bound, and start anew on its return unless they were evicted by then;
- *   datasets on its disk. It draws no power.
+ *   datasets on its disk, and the image layers that had come whole: its image pulls begin anew and fetch the others. It draws
+ *   no power.
  * - `cut`: the link carries nothing. Flows over it take another route with the bytes they have left, or are lost. Pods and
  *   their work go on.
  * - `slow`: its cores do this share of their work a second; with 0 its containers are frozen and lose nothing. Tasks keep
  *   the work they have done; cores that have tasks count as busy; the kubelet and the network of the node go on.
- * - `degrade`: the link keeps a share of its bandwidth and takes longer. Nothing is lost; flows slow down or take another
- *   route when they are sent. With a share of 0 what is under way waits.
+ * - `degrade`: the link keeps a share of its bandwidth, takes longer, and loses packets with a probability. Flows slow down or
+ *   take another route when they are sent; lost messages are sent again, as TCP does, and given up at last. With a share of
+ *   0 what is under way waits.
  * - `access-point`: whoever is attached stays attached and is cut off; flows over its cell are lost. Its node goes on.
  */
 export type FaultEffect = { /** Name of the entity. */ readonly target: string } & (
@@ -26,6 +28,8 @@ export type FaultEffect = { /** Name of the entity. */ readonly target: string }
       readonly link: LinkId;
       readonly bandwidthShare: number;
       readonly addedLatencyNs: Nanoseconds;
+      /** Probability of loss beside what the link states; 0 where absent. */
+      readonly loss?: number;
     }
   | { readonly kind: 'access-point'; readonly accessPoint: AccessPointId }
 );

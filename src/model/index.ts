@@ -1,3 +1,4 @@
+export type * from './arrivals.ts';
 export { MAX_CALLS, planCalls, type CallPlan } from './call-plan.ts';
 export {
   arrivals,
@@ -39,9 +40,21 @@ export {
 } from './fields.ts';
 export { degreesEast, distance, projected, type Point, type Projection } from './geometry.ts';
 export type * from './ids.ts';
+export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export {
+  MeasureError,
+  measureNames,
+  measures,
+  parseQuotient,
+  quotientText,
+  valueOf,
+  type Measure,
+  type MeasureName,
+  type Quotient,
+} from './measures.ts';
 export { milliValue, nanoValue, parseQuantity, wholeValue } from './quantity.ts';
 export type { PublishedExtender } from './scheduler-extender.ts';
 export {

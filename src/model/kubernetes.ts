@@ -8,6 +8,7 @@ export interface ResourceRequirements {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | '';
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly { containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[];
   /** 'Always' on an init container makes it a sidecar. */

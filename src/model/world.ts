@@ -1,4 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { SchedulerName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
@@ -6,6 +7,7 @@ import type { Dataset, DatasetAccess } from './datasets.ts';
 import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
+import type { Images } from './images.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
@@ -32,6 +34,8 @@ export interface World {
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
+  /** Every node has every image where absent. */
+  readonly images?: Images;
   /** Of the providers that the scenario says something of: a cluster is in the region of its provider. */
   readonly regions?: readonly Region[];
   readonly apps: readonly App[];
@@ -142,6 +146,8 @@ export interface AccessPoint {
   readonly hysteresisM?: Metres;
   /** How long a user that changes over to it is cut off; 0 where absent. */
   readonly handoverNs?: Nanoseconds;
+  /** A handover straight back to it after less than this time is a ping-pong; after less than 1 s where absent. */
+  readonly pingPongNs?: Nanoseconds;
   /** Highest rates of one user by its distance, from the nearest step to the farthest, whose rate holds beyond it too. */
   readonly rateSteps?: readonly { readonly withinM: Metres; readonly rateBps: BitsPerSecond }[];
 }
@@ -239,9 +245,9 @@ export interface UserGroup {
 export interface RequestLoad {
   /** The service that requests enter at. */
   readonly to: ServiceId;
-  readonly arrivals: 'poisson' | 'periodic';
-  /** Mean time between two requests of one user. */
-  readonly meanIntervalNs: number;
+  readonly arrivals: Arrivals;
+  /** Requests of one user that are expected in a nanosecond, in the mean over the run; 0 where none are. */
+  readonly meanRatePerNs: number;
 }
 
 export interface User {

@@ -1,3 +1,4 @@
+export { cellReaders, type CellReader } from './cell-readers.ts';
 export { NO_CODE, NO_INT32, type Cells, type Column, type Columns, type Row, type TableDefinition } from './columns.ts';
 export { Dictionary } from './dictionary.ts';
 export { onDisk, ResultsError } from './errors.ts';

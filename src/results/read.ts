@@ -32,19 +32,21 @@ export async function readTable(folder: string, name: string): Promise<Table> {
 
 /**
  * Opens a table of a results folder, after its hash was found to be the manifest's.
+ * @param options.isChecked its hash has been found right a moment ago: a large file is not read twice for it
  * @throws {ResultsError} as `readTable`
  */
 export async function openTable(
   folder: string,
   name: string,
   manifest: Manifest = readManifest(folder),
+  options: { readonly isChecked?: boolean } = {},
 ): Promise<OpenTable> {
   const entry = Object.hasOwn(manifest.tables, name) ? manifest.tables[name] : undefined;
   if (entry === undefined) {
     throw new ResultsError(`there is no table ${name} in ${folder}: it has ${Object.keys(manifest.tables).join(', ')}`);
   }
   const path = join(folder, entry.file);
-  checkFile(path, entry, true);
+  checkFile(path, entry, options.isChecked !== true);
   const damage = (error: unknown) => describeDamage(path, error);
   let file: FileHandle | undefined;
   try {

@@ -46,9 +46,12 @@ export const tables = {
     node: optional(dictionary('node', 'node that it was bound to; null when it never was')),
     created_ns: float64('ns', 'when it was created'),
     scheduled_ns: optional(float64('ns', 'when it was bound to its node')),
+    sandbox_ns: optional(float64('ns', 'when its sandbox was there, and its images were asked for; null where the scenario states none of them')),
+    pulled_ns: optional(float64('ns', 'when the images of all its containers were there')),
     started_ns: optional(float64('ns', 'when its container started')),
     ready_ns: optional(float64('ns', 'when it first was ready')),
     gone_ns: optional(float64('ns', 'when it was gone; null when it still was there at the end')),
+    waiting: optional(dictionary('waiting_reason', 'why its containers waited at the end of the run or of the pod, such as ImagePullBackOff; null where they did not')),
     reason: optional(dictionary('gone_reason', 'why it is gone')),
   }),
   decisions: table(FEW, 'One placement decision.', {

@@ -118,10 +118,11 @@ function layOut(kind: keyof typeof kinds, field: Field): string {
 }
 
 function valuesOf(schema: Schema): string[] {
-  const names = (schema.enum ?? []).filter((name) => name !== '');
+  const shapes = schema.anyOf ?? [schema];
+  const names = shapes.flatMap((shape) => shape.enum ?? []).filter((name) => name !== '');
   const longest = Math.max(0, ...names.map((name) => name.length));
   return names.map((name) => {
-    const sentence = schema.choices?.[name];
+    const sentence = shapes.find((shape) => shape.enum?.includes(name))?.choices?.[name];
     return `${INDENT}${sentence === undefined ? name : `${name.padEnd(longest)}  ${sentence}`}`;
   });
 }

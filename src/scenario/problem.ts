@@ -141,13 +141,15 @@ function detailed({ expected, nearest }: Details): Partial<Problem> {
 }
 
 /** What is wrong with a trace, as a problem. */
-export function traceProblem({ file, line, column, lineText, message, expected }: TraceError): Problem {
+export function traceProblem(error: TraceError): Problem {
+  const { file, line, column, lineText, width, message, expected, nearest } = error;
   return {
     file,
     found: message,
     ...(line === undefined ? {} : { line }),
     ...(column === undefined ? {} : { column }),
-    ...(lineText === undefined ? {} : { lineText, width: lineText.length }),
+    ...(lineText === undefined ? {} : { lineText, width: width ?? lineText.length }),
     ...(expected === undefined ? {} : { expected }),
+    ...(nearest === undefined ? {} : { nearest }),
   };
 }

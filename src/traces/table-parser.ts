@@ -7,10 +7,8 @@ import {
   type Sample,
   type TraceParser,
 } from './sample.ts';
+import { Lines, LONGEST_LINE, splitLine } from './table-rows.ts';
 import { TraceError } from './trace-error.ts';
-
-/** A longer line is none of a trace. */
-const LONGEST_LINE = 1 << 16;
 
 interface Columns {
   readonly coordinates: Coordinates;
@@ -33,7 +31,7 @@ export class TableParser implements TraceParser {
   coordinates: Coordinates = 'planar';
   readonly #name: string;
   readonly #wanted: Coordinates | undefined;
-  #rest = '';
+  readonly #lines = new Lines();
   #line = 0;
   #columns: Columns | undefined;
   #separator = ',';
@@ -46,23 +44,13 @@ export class TableParser implements TraceParser {
   }
 
   write(text: string, into: Sample[]): void {
-    const all = this.#rest + text;
-    let start = 0;
-    for (;;) {
-      const end = all.indexOf('\n', start);
-      if (end < 0) break;
-      this.#readLine(all.slice(start, all[end - 1] === '\r' && end > start ? end - 1 : end), into);
-      start = end + 1;
-    }
-    this.#rest = all.slice(start);
-    if (this.#rest.length > LONGEST_LINE) {
+    if (this.#lines.write(text, (line) => this.#readLine(line, into)) > LONGEST_LINE) {
       throw new TraceError(this.#name, `a line of more than ${LONGEST_LINE} characters`, { line: this.#line + 1 });
     }
   }
 
   end(into: Sample[]): void {
-    if (this.#rest !== '') this.#readLine(this.#rest, into);
-    this.#rest = '';
+    this.#lines.end((line) => this.#readLine(line, into));
   }
 
   #readLine(lineText: string, into: Sample[]): void {
@@ -72,7 +60,7 @@ export class TableParser implements TraceParser {
       if (this.#columns === undefined) {
         const heading = lineText.replace('\ufeff', '');
         this.#separator = heading.includes(';') && !heading.includes(',') ? ';' : ',';
-        const titles = this.#split(heading);
+        const titles = splitLine(heading, this.#separator);
         this.#columns = this.#findColumns(titles.map((title) => title.trim().toLowerCase()));
         this.#width = titles.length;
         this.coordinates = this.#columns.coordinates;
@@ -88,7 +76,7 @@ export class TableParser implements TraceParser {
   }
 
   #readRow(columns: Columns, lineText: string, line: number): Sample | undefined {
-    const fields = this.#split(lineText);
+    const fields = splitLine(lineText, this.#separator);
     if (fields.length !== this.#width) {
       const found = `${fields.length} field${fields.length === 1 ? '' : 's'}`;
       throw new ValueError(found, `${this.#width}, as in the heading`);
@@ -105,35 +93,6 @@ export class TableParser implements TraceParser {
     const north = readCoordinate(fieldOf(fields, columns.north), 'north', coordinates);
     const east = readCoordinate(fieldOf(fields, columns.east), 'east', coordinates);
     return { id, timeNs, east, north, line, column: 1, lineText };
-  }
-
-  #split(lineText: string): string[] {
-    if (!lineText.includes('"')) return lineText.split(this.#separator);
-    const fields: string[] = [];
-    let at = 0;
-    for (;;) {
-      let field = '';
-      if (lineText[at] === '"') {
-        for (;;) {
-          const quote = lineText.indexOf('"', at + 1);
-          if (quote < 0) throw new ValueError('a quoted field that is not closed', 'a closing quote on the same line');
-          field += lineText.slice(at + 1, quote);
-          at = quote + 1;
-          if (lineText[at] !== '"') break;
-          field += '"';
-        }
-        if (at < lineText.length && lineText[at] !== this.#separator)
-          throw new ValueError('text after a quoted field', `"${this.#separator}" or the end of the line`);
-      } else {
-        const next = lineText.indexOf(this.#separator, at);
-        const end = next < 0 ? lineText.length : next;
-        field = lineText.slice(at, end);
-        at = end;
-      }
-      fields.push(field);
-      if (at >= lineText.length) return fields;
-      at++;
-    }
   }
 
   #findColumns(titles: readonly string[]): Columns {

@@ -10,10 +10,22 @@ export class TraceError extends Error {
   /** The text of the line, where it is at hand. */
   readonly lineText: string | undefined;
 
+  /** What was probably meant. */
+  readonly nearest: string | undefined;
+  /** How much of the line is meant; all of it where absent. */
+  readonly width: number | undefined;
+
   constructor(
     file: string,
     found: string,
-    details: { expected?: string; line?: number; column?: number; lineText?: string } = {},
+    details: {
+      expected?: string;
+      line?: number;
+      column?: number;
+      lineText?: string;
+      width?: number;
+      nearest?: string;
+    } = {},
   ) {
     super(found);
     this.name = 'TraceError';
@@ -22,5 +34,7 @@ export class TraceError extends Error {
     this.line = details.line;
     this.column = details.column;
     this.lineText = details.lineText;
+    this.width = details.width;
+    this.nearest = details.nearest;
   }
 }

@@ -85,11 +85,12 @@ describe('explain', () => {
         to	<string> -required-
           Service of it that requests enter at.
 
-        rate	<rate> -required-
-          Mean requests of one user.
+        rate	<rate>
+          Mean requests of one user; where the process has factors, those where the
+          factor is 1. Needed save where requests are recorded or the loop is closed.
           A rate such as 0.5/s, 12/min or 3/h
 
-        arrivals	<string>
+        arrivals	<string | Object>
           How requests are spread in time.
           Default: poisson
       "
@@ -120,10 +121,11 @@ describe('explain', () => {
       "KIND:       Scenario
       VERSION:    codeco-sim/v1
 
-      FIELD: rate <rate> -required-
+      FIELD: rate <rate>
 
       DESCRIPTION:
-          Mean requests of one user.
+          Mean requests of one user; where the process has factors, those where the
+          factor is 1. Needed save where requests are recorded or the loop is closed.
 
           A rate such as 0.5/s, 12/min or 3/h
       "

@@ -25,8 +25,8 @@ test('a scenario with every field becomes the world that it describes', () => {
   const { world, warnings } = loadScenario(join(files, 'everything.yaml'));
   expect(world).toMatchSnapshot();
   expect(warnings.map((warning) => formatProblem(warning).replace(files, '')).join('\n\n')).toMatchInlineSnapshot(`
-    "/everything.yaml:64:27  spec.users[1].at
-       64 |     - { name: strays, at: { x: 50km, y: 0m } }
+    "/everything.yaml:76:27  spec.users[1].at
+       76 |     - { name: strays, at: { x: 50km, y: 0m } }
           |                           ^^^^^^^^^^^^^^^^^^ 1 of 1 users are out of range of every access point: their requests fail"
   `);
 });

@@ -31,7 +31,7 @@ export function addCalibrateCommand(program: Command, io: Io): void {
     .option('--nodes <n>', 'nodes that the pods were spread over, where it was not recorded', wholeNumber('--nodes'), 1)
     .option('--out <file>', 'write the calibration there')
     .option('--force', 'write over an existing file');
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action((folder: string, flags: CalibrateFlags) => calibrate(io, folder, flags));
 }
 
@@ -67,7 +67,7 @@ function calibrate(io: Io, folder: string, flags: CalibrateFlags): void {
   };
   if (flags.out !== undefined) writeFileSync(flags.out, stringify(calibration));
   if (flags.output !== undefined) {
-    printAs(io, flags.output, { calibration, predictions });
+    printAs(io, flags.output, { calibration, predictions }, () => predictions.map((one) => ({ ...one })));
     return;
   }
   const percent = (error: number): string => `${error >= 0 ? '+' : ''}${(100 * error).toFixed(1)} %`;

@@ -3,7 +3,7 @@ import { collectShards } from '../../experiment/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import type { Io } from '../io.ts';
-import { formatSweep } from '../sweep-summary.ts';
+import { flatRow, formatSweep } from '../sweep-summary.ts';
 import { outputOption, printAs } from './options.ts';
 
 /** Rows of cells that are printed before the rest is left to the files. */
@@ -21,19 +21,13 @@ export function addCollectCommand(program: Command, io: Io): void {
     .argument('<folders...>', 'folders that the shards were written to')
     .requiredOption('--out <dir>', 'folder for the whole')
     .option('-q, --quiet', 'print nothing');
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action(async (folders: readonly string[], flags: { out: string; quiet?: boolean; output?: string }) => {
     const { sweep, rows, done, failed } = await collectShards(folders, flags.out);
     if (flags.output !== undefined) {
-      printAs(io, flags.output, {
-        apiVersion: 'codeco-sim/v1',
-        kind: 'SweepSummary',
-        name: sweep.name,
-        out: flags.out,
-        done,
-        failed,
-        rows,
-      });
+      const { name } = sweep;
+      const summary = { apiVersion: 'codeco-sim/v1', kind: 'SweepSummary', name, out: flags.out, done, failed, rows };
+      printAs(io, flags.output, summary, () => rows.map(flatRow));
     } else if (flags.quiet !== true) {
       io.out(
         formatSweep(

@@ -44,10 +44,10 @@ export function addListCommand(program: Command, io: Io): void {
     .summary('list schedulers, models, shipped scenarios, tables')
     .description('Lists what can be named in scenarios and commands.\n\nExample:\n  codeco-sim list scheduler')
     .addArgument(new Argument('[kind]', 'what to list; everything by default').choices([...kinds]));
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action((kind: string | undefined, flags: { output?: string }) => {
     const entries = catalogue().filter((entry) => kind === undefined || entry.kind === kind);
-    if (flags.output !== undefined) printAs(io, flags.output, entries);
+    if (flags.output !== undefined) printAs(io, flags.output, entries, () => entries.map((entry) => ({ ...entry })));
     else
       io.out(
         formatTable(

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import type { LoadOptions } from '../../scenario/index.ts';
+import { csvText } from '../csv.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -43,11 +44,20 @@ export function asLoadOptions({ seed, set, allow }: ScenarioFlags): LoadOptions 
   };
 }
 
-export function outputOption(command: Command, formats: readonly string[]): void {
-  command.addOption(new Option('-o, --output <format>', 'print for programs').choices([...formats]));
+export function outputOption(command: Command): void {
+  command.addOption(new Option('-o, --output <format>', 'print for programs').choices(['json', 'yaml', 'csv']));
 }
 
-/** Prints a value for programs. */
-export function printAs(io: Io, format: string, value: unknown): void {
-  io.out(format === 'yaml' ? stringify(value) : `${JSON.stringify(value, null, 2)}\n`);
+/**
+ * Prints a value for programs.
+ * @param rows the same as a table, for `csv`
+ */
+export function printAs(
+  io: Io,
+  format: string,
+  value: unknown,
+  rows: () => readonly Readonly<Record<string, unknown>>[],
+): void {
+  if (format === 'csv') io.out(csvText(rows()));
+  else io.out(format === 'yaml' ? stringify(value) : `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -31,7 +31,7 @@ export function addRunCommand(program: Command, io: Io): void {
     .option('--force', 'write into a folder that holds other things')
     .option('-q, --quiet', 'no progress, no summary');
   addScenarioOptions(command);
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action((file: string, flags: RunFlags) => {
     const startedMs = io.now();
     const loaded = loadScenario(file, asLoadOptions(flags));
@@ -48,16 +48,18 @@ export function addRunCommand(program: Command, io: Io): void {
     progress.done();
     if (flags.output !== undefined) {
       const { digest, measures, outcomes, placement } = run;
-      printAs(io, flags.output, {
+      const { name } = loaded.world;
+      const summary = {
         apiVersion: 'codeco-sim/v1',
         kind: 'RunSummary',
-        name: loaded.world.name,
+        name,
         out,
         digest,
         measures,
         outcomes,
         placement,
-      });
+      };
+      printAs(io, flags.output, summary, () => [{ name, out, digest, ...measures }]);
       return;
     }
     if (quiet) return;

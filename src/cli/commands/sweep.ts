@@ -19,7 +19,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
-import { formatSweep, shownParameter } from '../sweep-summary.ts';
+import { flatRow, formatSweep, shownParameter } from '../sweep-summary.ts';
 import { formatTable } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 import {
@@ -70,7 +70,7 @@ export function addSweepCommand(program: Command, io: Io): void {
     .option('--dry-run', 'print the cells and what they would cost, and run nothing but a pilot')
     .option('-q, --quiet', 'no progress, no summary');
   addScenarioOptions(command);
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action(async (reference: string, flags: SweepFlags) => {
     const startedMs = io.now();
     const workers = flags.workers ?? availableParallelism();
@@ -137,14 +137,19 @@ function tellPlan(io: Io, plan: SweepPlan, cost: Cost, workers: number, output: 
   const secondsLeft =
     cost.secondsARun === undefined ? undefined : (cost.secondsARun * (least - cost.finished)) / workers;
   if (output !== undefined) {
-    printAs(io, output, {
-      apiVersion: 'codeco-sim/v1',
-      kind: 'SweepPlan',
-      name: plan.name,
-      cells: plan.cells.map(({ cell, parameters, set }) => ({ cell, parameters, set })),
-      runs: { least, most: plan.cells.length * max, finished: cost.finished },
-      cost: { secondsARun: cost.secondsARun ?? null, secondsLeft: secondsLeft ?? null, from: cost.from, workers },
-    });
+    printAs(
+      io,
+      output,
+      {
+        apiVersion: 'codeco-sim/v1',
+        kind: 'SweepPlan',
+        name: plan.name,
+        cells: plan.cells.map(({ cell, parameters, set }) => ({ cell, parameters, set })),
+        runs: { least, most: plan.cells.length * max, finished: cost.finished },
+        cost: { secondsARun: cost.secondsARun ?? null, secondsLeft: secondsLeft ?? null, from: cost.from, workers },
+      },
+      () => plan.cells.map(({ cell, parameters }) => ({ cell, ...parameters })),
+    );
     return;
   }
   const names = plan.parameters.map(({ name }) => name);
@@ -176,17 +181,22 @@ function report(
   const { sweep, rows, done, reused, failed, left, isInterrupted } = outcome;
   const quiet = flags.quiet === true;
   if (flags.output !== undefined) {
-    printAs(io, flags.output, {
-      apiVersion: 'codeco-sim/v1',
-      kind: 'SweepSummary',
-      name: plan.name,
-      out,
-      done,
-      reused,
-      failed,
-      left,
-      rows,
-    });
+    printAs(
+      io,
+      flags.output,
+      {
+        apiVersion: 'codeco-sim/v1',
+        kind: 'SweepSummary',
+        name: plan.name,
+        out,
+        done,
+        reused,
+        failed,
+        left,
+        rows,
+      },
+      () => rows.map(flatRow),
+    );
   } else if (!quiet && rows.length > 0) {
     io.out(
       formatSweep(

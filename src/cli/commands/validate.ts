@@ -23,10 +23,10 @@ export function addValidateCommand(program: Command, io: Io): void {
     .argument('<files...>', 'scenario files')
     .option('--strict', 'warnings fail too');
   addScenarioOptions(command);
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action((files: readonly string[], flags: ScenarioFlags & { strict?: boolean; output?: string }) => {
     const reports = files.map((file) => check(file, flags));
-    if (flags.output !== undefined) printAs(io, flags.output, reports);
+    if (flags.output !== undefined) printAs(io, flags.output, reports, () => reports.flatMap(problemRows));
     else {
       for (const { file, problems, more, warnings, counts, codecoApps, cells } of reports) {
         for (const warning of warnings) io.err(`warning: ${formatProblem(warning)}\n`);
@@ -47,6 +47,24 @@ export function addValidateCommand(program: Command, io: Io): void {
     );
     if (failed) process.exitCode = exitCodes.usage;
   });
+}
+
+/** One row a problem; a file without any has one of its own. */
+function problemRows({ file, problems, warnings }: ReturnType<typeof check>): Record<string, unknown>[] {
+  const rows = [
+    ...problems.map((problem) => ({ severity: 'error', problem })),
+    ...warnings.map((problem) => ({ severity: 'warning', problem })),
+  ].map(({ severity, problem: { line, column, path, found, expected, nearest, file: place } }) => ({
+    file: place ?? file,
+    severity,
+    line,
+    column,
+    path,
+    found,
+    expected,
+    nearest,
+  }));
+  return rows.length > 0 ? rows : [{ file, severity: 'valid' }];
 }
 
 function check(file: string, flags: ScenarioFlags) {

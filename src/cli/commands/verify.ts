@@ -19,7 +19,7 @@ export function addVerifyCommand(program: Command, io: Io): void {
     )
     .argument('<results...>', 'results folders')
     .option('-q, --quiet', 'no progress');
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action((folders: readonly string[], flags: { quiet?: boolean; output?: string }) => {
     const verifications = folders.map((folder) => {
       const progress = new Progress(io, `verifying ${folder}`, flags.quiet === true);
@@ -28,9 +28,16 @@ export function addVerifyCommand(program: Command, io: Io): void {
       if (flags.output === undefined) io.out(formatVerification(folder, verification));
       return { folder, ...verification };
     });
-    if (flags.output !== undefined) printAs(io, flags.output, verifications);
+    if (flags.output !== undefined) printAs(io, flags.output, verifications, () => verifications.map(asRow));
     if (verifications.some(({ same }) => !same)) process.exitCode = exitCodes.differs;
   });
+}
+
+function asRow(verification: Verification & { readonly folder: string }): Record<string, unknown> {
+  const { folder, same, digest } = verification;
+  if (verification.same) return { folder, same, digest, recorded_digest: digest };
+  const { recordedDigest, tables, range } = verification;
+  return { folder, same, digest, recorded_digest: recordedDigest, tables: tables.join(' '), first_event: range?.from };
 }
 
 function formatVerification(folder: string, verification: Verification): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { group } from 'd3-array';
 import { readManifest, readTable, selectRows, type Manifest, type ReadRow } from '../../results/index.ts';
 import { nearest } from '../../scenario/index.ts';
-import { explainDecision, formatExplanation } from '../explanation.ts';
+import { explainDecision, formatExplanation, type Explanation } from '../explanation.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 import { outputOption, printAs, wholeNumber } from './options.ts';
@@ -32,7 +32,7 @@ export function addWhyCommand(program: Command, io: Io): void {
       'only the decision of this number, as the table decisions numbers them',
       wholeNumber('--decision'),
     );
-  outputOption(command, ['json', 'yaml']);
+  outputOption(command);
   command.action(async (folder: string, flags: WhyFlags) => {
     const manifest = readManifest(folder);
     const decisions = await findDecisions(folder, manifest, flags);
@@ -44,14 +44,30 @@ export function addWhyCommand(program: Command, io: Io): void {
     const explanations = decisions.map((row) => explainDecision(row, verdicts.get(row.decision) ?? []));
     if (flags.output === undefined) io.out(explanations.map(formatExplanation).join('\n'));
     else {
-      printAs(io, flags.output, {
+      const value = {
         apiVersion: 'codeco-sim/v1',
         kind: 'DecisionExplanations',
         results: folder,
         decisions: explanations,
-      });
+      };
+      printAs(io, flags.output, value, () => explanations.flatMap(explanationRows));
     }
   });
+}
+
+/** One row a node of a decision; where no verdicts were recorded, one a decision. */
+function explanationRows({ nodes, tie_set: ties, ...decision }: Explanation): Record<string, unknown>[] {
+  const common = { ...decision, tie_set: ties.join(' ') };
+  if (nodes === null || nodes.length === 0) return [common];
+  return nodes.map(({ node, verdict, refusedBy, reason, scores, total }) => ({
+    ...common,
+    judged_node: node,
+    verdict,
+    refused_by: refusedBy,
+    reason,
+    total,
+    ...Object.fromEntries(Object.entries(scores).map(([plugin, { weighted }]) => [`weighted ${plugin}`, weighted])),
+  }));
 }
 
 async function findDecisions(

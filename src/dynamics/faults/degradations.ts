@@ -3,9 +3,14 @@ export interface Degradation {
   /** Share of its bandwidth that is left. */
   readonly bandwidthShare: number;
   readonly addedLatencyNs: number;
+  /** Probability that what crosses it is lost; 0 where absent. */
+  readonly loss?: number;
 }
 
-/** What degrades links: of several causes at a time the least bandwidth counts, and their latencies add up (own design). */
+/**
+ * What degrades links: of several causes at a time the least bandwidth counts, their latencies add up, and their losses are
+ * independent of each other (own design).
+ */
 export class Degradations {
   readonly #active: (Degradation[] | undefined)[] = [];
   readonly #changed: (link: number, quality: Degradation) => void;
@@ -34,6 +39,7 @@ export class Degradations {
     this.#changed(link, {
       bandwidthShare: Math.min(1, ...active.map(({ bandwidthShare }) => bandwidthShare)),
       addedLatencyNs: active.reduce((sum, { addedLatencyNs }) => sum + addedLatencyNs, 0),
+      loss: 1 - active.reduce((kept, { loss = 0 }) => kept * (1 - loss), 1),
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { GroupMobility, Mobility } from '../../model/index.ts';
 import type { Itinerary, MobilityModel, MoverContext } from './itinerary.ts';
-import { goOn, positionOn, stay, type Leg } from './leg.ts';
+import { copyOf, goOn, positionOn, stay, type Leg } from './leg.ts';
 import { randomWaypoint } from './random-waypoint.ts';
 import { groupSharing } from './sharing.ts';
 
@@ -17,14 +17,14 @@ class Leader {
 
   constructor(itinerary: Itinerary) {
     this.#itinerary = itinerary;
-    this.first = { leg: { ...itinerary.first }, after: undefined };
+    this.first = { leg: copyOf(itinerary.first), after: undefined };
   }
 
   after(link: Link): Link {
     if (link.after === undefined) {
       // this link is the last one: the itinerary's leg is the same
       this.#itinerary.next(this.#itinerary.first);
-      link.after = { leg: { ...this.#itinerary.first }, after: undefined };
+      link.after = { leg: copyOf(this.#itinerary.first), after: undefined };
     }
     return link.after;
   }
@@ -91,7 +91,7 @@ export function groupWith(
       goOn(leg, to.x + ownTo.x, to.y + ownTo.y, endNs - now);
     }
 
-    const first = { ...link.leg, startNs: 0, endNs: 0 };
+    const first = mover.legs.add(0, { x: 0, y: 0 });
     go(first);
     return {
       first,

@@ -2,7 +2,7 @@ import type { Mobility, Point } from '../../model/index.ts';
 import { gaussMarkov } from './gauss-markov.ts';
 import { groupWith } from './group.ts';
 import type { Itinerary, MobilityModel, MoverContext } from './itinerary.ts';
-import { legAt, stay } from './leg.ts';
+import { stay } from './leg.ts';
 import { manhattan } from './manhattan.ts';
 import { recording } from './recording.ts';
 import { randomWaypoint } from './random-waypoint.ts';
@@ -11,7 +11,7 @@ import { trace } from './trace.ts';
 
 export type { Itinerary } from './itinerary.ts';
 export { groupSharing, type GroupSharing } from './sharing.ts';
-export { positionOn, type Leg } from './leg.ts';
+export { Legs, positionOn, type Leg } from './leg.ts';
 
 /** A new model is one file, one line here, one shape of `Mobility` and one of the scenario's format. */
 const models: { readonly [M in Mobility['model']]: MobilityModel<Extract<Mobility, { model: M }>> } = {
@@ -31,7 +31,7 @@ function modelOf({ model }: Mobility): MobilityModel {
 /** The motion of one mover. @param position where it stands if it does not move */
 export function itineraryOf(mobility: Mobility | undefined, position: Point, mover: MoverContext): Itinerary {
   if (mobility === undefined) {
-    const first = legAt(0, position);
+    const first = mover.legs.add(0, position);
     stay(first, Infinity);
     return { first, next() {} };
   }

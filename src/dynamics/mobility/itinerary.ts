@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../kernel/index.ts';
 import type { Mobility, Range } from '../../model/index.ts';
-import type { Leg } from './leg.ts';
+import type { Leg, Legs } from './leg.ts';
 
 /** The motion of one mover: a chain of legs without end, made one by one. */
 export interface Itinerary {
@@ -18,6 +18,8 @@ export interface MoverContext {
   readonly stream: () => RandomStream;
   /** A random stream of its group, by what it is for. */
   readonly groupStream: (purpose: string) => RandomStream;
+  /** Where the legs of the run's movers lie: its own comes from there. */
+  readonly legs: Legs;
   /** What the movers of its group have in common in a run: made for the first that asks. */
   readonly shared: <Shared extends object>(make: () => Shared) => Shared;
 }

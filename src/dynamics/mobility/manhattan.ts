@@ -1,6 +1,6 @@
 import type { ManhattanMobility } from '../../model/index.ts';
 import { drawFrom, type MobilityModel } from './itinerary.ts';
-import { goTo, legAt } from './leg.ts';
+import { goTo } from './leg.ts';
 import { speedUnderWay } from './random-waypoint.ts';
 
 /** East, north, west, south: a left turn is the next one. */
@@ -35,7 +35,7 @@ export const manhattan: MobilityModel<ManhattanMobility> = ({ area, blockM, spee
   let column = ofX + (heading === 0 ? 1 : 0);
   let row = ofY + (heading === 1 ? 1 : 0);
 
-  const first = legAt(0, { x: xOf(column), y: yOf(row) });
+  const first = mover.legs.add(0, { x: xOf(column), y: yOf(row) });
   const before = blockM * (1 - stream.uniform());
   first.toX -= before * EAST_OF[heading]!;
   first.toY -= before * NORTH_OF[heading]!;

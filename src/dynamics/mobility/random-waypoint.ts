@@ -2,7 +2,7 @@ import { exp, log, type RandomStream } from '../../kernel/index.ts';
 import type { RandomWaypointMobility, Range } from '../../model/index.ts';
 import { diameterM, drawPoint, meanDistanceM } from './area.ts';
 import { drawFrom, type MobilityModel } from './itinerary.ts';
-import { goTo, legAt, stay, type Leg } from './leg.ts';
+import { goTo, stay, type Leg, type Legs } from './leg.ts';
 
 /**
  * Random waypoint: straight to a uniform point of the area at a uniform speed, a uniform rest there, and so on.
@@ -18,7 +18,7 @@ export const randomWaypoint: MobilityModel<RandomWaypointMobility> = (mobility, 
   const hasPause = pauseNs.max > 0;
   let isAtRest = stream.bernoulli(restingShare(mobility));
   return {
-    first: isAtRest ? restUnderWay(mobility, stream) : wayUnderWay(mobility, stream),
+    first: isAtRest ? restUnderWay(mobility, mover.legs, stream) : wayUnderWay(mobility, mover.legs, stream),
     next(leg) {
       isAtRest = !isAtRest && hasPause;
       if (isAtRest) {
@@ -41,8 +41,8 @@ export function restingShare({ area, speedMps, pauseNs }: RandomWaypointMobility
 }
 
 /** A rest that is under way at time 0: as long as rests are that an instant hits, and hit anywhere. */
-function restUnderWay({ area, pauseNs }: RandomWaypointMobility, stream: RandomStream): Leg {
-  const leg = legAt(0, drawPoint(area, stream));
+function restUnderWay({ area, pauseNs }: RandomWaypointMobility, legs: Legs, stream: RandomStream): Leg {
+  const leg = legs.add(0, drawPoint(area, stream));
   const { min, max } = pauseNs;
   // an instant hits a rest with a density in proportion to its length
   const lengthNs = min === max ? min : Math.sqrt(min * min + (max * max - min * min) * stream.uniform());
@@ -51,7 +51,7 @@ function restUnderWay({ area, pauseNs }: RandomWaypointMobility, stream: RandomS
 }
 
 /** A way that is under way at time 0. */
-function wayUnderWay({ area, speedMps }: RandomWaypointMobility, stream: RandomStream): Leg {
+function wayUnderWay({ area, speedMps }: RandomWaypointMobility, legs: Legs, stream: RandomStream): Leg {
   const most = diameterM(area);
   for (;;) {
     const from = drawPoint(area, stream);
@@ -60,7 +60,7 @@ function wayUnderWay({ area, speedMps }: RandomWaypointMobility, stream: RandomS
     const dy = to.y - from.y;
     if (!stream.bernoulli(Math.sqrt(dx * dx + dy * dy) / most)) continue;
     const done = stream.uniform();
-    const leg = legAt(0, { x: from.x + dx * done, y: from.y + dy * done });
+    const leg = legs.add(0, { x: from.x + dx * done, y: from.y + dy * done });
     goTo(leg, to.x, to.y, speedUnderWay(speedMps, stream));
     return leg;
   }

@@ -1,7 +1,7 @@
 import { projected, type RecordingMobility } from '../../model/index.ts';
 import { TraceError, TraceReader } from '../../traces/index.ts';
 import type { MobilityModel } from './itinerary.ts';
-import { goOn, legAt, stay, type Leg } from './leg.ts';
+import { goOn, stay, type Leg } from './leg.ts';
 
 const NONE = -1;
 
@@ -117,12 +117,12 @@ class RecordingFeed {
 }
 
 /** A recorded motion that is read as the run goes on; the same as `trace` with all samples at hand. */
-export const recording: MobilityModel<RecordingMobility> = (mobility, { index, shared }) => {
+export const recording: MobilityModel<RecordingMobility> = (mobility, { index, legs, shared }) => {
   const mover = mobility.movers[index];
   if (mover === undefined) throw new RangeError(`a mover ${index} of a recording of ${mobility.movers.length}`);
   const { staysNs } = mover;
   const feed = shared(() => new RecordingFeed(mobility));
-  const first = legAt(0, mover.first);
+  const first = legs.add(0, mover.first);
   /** The times of the stay that it is in, or comes to next, are at 2 * at and one after. */
   let at = 0;
 

@@ -1,15 +1,15 @@
 import type { RouteMobility } from '../../model/index.ts';
 import type { MobilityModel } from './itinerary.ts';
-import { goOn, goTo, legAt, stay, type Leg } from './leg.ts';
+import { goOn, goTo, stay, type Leg } from './leg.ts';
 
 /**
  * A route: from waypoint to waypoint in straight lines, at a speed with a rest at each, or by a timetable that says when it
  * comes to each and goes on, once or again and again. Before its start a user rests at the first waypoint; user i of its group starts i headways later than the
  * first one. At the last waypoint it stays, goes on to the first, or goes back the same way. Nothing is drawn.
  */
-export const route: MobilityModel<RouteMobility> = (mobility, { index }) => {
+export const route: MobilityModel<RouteMobility> = (mobility, { index, legs }) => {
   const { waypoints, timetableNs, headwayNs } = mobility;
-  const first = legAt(0, waypoints[0]!);
+  const first = legs.add(0, waypoints[0]!);
   const startNs = index * headwayNs + (timetableNs?.[0] ?? 0);
   if (waypoints.length === 1) {
     stay(first, Infinity);

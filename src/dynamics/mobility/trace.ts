@@ -1,16 +1,16 @@
 import type { TraceMobility } from '../../model/index.ts';
 import type { MobilityModel } from './itinerary.ts';
-import { goOn, legAt, stay } from './leg.ts';
+import { goOn, stay, type Leg } from './leg.ts';
 
 /** A recorded motion: through the points of its track at their times, straight between them; absent before, after, and in gaps. */
-export const trace: MobilityModel<TraceMobility> = ({ tracks, gapNs = Infinity }, { index }) => {
+export const trace: MobilityModel<TraceMobility> = ({ tracks, gapNs = Infinity }, { index, legs }) => {
   const track = tracks[index];
   if (track === undefined) throw new RangeError(`a mover ${index} of a trace of ${tracks.length}`);
   const { timesNs, points } = track;
-  const first = legAt(0, points[0]!);
+  const first = legs.add(0, points[0]!);
   let at = 0;
 
-  function next(leg: typeof first): void {
+  function next(leg: Leg): void {
     at++;
     if (at < points.length) {
       const takesNs = timesNs[at]! - timesNs[at - 1]!;

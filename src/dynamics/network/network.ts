@@ -8,7 +8,6 @@ import {
 } from '../../kernel/index.ts';
 import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
 import { Flows } from './flows.ts';
-import { grown } from './growth.ts';
 import { LinkConditions, type LinkQuality } from './link-conditions.ts';
 import { NO_RESERVATION, Reservations, type ReservationCounts, type ReservationId } from './reservations.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
@@ -23,6 +22,7 @@ import {
   MESSAGE,
   UNREACHABLE,
 } from './transfer.ts';
+import { Transfers } from './transfers.ts';
 import type { ArcId, Deliver, DeliveryOutcome, NetworkOptions, ReceiverId, TransferId } from './transfer.ts';
 
 /**
@@ -76,18 +76,7 @@ export class Network {
   readonly #receivers: Deliver[] = [];
   readonly #arrive: HandlerId;
 
-  /** By transfer. */
-  #state = new Uint8Array(64);
-  #receiver = new Int32Array(64);
-  #tag = new Float64Array(64);
-  #from = new Int32Array(64);
-  #to = new Int32Array(64);
-  #bytes = new Float64Array(64);
-  #reservation = new Int32Array(64);
-  /** Its event, or its flow in the state FLOW. */
-  #handle = new Float64Array(64);
-  #transferLimit = 0;
-  readonly #freeTransfers: number[] = [];
+  readonly #transfers = new Transfers();
 
   /**
    * @param world its vertices, media, links and access points
@@ -164,23 +153,16 @@ export class Network {
     }
     if (!(bytes >= 0 && bytes < Infinity)) throw new RangeError(`${bytes} bytes: expected a finite number >= 0`);
     if (this.#receivers[receiver] === undefined) throw new RangeError(`no receiver ${receiver}`);
-    const transfer = this.#freeTransfers.pop() ?? this.#transferLimit++;
-    if (transfer >= this.#state.length) this.#growTo(transfer + 1);
-    this.#receiver[transfer] = receiver;
-    this.#tag[transfer] = tag;
-    this.#from[transfer] = from;
-    this.#to[transfer] = to;
-    this.#bytes[transfer] = bytes;
-    this.#reservation[transfer] = reservation;
+    const transfer = this.#transfers.add(receiver, tag, from, to, bytes, reservation);
     if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
     else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
     else if (bytes <= this.#messageBytes && (bytes === 0 || this.#conditions.bandwidthBps > 0)) {
-      this.#state[transfer] = MESSAGE;
+      this.#transfers.state[transfer] = MESSAGE;
       const { bandwidthBps } = this.#conditions;
       this.#sendMessage(transfer, bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / bandwidthBps));
     } else {
       // also a message on a path without bandwidth now: as a flow it waits until there is some
-      this.#state[transfer] = LATENCY;
+      this.#transfers.state[transfer] = LATENCY;
       this.#wait(transfer, this.#conditions.latencyNs + this.#conditions.jitterNs());
     }
     return transfer as TransferId;
@@ -191,16 +173,21 @@ export class Network {
    * @throws {RangeError} if it is not under way
    */
   abort(transfer: TransferId): void {
-    const state = this.#state[transfer];
+    const state = this.#transfers.state[transfer];
     if (state === undefined || state === FREE) throw new RangeError(`transfer ${transfer} is not under way`);
-    if (state === FLOW) this.#flows.stop(this.#handle[transfer]!);
-    else this.#kernel.cancel(this.#handle[transfer]! as EventId);
+    if (state === FLOW) this.#flows.stop(this.#transfers.handle[transfer]!);
+    else this.#kernel.cancel(this.#transfers.handle[transfer]! as EventId);
     this.#free(transfer);
   }
 
   /** The latency of the route between two endpoints, ns; Infinity where there is none, 0 to itself. */
   latencyNs(from: EndpointId, to: EndpointId): number {
     return this.#paths.find(from, to) ? this.#paths.latencyNs : Infinity;
+  }
+
+  /** Whether there is a route between two endpoints: cheaper than `latencyNs`, for many at a time. */
+  areConnected(from: EndpointId, to: EndpointId): boolean {
+    return this.#paths.areConnected(from, to);
   }
 
   /** Cuts a link in both directions, or mends it. */
@@ -281,7 +268,7 @@ export class Network {
 
   /** Transfers under way. */
   get transferCount(): number {
-    return this.#transferLimit - this.#freeTransfers.length;
+    return this.#transfers.count;
   }
 
   #setCapacity(medium: MediumId): void {
@@ -292,9 +279,9 @@ export class Network {
     }
     const arcs = [...this.#mediumOfArc.keys()].filter((arc) => this.#mediumOfArc[arc] === medium);
     const assured = this.#transfersOver(arcs).filter(
-      (transfer) => this.#flows.reservedBps(this.#handle[transfer]!) > 0,
+      (transfer) => this.#flows.reservedBps(this.#transfers.handle[transfer]!) > 0,
     );
-    const bytesLeft = assured.map((transfer) => this.#flows.stop(this.#handle[transfer]!));
+    const bytesLeft = assured.map((transfer) => this.#flows.stop(this.#transfers.handle[transfer]!));
     this.#flows.setCapacity(medium, capacityBps);
     for (const [index, transfer] of assured.entries()) this.#resume(transfer, bytesLeft[index]!);
   }
@@ -304,14 +291,15 @@ export class Network {
     if (accessPoint === undefined) return;
     const uplink = this.#paths.uplinkOf(accessPoint);
     for (const transfer of this.#transfersOver([uplink, uplink + 1])) {
-      if (this.#from[transfer] === endpoint || this.#to[transfer] === endpoint) this.#reroute(transfer);
+      if (this.#transfers.from[transfer] === endpoint || this.#transfers.to[transfer] === endpoint)
+        this.#reroute(transfer);
     }
   }
 
   #wait(transfer: number, delayNs: number, outcome: DeliveryOutcome = DELIVERED): void {
     const time = this.#kernel.now + delayNs;
     // what would arrive beyond the end of time does not
-    this.#handle[transfer] =
+    this.#transfers.handle[transfer] =
       time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#arrive, transfer, outcome);
   }
 
@@ -323,26 +311,26 @@ export class Network {
       this.#wait(transfer, retransmissionNs + conditions.latencyNs + transmissionNs + conditions.jitterNs());
       return;
     }
-    this.#state[transfer] = DECIDED;
+    this.#transfers.state[transfer] = DECIDED;
     this.#wait(transfer, conditions.givenUpAfterNs(), LOST);
   }
 
   /** The outcome is certain: the receiver learns it in an event of this instant. */
   #decide(transfer: number, outcome: DeliveryOutcome): void {
-    this.#state[transfer] = DECIDED;
-    this.#handle[transfer] = this.#kernel.after(0 as Nanoseconds, this.#arrive, transfer, outcome);
+    this.#transfers.state[transfer] = DECIDED;
+    this.#transfers.handle[transfer] = this.#kernel.after(0 as Nanoseconds, this.#arrive, transfer, outcome);
   }
 
   #endWait(transfer: number, outcome: DeliveryOutcome): void {
-    const state = this.#state[transfer]!;
+    const state = this.#transfers.state[transfer]!;
     if (state === DECIDED) {
       this.#finish(transfer, outcome);
-    } else if (!this.#paths.find(this.#from[transfer]!, this.#to[transfer]!)) {
+    } else if (!this.#paths.find(this.#transfers.from[transfer]!, this.#transfers.to[transfer]!)) {
       this.#finish(transfer, LOST);
     } else if (state === LATENCY) {
-      this.#startFlow(transfer, this.#bytes[transfer]!);
+      this.#startFlow(transfer, this.#transfers.bytes[transfer]!);
     } else {
-      const bytes = this.#bytes[transfer]!;
+      const bytes = this.#transfers.bytes[transfer]!;
       for (let i = 0; i < this.#paths.length; i++) this.#flows.addCarried(this.#paths.arcs[i]!, bytes);
       this.#finish(transfer, DELIVERED);
     }
@@ -351,16 +339,20 @@ export class Network {
   #startFlow(transfer: number, bytes: number): void {
     const { arcs, length, rateCapBps } = this.#paths;
     const conditions = this.#conditions;
-    this.#state[transfer] = FLOW;
-    if (!conditions.areCorrected && this.#reservation[transfer] === NO_RESERVATION) {
-      this.#handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, rateCapBps);
+    this.#transfers.state[transfer] = FLOW;
+    if (!conditions.areCorrected && this.#transfers.reservation[transfer] === NO_RESERVATION) {
+      this.#transfers.handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, rateCapBps);
       return;
     }
     conditions.lookAtFlow();
     const { limitBps, weight, isAcknowledged } = conditions;
-    const [from, to, claim] = [this.#from[transfer]!, this.#to[transfer]!, this.#reservation[transfer]!];
+    const [from, to, claim] = [
+      this.#transfers.from[transfer]!,
+      this.#transfers.to[transfer]!,
+      this.#transfers.reservation[transfer]!,
+    ];
     const reservedBps = this.#reservations.reserve(claim, from, to, transfer, this.#flows, this.#paths, conditions);
-    this.#handle[transfer] = this.#flows.start(
+    this.#transfers.handle[transfer] = this.#flows.start(
       arcs,
       length,
       bytes,
@@ -383,37 +375,29 @@ export class Network {
 
   /** Takes a flow to the route that there is now, with what it has left, or gives it up. */
   #reroute(transfer: number): void {
-    this.#resume(transfer, this.#flows.stop(this.#handle[transfer]!));
+    this.#resume(transfer, this.#flows.stop(this.#transfers.handle[transfer]!));
   }
 
   #resume(transfer: number, bytesLeft: number): void {
-    if (!this.#paths.find(this.#from[transfer]!, this.#to[transfer]!)) this.#decide(transfer, LOST);
+    if (!this.#paths.find(this.#transfers.from[transfer]!, this.#transfers.to[transfer]!)) this.#decide(transfer, LOST);
     else if (this.#paths.length === 0 || bytesLeft === 0) this.#decide(transfer, DELIVERED);
     else this.#startFlow(transfer, bytesLeft);
   }
 
   #finish(transfer: number, outcome: DeliveryOutcome): void {
-    const receiver = this.#receivers[this.#receiver[transfer]!]!;
-    const tag = this.#tag[transfer]!;
+    const receiver = this.#receivers[this.#transfers.receiver[transfer]!]!;
+    const tag = this.#transfers.tag[transfer]!;
     this.#free(transfer);
     receiver(tag, outcome);
   }
 
   #free(transfer: number): void {
-    this.#reservations.release(this.#reservation[transfer]!, this.#from[transfer]!, this.#to[transfer]!, transfer);
-    this.#state[transfer] = FREE;
-    this.#handle[transfer] = NO_EVENT;
-    this.#freeTransfers.push(transfer);
-  }
-
-  #growTo(count: number): void {
-    this.#state = grown(this.#state, count);
-    this.#receiver = grown(this.#receiver, count);
-    this.#tag = grown(this.#tag, count);
-    this.#from = grown(this.#from, count);
-    this.#to = grown(this.#to, count);
-    this.#bytes = grown(this.#bytes, count);
-    this.#reservation = grown(this.#reservation, count);
-    this.#handle = grown(this.#handle, count);
+    this.#reservations.release(
+      this.#transfers.reservation[transfer]!,
+      this.#transfers.from[transfer]!,
+      this.#transfers.to[transfer]!,
+      transfer,
+    );
+    this.#transfers.remove(transfer);
   }
 }

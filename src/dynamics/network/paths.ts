@@ -1,4 +1,5 @@
 import type { AccessPoint, AccessPointId, Link, VertexId } from '../../model/index.ts';
+import { Components } from './components.ts';
 import { grown } from './growth.ts';
 import { NO_ROUTE, Routes } from './routes.ts';
 
@@ -24,6 +25,7 @@ export class Paths {
   rateCapBps = Infinity;
 
   readonly routes: Routes;
+  readonly #components: Components;
   readonly #vertexCount: number;
   readonly #wiredArcCount: number;
   readonly #accessPoints: readonly Pick<AccessPoint, 'vertex' | 'latencyNs'>[];
@@ -42,6 +44,7 @@ export class Paths {
     accessPoints: readonly Pick<AccessPoint, 'vertex' | 'latencyNs'>[],
   ) {
     this.routes = new Routes(vertexCount, links);
+    this.#components = new Components(this.routes, vertexCount, links);
     for (const [index, { vertex }] of accessPoints.entries()) {
       if (!(vertex >= 0 && vertex < vertexCount)) {
         throw new RangeError(`accessPoints[${index}] is at vertex ${vertex}: there are ${vertexCount} vertices`);
@@ -158,6 +161,23 @@ export class Paths {
     if (downlink >= 0) path[length++] = downlink;
     this.length = length;
     return true;
+  }
+
+  /** Whether there is a path between two endpoints as things stand: as `find`, without the path. */
+  areConnected(from: EndpointId, to: EndpointId): boolean {
+    if (from === to && from >= this.#vertexCount) return true;
+    const fromVertex = this.#vertexAt(from);
+    const toVertex = this.#vertexAt(to);
+    if (fromVertex === undefined || toVertex === undefined) return false;
+    return this.#components.areConnected(fromVertex, toVertex);
+  }
+
+  /** The vertex that an endpoint is, or is attached at by an access point that works; else undefined. */
+  #vertexAt(endpoint: EndpointId): VertexId | undefined {
+    if (endpoint < this.#vertexCount) return endpoint as VertexId;
+    const accessPoint = this.#accessPoint[this.#index(endpoint)]!;
+    if (accessPoint === NO_ACCESS_POINT || this.#accessPointUp[accessPoint] === 0) return undefined;
+    return this.#accessPoints[accessPoint]!.vertex;
   }
 
   #index(endpoint: number): number {

@@ -1,22 +1,21 @@
 import { NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
-import type { AccessPoint, AccessPointId, Point, VertexId, World } from '../../model/index.ts';
+import type { AccessPointId, Point, VertexId, World } from '../../model/index.ts';
 import {
   groupSharing,
   itineraryOf,
+  Legs,
   positionOn,
   type GroupSharing,
   type Itinerary,
   type Leg,
 } from '../mobility/index.ts';
 import type { AttachedEndpointId, Network } from '../network/index.ts';
-import { CellGrid } from './cell-grid.ts';
-import { nearerBy, velocityOf, withinRange } from './interval.ts';
+import { CellSearch, NO_CELL } from './cell-search.ts';
+import { velocityOf } from './interval.ts';
 import { groupCount, moversOf, type Mover, type MoverId } from './movers.ts';
 import type { AssociationSink, MovementCause, MovementEvent } from './movement.ts';
 import { nearestAccessPoint } from './nearest.ts';
 import { rateAt } from './rate-steps.ts';
-
-const NO_CELL = -1;
 
 /**
  * A handover straight back after less than this time is a ping-pong: the minimum time of stay that 3GPP TR 36.839, 5.2.1.4
@@ -58,7 +57,7 @@ export class Association {
   readonly #movers: readonly Mover[];
   readonly #network: Network;
   readonly #sink: AssociationSink;
-  readonly #grid: CellGrid;
+  readonly #search: CellSearch;
   readonly #itineraries: readonly Itinerary[];
   /** By group of movers. */
   readonly #sharings: readonly GroupSharing[];
@@ -87,13 +86,14 @@ export class Association {
     this.#world = world;
     this.#network = network;
     this.#sink = sink;
-    this.#grid = new CellGrid(accessPoints);
     this.#sharings = Array.from({ length: groupCount(this.#movers) }, () => groupSharing());
+    const legs = new Legs();
     this.#itineraries = this.#movers.map(({ mobility, position, group, groupName, index, stream }) =>
       itineraryOf(mobility, position, {
         index,
         stream: () => kernel.streams.get(stream),
         groupStream: (purpose) => kernel.streams.get(`${groupName}/${purpose}`),
+        legs,
         shared: this.#sharings[group]!.shared,
       }),
     );
@@ -109,6 +109,7 @@ export class Association {
     this.#uncoveredNs = new Float64Array(this.#movers.length);
     this.#uncoveredSinceNs = new Float64Array(this.#movers.length).fill(NaN);
     this.#isDead = new Uint8Array(accessPoints.length);
+    this.#search = new CellSearch(accessPoints, this.#isDead);
     this.endpoints = this.#movers.map(() => network.addEndpoint());
     this.#turn = kernel.on('mobility.turn', (mover) => this.#proceed(mover as MoverId));
     this.#rateStep = kernel.on('radio.rate-step', (mover) => this.#proceed(mover as MoverId));
@@ -152,6 +153,7 @@ export class Association {
       const mover = index as MoverId;
       // one in a handover looks for a better access point when that is over
       if (up ? this.#isInHandover(mover) || this.#isOff[mover] === 1 : this.#serving[mover] !== accessPoint) continue;
+      if (up && this.#search.passesBy(this.#legOf(mover), accessPoint, this.#kernel.now)) continue;
       this.#kernel.cancel(this.#event[mover]! as EventId);
       if (up) this.#proceed(mover);
       else this.#apply(mover, NO_CELL);
@@ -237,7 +239,9 @@ export class Association {
       return;
     }
     if (this.#serving[mover] === NO_CELL && Number.isNaN(this.#uncoveredSinceNs[mover]!)) this.#uncover(mover, true);
-    const { timeNs, cell } = this.#nextChange(mover, leg, notBeforeNs);
+    const search = this.#search;
+    search.findNext(leg, this.#serving[mover]!, notBeforeNs);
+    const { timeNs, cell } = search;
     const nextRateNs = timeNs > now ? this.#stepRate(mover, leg) : Infinity;
     if (nextRateNs < Math.min(timeNs, leg.endNs)) this.#schedule(nextRateNs, this.#rateStep, mover);
     else if (timeNs >= leg.endNs) this.#schedule(leg.endNs, this.#turn, mover);
@@ -272,82 +276,15 @@ export class Association {
       timeNs <= this.#world.durationNs ? this.#kernel.at(timeNs as Nanoseconds, handler, mover, cell) : NO_EVENT;
   }
 
-  /**
-   * When the association changes next on a leg, and to which access point; NO_CELL if its own is out of reach then.
-   * @returns the leg's end or later where it does not change on the leg
-   */
-  #nextChange(mover: MoverId, leg: Leg, notBeforeNs: number): { timeNs: number; cell: number } {
-    const { accessPoints } = this.#world;
-    const serving = accessPoints[this.#serving[mover]!];
-    const velocity = velocityOf(leg);
-    const first = notBeforeNs - leg.startNs;
-    const end = leg.endNs - leg.startNs;
-    let best = end;
-    let cell = NO_CELL;
-    if (serving !== undefined) {
-      const { from, to } = withinRange(leg, velocity, serving.position, serving.rangeM);
-      best = from >= first + 1 ? first : Math.min(Math.max(Math.ceil(to), first), end);
-    }
-    let bestDistance2 = -1; // nothing takes the place of the loss of its own at the same time: that looks for the nearest
-    this.#grid.along(leg, velocity, first, best, (cells, untilNs) => {
-      for (const candidate of cells) {
-        const accessPoint = accessPoints[candidate]!;
-        if (accessPoint === serving || this.#isDead[candidate] === 1) continue;
-        const entered = this.#enters(leg, velocity, serving, accessPoint, first);
-        if (entered > best || entered >= end) continue;
-        const distance2 = distanceSquared(leg, velocity, entered, accessPoint.position);
-        if (entered === best && !(distance2 < bestDistance2)) continue;
-        best = entered;
-        bestDistance2 = distance2;
-        cell = candidate;
-      }
-      return best > untilNs;
-    });
-    return { timeNs: leg.startNs + best, cell };
-  }
-
-  /** When a mover would change over to another access point, ns from the leg's start; Infinity where it would not. */
-  #enters(leg: Leg, velocity: Point, serving: AccessPoint | undefined, other: AccessPoint, notBefore: number): number {
-    const inRange = withinRange(leg, velocity, other.position, other.rangeM);
-    let { from, to } = inRange;
-    if (!(to >= notBefore)) return Infinity;
-    if (serving !== undefined) {
-      const nearer = nearerBy(leg, velocity, serving.position, other.position, serving.hysteresisM ?? 0);
-      from = Math.max(from, nearer.from);
-      to = Math.min(to, nearer.to);
-    }
-    const entered = Math.max(Math.ceil(from), notBefore);
-    return entered + 1 <= to ? entered : Infinity;
-  }
-
   #apply(mover: MoverId, cell: number): void {
     const leg = this.#legOf(mover);
     const isDead = this.#serving[mover] !== NO_CELL && this.#isDead[this.#serving[mover]!] === 1;
     const cause = isDead ? 'outage' : cell === NO_CELL ? 'left-range' : 'nearer';
-    const target = cell === NO_CELL ? this.#nearestInRange(mover, leg) : cell;
+    const target = cell === NO_CELL ? this.#search.nearestInRange(leg, this.#serving[mover]!, this.#kernel.now) : cell;
     if (target === NO_CELL) this.#detach(mover, leg, cause);
     else if (this.#serving[mover] === NO_CELL) this.#attach(mover, target as AccessPointId, leg);
     else if (this.#handOver(mover, target as AccessPointId, leg, cause)) return;
     this.#proceed(mover, this.#kernel.now + 1);
-  }
-
-  /** The nearest access point in whose range a mover is and stays for a nanosecond, the first of several. */
-  #nearestInRange(mover: MoverId, leg: Leg): number {
-    const { accessPoints } = this.#world;
-    const velocity = velocityOf(leg);
-    const at = this.#kernel.now - leg.startNs;
-    let nearest = NO_CELL;
-    let nearest2 = Infinity;
-    for (const candidate of this.#grid.at(positionOn(leg, this.#kernel.now))) {
-      if (candidate === this.#serving[mover] || this.#isDead[candidate] === 1) continue;
-      const accessPoint = accessPoints[candidate]!;
-      const distance2 = distanceSquared(leg, velocity, at, accessPoint.position);
-      if (distance2 < nearest2 && this.#enters(leg, velocity, undefined, accessPoint, at) === at) {
-        nearest = candidate;
-        nearest2 = distance2;
-      }
-    }
-    return nearest;
   }
 
   #attach(mover: MoverId, accessPoint: AccessPointId, leg: Leg): void {
@@ -368,10 +305,10 @@ export class Association {
   /** @returns whether it takes time, and the mover goes on when it is over */
   #handOver(mover: MoverId, accessPoint: AccessPointId, leg: Leg, cause: MovementCause): boolean {
     const { now } = this.#kernel;
-    const durationNs = this.#world.accessPoints[accessPoint]!.handoverNs ?? 0;
+    const { handoverNs: durationNs = 0, pingPongNs = PING_PONG_NS } = this.#world.accessPoints[accessPoint]!;
     this.counts.handovers++;
     if (cause === 'outage') this.counts.outageHandovers++;
-    if (this.#previous[mover] === accessPoint && now - this.#sinceNs[mover]! < PING_PONG_NS) this.counts.pingPongs++;
+    if (this.#previous[mover] === accessPoint && now - this.#sinceNs[mover]! < pingPongNs) this.counts.pingPongs++;
     this.#previous[mover] = this.#serving[mover]!;
     this.#serving[mover] = accessPoint;
     this.#sinceNs[mover] = now;
@@ -387,10 +324,4 @@ export class Association {
     this.#connectAtDistance(mover);
     this.#proceed(mover);
   }
-}
-
-function distanceSquared(leg: Leg, velocity: Point, atNs: number, { x, y }: Point): number {
-  const dx = leg.fromX + velocity.x * atNs - x;
-  const dy = leg.fromY + velocity.y * atNs - y;
-  return dx * dx + dy * dy;
 }

@@ -1,9 +1,9 @@
-import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../../kernel/index.ts';
+import type { Kernel, RandomStream } from '../../kernel/index.ts';
 import { planCalls, type CallPlan, type PodId, type ServiceId, type UserId, type World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import type { DataAccess } from '../datasets/index.ts';
 import { DELIVERED, UNREACHABLE, type EndpointId, type Network, type ReceiverId } from '../network/index.ts';
-import { arrivalProcesses, type ArrivalProcess } from './arrivals.ts';
+import { ArrivalSchedule } from './arrivals/schedule.ts';
 import { DemandPool } from './demand-pool.ts';
 import type { ServingPod } from './serving-pod.ts';
 import { reservationsOf } from './channel-reservations.ts';
@@ -55,7 +55,6 @@ export class Requests {
   readonly #network: Network;
   readonly #compute: Compute;
   readonly #options: RequestsOptions;
-  readonly #issue: HandlerId;
   readonly #toPod: ReceiverId;
   readonly #toCaller: ReceiverId;
   readonly #visits = new Visits();
@@ -65,9 +64,8 @@ export class Requests {
   readonly #plans: (CallPlan | undefined)[];
   /** By user group and position of its plan: what its assured channels have reserved; undefined where none has. */
   readonly #reservations: ReturnType<typeof reservationsOf>;
-  readonly #arrivals: (ArrivalProcess | undefined)[];
+  readonly #arrivals: ArrivalSchedule;
   readonly #samplers: readonly DurationSampler[];
-  readonly #arrivalStreams: (RandomStream | undefined)[] = [];
   readonly #workStreams: (RandomStream | undefined)[] = [];
   readonly #userEndpoints: EndpointId[] = [];
   /** Group by user, apart from the users themselves: it is asked for at every step of a request. */
@@ -93,13 +91,13 @@ export class Requests {
     this.#network = network;
     this.#compute = compute;
     this.#options = options;
-    this.#issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    const issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
+    this.#arrivals = new ArrivalSchedule(kernel, world, issue);
     this.#toPod = network.receiver((visit, outcome) => this.#arrive(visit, outcome));
     this.#toCaller = network.receiver((visit, outcome) => this.#returned(visit, outcome));
     this.#samplers = world.services.map((service) => durationSampler(service.behaviour.cpu));
     this.#plans = world.userGroups.map(({ requests }) => requests && planCalls(world.services, requests.to));
     this.#reservations = reservationsOf(this.#plans, network);
-    this.#arrivals = world.userGroups.map(({ requests }) => requests && arrivalProcesses[requests.arrivals]);
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
@@ -115,13 +113,9 @@ export class Requests {
     const { users, userGroups } = this.#world;
     for (const [index, { name, group }] of users.entries()) {
       this.#userEndpoints.push(endpoints[index]!);
-      const load = userGroups[group]!.requests;
-      if (load === undefined) continue;
-      const arrivals = this.#kernel.streams.get(`user/${name}/arrivals`);
-      this.#arrivalStreams[index] = arrivals;
+      if (userGroups[group]!.requests === undefined) continue;
       this.#workStreams[index] = this.#kernel.streams.get(`user/${name}/work`);
-      const first = this.#arrivals[group]!.first(load, arrivals);
-      this.#kernel.after(Math.ceil(first) as Nanoseconds, this.#issue, index);
+      this.#arrivals.start(index as UserId);
     }
   }
 
@@ -169,10 +163,10 @@ export class Requests {
   #issueRequest(user: UserId): void {
     const now = this.#kernel.now;
     const group = this.#groupOf[user]!;
-    const load = this.#world.userGroups[group]!.requests!;
-    const gap = this.#arrivals[group]!.next(load, this.#arrivalStreams[user]!);
-    this.#kernel.after(Math.ceil(gap) as Nanoseconds, this.#issue, user);
-    if (this.#present[user] === 0) return;
+    const entryWorkNs = this.#arrivals.entryWorkNs(user);
+    const isPresent = this.#present[user] !== 0;
+    if (!isPresent || !this.#arrivals.waitsForEnd(user)) this.#arrivals.next(user);
+    if (!isPresent) return;
 
     const visits = this.#visits;
     const plan = this.#plans[group]!;
@@ -186,6 +180,7 @@ export class Requests {
     for (let position = 0; position < plan.services.length; position++) {
       this.#demands.workNs[demands + position] = this.#samplers[plan.services[position]!]!(stream);
     }
+    if (entryWorkNs !== undefined) this.#demands.workNs[demands] = entryWorkNs;
     this.#options.data?.draw(root, plan.services, () =>
       this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
     );
@@ -353,7 +348,11 @@ export class Requests {
     const networkNs = visits.networkNs[visit]!;
     const queueNs = visits.queueNs[visit]!;
     const cpuNs = visits.cpuNs[visit]!;
-    if (parent < 0) this.#report(visit, cause);
+    if (parent < 0) {
+      this.#report(visit, cause);
+      const user = visits.user[visit]! as UserId;
+      if (this.#arrivals.waitsForEnd(user)) this.#arrivals.next(user);
+    }
     visits.state[visit] = VisitState.Dead;
     if (parent < 0) {
       this.#removeIfDone(visit);

@@ -50,13 +50,22 @@ export const fault = object(
     speed: optional(
       quantity('share', { description: 'With `slow`: what is left of their speed; 0 freezes what runs there.' }),
     ),
-    degrade: optional(links('Links of which only a part is left: `bandwidth` of it, and `latency` more.')),
+    degrade: optional(
+      links('Links of which only a part is left: `bandwidth` of it, `latency` more, and `loss` on the way.'),
+    ),
     bandwidth: optional(
       quantity('share', {
         description: 'With `degrade`: share of the bandwidth that is left; with 0 what is sent waits.',
       }),
     ),
     latency: optional(measured('duration', { description: 'With `degrade`: added to the latency, one way.' })),
+    loss: optional(
+      quantity('share', {
+        description:
+          'With `degrade`: probability that what crosses is lost, beside what the link states: messages are sent again, as ' +
+          'TCP does, and flows that begin are slower.',
+      }),
+    ),
     accessPoint: optional(
       either([name('An access point.'), names('access point')], {
         description: 'Access points that are out of service; their nodes go on.',

@@ -3,6 +3,7 @@ import { experimentSchema, type Experiment } from './experiment.ts';
 import { scenarioSchema } from './scenario.ts';
 
 export { calibrationSchema, type Calibration, experimentSchema, type Experiment };
+export { MOST_FACTOR } from './arrivals.ts';
 export type { durationOrDistribution } from './distribution.ts';
 export { technologyDefaults } from './infrastructure.ts';
 export { userPositions } from './position.ts';

@@ -17,6 +17,7 @@ import {
 import { linkPower, nodePower, regions, supply } from './energy.ts';
 import { networkModel } from './network.ts';
 import { downFor, upFor } from './faults.ts';
+import { images, nodeImages } from './images.ts';
 import { mobility } from './mobility.ts';
 import { position, positions } from './position.ts';
 
@@ -74,6 +75,7 @@ const nodeClass = object(
         description: 'Other allocatable resources by name, such as nvidia.com/gpu or ephemeral-storage.',
       }),
     ),
+    ...nodeImages,
     power: nodePower,
     supply: optional(supply),
     price: measured('pricePerHour', { description: 'Of an hour of the node, in any one currency.', default: '0/h' }),
@@ -275,6 +277,13 @@ const access = object(
       ),
     ),
     power: optional(linkPower),
+    pingPongWindow: optional(
+      measured('duration', {
+        description:
+          'A handover straight back to one of them after less than this time counts as a ping-pong; 1s where absent, the ' +
+          'minimum time of stay of 3GPP TR 36.839.',
+      }),
+    ),
     hysteresis: optional(
       measured('distance', {
         description:
@@ -309,6 +318,7 @@ export const infrastructure = object(
       { description: 'Capacities that several links share.', default: [] },
     ),
     network: networkModel,
+    images,
     links: listOf(link, {
       description: 'Wired links between clusters, nodes, switches and access points.',
       default: [],

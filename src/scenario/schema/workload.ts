@@ -1,4 +1,5 @@
-import { arrivals, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import { arrivals } from './arrivals.ts';
 import { datasetAccesses } from './datasets.ts';
 import { distributionFields, durationOrDistribution } from './distribution.ts';
 import { mobility } from './mobility.ts';
@@ -15,8 +16,15 @@ export const userGroup = object(
         {
           app: text({ description: 'Application.' }),
           to: text({ description: 'Service of it that requests enter at.' }),
-          rate: measured('rate', { description: 'Mean requests of one user.', positive: true }),
-          arrivals: oneOf(arrivals, { description: 'How requests are spread in time.', default: 'poisson' }),
+          rate: optional(
+            measured('rate', {
+              description:
+                'Mean requests of one user; where the process has factors, those where the factor is 1. Needed save where ' +
+                'requests are recorded or the loop is closed.',
+              positive: true,
+            }),
+          ),
+          arrivals,
         },
         { description: 'The requests that each user sends.' },
       ),

@@ -173,6 +173,7 @@ export class Access {
       ...linkPowerField(entry.power),
       hysteresisM: parseDistance(entry.hysteresis ?? defaults.hysteresis),
       handoverNs: parseDuration(entry.handover ?? defaults.handover),
+      ...(entry.pingPongWindow === undefined ? {} : { pingPongNs: parseDuration(entry.pingPongWindow) }),
       ...(entry.rates === undefined ? {} : { rateSteps: entry.rates.map(readStep) }),
     };
     this.accessPoints.push(point);

@@ -176,7 +176,7 @@ export function readRegions(build: Build, clusters: readonly Cluster[], isComple
 }
 
 /** A quantity over time; 0 where something is wrong with it, which is reported. */
-function readSeries<Value extends string | number>(
+export function readSeries<Value extends string | number>(
   build: Build,
   written: Value | WrittenSeries<Value>,
   path: Path,

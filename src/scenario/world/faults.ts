@@ -158,12 +158,17 @@ class Faults {
     if (kind === 'slow' && fault.speed !== undefined && parseShare(fault.speed) === 1) {
       build.warn([...path, 'speed'], 'without effect: all of the speed is left');
     }
-    if (kind === 'degrade' && fault.bandwidth === undefined && fault.latency === undefined) {
-      build.entryProblem(path, '"bandwidth" and "latency" are missing', {
+    if (
+      kind === 'degrade' &&
+      fault.bandwidth === undefined &&
+      fault.latency === undefined &&
+      fault.loss === undefined
+    ) {
+      build.entryProblem(path, '"bandwidth", "latency" and "loss" are missing', {
         expected: 'what is left, such as bandwidth: 20%',
       });
     }
-    for (const field of ['bandwidth', 'latency'] as const) {
+    for (const field of ['bandwidth', 'latency', 'loss'] as const) {
       if (kind !== 'degrade' && fault[field] !== undefined) refuse(field, kind, 'degrade: LINK');
     }
     if (kind !== 'slow' && fault.speed !== undefined) refuse('speed', kind, 'slow: NODE');
@@ -247,6 +252,7 @@ class Faults {
         const quality = {
           bandwidthShare: fault.bandwidth === undefined ? 1 : parseShare(fault.bandwidth),
           addedLatencyNs: parseDuration(fault.latency ?? '0s'),
+          ...(fault.loss === undefined ? {} : { loss: parseShare(fault.loss) }),
         };
         return listed(fault.degrade!, [...path, kind]).flatMap(([name, at]) => {
           const link = build.resolve(linkNames, name, at);

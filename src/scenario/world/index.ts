@@ -14,6 +14,7 @@ import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
 import { readFaults } from './faults.ts';
+import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
@@ -70,6 +71,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   demandPlannableCalls(build, apps);
   const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
   const networkModel = readNetworkModel(build);
+  const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
   const podStartup = readPodStartup(build);
@@ -94,6 +96,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,
+    ...(images === undefined ? {} : { images }),
     ...(regions.length === 0 ? {} : { regions }),
     apps: apps.apps,
     services: apps.services,

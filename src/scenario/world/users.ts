@@ -1,7 +1,6 @@
 import { RandomStream } from '../../kernel/index.ts';
 import {
   parseDistance,
-  parseMeanIntervalNs,
   type AccessPoint,
   type AppId,
   type Mobility,
@@ -14,6 +13,7 @@ import {
 import { userPositions, type Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import type { Apps } from './apps.ts';
+import { readArrivals } from './arrivals.ts';
 import { Names, type Build } from './build.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_USERS } from './limits.ts';
@@ -30,6 +30,8 @@ interface Placement {
   readonly path: Path;
   readonly count: number;
   readonly positions: () => (index: number) => Point;
+  /** What each of its users sends; undefined where nothing. */
+  readonly load?: (count: number) => RequestLoad;
   /** How its users move; undefined where they stand still. What is wrong with it is reported. */
   readonly mobility?: (count: number) => Mobility | undefined;
 }
@@ -58,12 +60,12 @@ export class Users {
     const { seed, users } = this.#build.scenario.spec;
     for (const [written, path] of this.#build.readable(users, 'spec', 'users')) {
       const load = this.#readLoad(written, path);
-      const group = this.groups.push({ name: written.name, ...(load === undefined ? {} : { requests: load }) }) - 1;
+      const group = this.groups.push({ name: written.name }) - 1;
       const namePath = this.#build.places.get(written, 'name') === undefined ? path : [...path, 'name'];
       this.#build.declare(names, written.name, group, namePath);
       const placement = this.#placeGroup(written, path, group, seed);
       if (placement === undefined) continue;
-      this.#placements.push(placement);
+      this.#placements.push(load === undefined ? placement : { ...placement, load });
       this.#count += placement.count;
       if (this.#count > MOST_USERS) {
         this.#build.entryProblem(path, `${this.#count} users so far`, { expected: `at most ${MOST_USERS} in all` });
@@ -93,9 +95,10 @@ export class Users {
 
   /** Makes the users; the plane must have been projected. */
   settle(): void {
-    for (const { group, name, count, positions, mobility } of this.#placements) {
+    for (const { group, name, count, positions, mobility, load } of this.#placements) {
       const position = positions();
       const moves = mobility?.(count);
+      if (load !== undefined) this.groups[group] = { ...this.groups[group]!, requests: load(count) };
       if (moves !== undefined) this.groups[group] = { ...this.groups[group]!, mobility: moves };
       for (let index = 0; index < count; index++) {
         this.users.push({ name: `${name}-${index + 1}`, group, position: position(index) });
@@ -120,11 +123,15 @@ export class Users {
     }
   }
 
-  #readLoad(written: Written, path: Path): RequestLoad | undefined {
+  #readLoad(written: Written, path: Path): ((count: number) => RequestLoad) | undefined {
     if (written.requests === undefined) return undefined;
-    const { app, to, rate, arrivals } = written.requests;
-    const service = this.#resolve(app, to, [...path, 'requests']);
-    return service === undefined ? undefined : { to: service, arrivals, meanIntervalNs: parseMeanIntervalNs(rate) };
+    const requestsPath = [...path, 'requests'];
+    const service = this.#resolve(written.requests.app, written.requests.to, requestsPath);
+    const app = this.#apps.appNames.entries.get(written.requests.app)?.entry;
+    const services = app === undefined ? [] : [...this.#apps.serviceNames[app]!.entries.keys()];
+    const arrivals = readArrivals(this.#build, written.requests, services, requestsPath);
+    if (service === undefined || arrivals === undefined) return undefined;
+    return (count) => ({ to: service, ...arrivals(count) });
   }
 
   #placeGroup(written: Written, path: Path, group: number, seed: number): Placement | undefined {

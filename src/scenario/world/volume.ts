@@ -50,7 +50,7 @@ function demandFewRequests(build: Build, world: World): void {
   const perGroup = world.userGroups.map(() => 0);
   for (const { group } of world.users) {
     const { requests } = world.userGroups[group]!;
-    if (requests !== undefined) perGroup[group]! += world.durationNs / requests.meanIntervalNs;
+    if (requests !== undefined) perGroup[group]! += world.durationNs * requests.meanRatePerNs;
   }
   const total = perGroup.reduce((sum, count) => sum + count, 0);
   if (total <= MANY_REQUESTS) return;

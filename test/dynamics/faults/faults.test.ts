@@ -65,6 +65,20 @@ describe('faults of one thing may overlap', () => {
     expect(changes).toEqual(['10 q2 0.5 +7', '20 q2 0.5 +12', '30 q2 0.5 +7', '40 a6 down', '45 a6 up', '60 q2 1 +0']);
   });
 
+  test('the losses of what degrades a link are independent of each other', () => {
+    const told: (number | undefined)[] = [];
+    const degradations = new Degradations((_, { loss }) => told.push(loss));
+    const [half, fifth] = [
+      { bandwidthShare: 1, addedLatencyNs: 0, loss: 0.5 },
+      { bandwidthShare: 1, addedLatencyNs: 0, loss: 0.2 },
+    ];
+    degradations.begin(0, half);
+    degradations.begin(0, fifth);
+    degradations.end(0, half);
+    degradations.end(0, fifth);
+    expect(told).toEqual([0.5, 0.6, expect.closeTo(0.2, 15), 0]);
+  });
+
   test('an end without a beginning is a mistake of the program', () => {
     expect(() => new Outages(1, () => {}).end(0)).toThrow(RangeError);
     expect(() => new Slowdowns(() => {}).end(0, 0.5)).toThrow(RangeError);

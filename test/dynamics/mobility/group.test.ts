@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { groupSharing, itineraryOf, type Itinerary } from '../../../src/dynamics/mobility/index.ts';
+import { groupSharing, itineraryOf, Legs, type Itinerary } from '../../../src/dynamics/mobility/index.ts';
 import { RandomStreams, type Nanoseconds } from '../../../src/kernel/index.ts';
 import type { Area, GroupMobility, Metres, Mobility } from '../../../src/model/index.ts';
 import { kolmogorov, KOLMOGOROV_999, legAfter, movers, positionAfter, radiusDistribution } from './movers.ts';
@@ -55,10 +55,11 @@ const groupOf = (leader: GroupMobility['leader'], size: number): GroupMobility =
 function leadersAlone(mobility: Mobility, count: number): Itinerary[] {
   const streams = new RandomStreams(1);
   const groupStream = (purpose: string) => streams.get(`group/${purpose}`);
+  const legs = new Legs();
   const { shared } = groupSharing();
   return Array.from({ length: count }, (_, index) => {
     const stream = () => groupStream(`leader/${index + 1}/mobility`);
-    return itineraryOf(mobility, { x: 0, y: 0 }, { index, stream, groupStream, shared });
+    return itineraryOf(mobility, { x: 0, y: 0 }, { index, stream, groupStream, legs, shared });
   });
 }
 

@@ -1,6 +1,7 @@
 import {
   groupSharing,
   itineraryOf,
+  Legs,
   positionOn,
   type Itinerary,
   type Leg,
@@ -11,13 +12,14 @@ import type { Mobility, Point } from '../../../src/model/index.ts';
 /** So many movers of one model, each with a stream of its own. */
 export function movers(mobility: Mobility, count: number, seed = 1): Itinerary[] {
   const streams = new RandomStreams(seed);
+  const legs = new Legs();
   const { shared } = groupSharing();
   const groupStream = (purpose: string) => streams.get(`group/${purpose}`);
   return Array.from({ length: count }, (_, index) =>
     itineraryOf(
       mobility,
       { x: 0, y: 0 },
-      { index, stream: () => streams.get(`user/${index}/mobility`), groupStream, shared },
+      { index, stream: () => streams.get(`user/${index}/mobility`), groupStream, legs, shared },
     ),
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diameterM, drawPoint, meanDistanceM } from '../../../src/dynamics/mobility/area.ts';
+import { copyOf } from '../../../src/dynamics/mobility/leg.ts';
 import { restingShare } from '../../../src/dynamics/mobility/random-waypoint.ts';
 import { RandomStream, type Nanoseconds } from '../../../src/kernel/index.ts';
 import type { Area, Metres, RandomWaypointMobility } from '../../../src/model/index.ts';
@@ -48,7 +49,7 @@ test('the published density is one', () => {
 
 describe.each([0, 1, 60, 3_600])('after %s s the steady state holds', (seconds) => {
   const all = movers(mobility, COUNT);
-  const legs = all.map((mover) => ({ ...legAfter(mover, seconds) }));
+  const legs = all.map((mover) => copyOf(legAfter(mover, seconds)));
   const moving = legs.filter(({ fromX, fromY, toX, toY }) => fromX !== toX || fromY !== toY);
 
   test('the share at rest is mean rest over mean rest and mean way', () => {

@@ -259,6 +259,7 @@ describe('changes of topology', () => {
     bench.send(0, 2, 100);
     expect(bench.ended).toEqual([]);
     expect(bench.network.latencyNs(0 as VertexId, 2 as VertexId)).toBe(Infinity);
+    expect(bench.network.areConnected(0 as VertexId, 2 as VertexId)).toBe(false);
     expect(bench.run()).toEqual([{ tag: 0, outcome: UNREACHABLE, atNs: 0 }]);
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Components } from '../../../src/dynamics/network/components.ts';
 import { NO_ROUTE, Routes } from '../../../src/dynamics/network/routes.ts';
 import type { LinkId, VertexId } from '../../../src/model/index.ts';
 import { smallWorld, type SmallLink } from './small-world.ts';
@@ -107,6 +108,7 @@ test('on random graphs: connected walks over what is up, as short as Bellman-For
   fc.assert(
     fc.property(graph, ({ vertexCount, links, downLinks, downVertices }) => {
       const routes = routesOf(vertexCount, links);
+      const components = new Components(routes, vertexCount, smallWorld(vertexCount, links).links);
       const check = (isLinkUp: (link: number) => boolean, isVertexUp: (vertex: number) => boolean) => {
         const isUsable = (link: number) =>
           isLinkUp(link) && isVertexUp(links[link]!.from) && isVertexUp(links[link]!.to);
@@ -114,6 +116,7 @@ test('on random graphs: connected walks over what is up, as short as Bellman-For
           const label = labels(vertexCount, links, from, isUsable);
           for (let to = 0; to < vertexCount; to++) {
             const path = arcs(routes, from, to);
+            expect(components.areConnected(from as VertexId, to as VertexId)).toBe(path !== undefined);
             if (!isVertexUp(from) || !isVertexUp(to) || label[to]![0] === Infinity) {
               expect(path).toBeUndefined();
               continue;

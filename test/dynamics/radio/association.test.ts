@@ -82,21 +82,28 @@ test('the exit of a hole is an attachment, not a handover', () => {
   expect(association.counts.handovers).toBe(0);
 });
 
-test('a handover straight back within a second is counted as a ping-pong, a later one is not', () => {
-  const cells = twoCells;
-  // over the border at 10 s, back 0.4 s later; over it again, and back after 10 s
-  const way = track([0, 40, 0], [10.2, 50.2, 0], [20, 40, 0], [30, 50.001, 0], [35, 55, 0], [45, 45, 0], [99, 45, 0]);
-  const { log, run, association } = setInMotion(radioWorld(cells, [[way, 1]], 60));
-  run();
-  expect(log.map(({ event, cell }) => [event, cell])).toEqual([
-    ['attached', 0],
-    ['handover', 1],
-    ['handover', 0],
-    ['handover', 1],
-    ['handover', 0],
-  ]);
-  expect(association.counts).toEqual({ handovers: 4, pingPongs: 1, outageHandovers: 0, coverageLosses: 0 });
-});
+test.each([
+  ['a second', undefined, 1],
+  ['the time that is stated', 0.3e9, 0],
+  ['the time that is stated', 12e9, 2],
+])(
+  'a handover straight back within %s (%s ns) is counted as a ping-pong, a later one is not',
+  (_, pingPongNs, pingPongs) => {
+    const cells = twoCells.map((cell) => ({ ...cell, ...(pingPongNs === undefined ? {} : { pingPongNs }) }));
+    // over the border at 10 s, back 0.4 s later; over it again, and back after 10 s
+    const way = track([0, 40, 0], [10.2, 50.2, 0], [20, 40, 0], [30, 50.001, 0], [35, 55, 0], [45, 45, 0], [99, 45, 0]);
+    const { log, run, association } = setInMotion(radioWorld(cells, [[way, 1]], 60));
+    run();
+    expect(log.map(({ event, cell }) => [event, cell])).toEqual([
+      ['attached', 0],
+      ['handover', 1],
+      ['handover', 0],
+      ['handover', 1],
+      ['handover', 0],
+    ]);
+    expect(association.counts).toEqual({ handovers: 4, pingPongs, outageHandovers: 0, coverageLosses: 0 });
+  },
+);
 
 describe('what is under way in a handover of 2 s', () => {
   const cells = twoCells.map((cell) => ({ ...cell, handoverNs: 2 * S }));

@@ -9,6 +9,7 @@ export interface Cell {
   readonly rangeM: number;
   readonly hysteresisM?: number;
   readonly handoverNs?: number;
+  readonly pingPongNs?: number;
   readonly rateSteps?: readonly { readonly withinM: number; readonly rateBps: number }[];
 }
 
@@ -32,7 +33,7 @@ export function radioWorld(
   groups: readonly [Mobility, count: number][],
   seconds: number,
 ): RadioWorld {
-  const accessPoints = cells.map(({ x, y, rangeM, hysteresisM, handoverNs, rateSteps }, index) => ({
+  const accessPoints = cells.map(({ x, y, rangeM, hysteresisM, handoverNs, pingPongNs, rateSteps }, index) => ({
     name: `cell-${index}`,
     vertex: index + 1,
     position: { x, y },
@@ -43,6 +44,7 @@ export function radioWorld(
     downlinkMedium: 4 * index + 1,
     ...(hysteresisM === undefined ? {} : { hysteresisM }),
     ...(handoverNs === undefined ? {} : { handoverNs }),
+    ...(pingPongNs === undefined ? {} : { pingPongNs }),
     ...(rateSteps === undefined ? {} : { rateSteps }),
   }));
   const world = {

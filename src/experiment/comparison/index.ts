@@ -1,0 +1,11 @@
+/** What two runs, cells or sweeps have in common and where they differ. */
+export {
+  compareResults,
+  type Basis,
+  type CellComparison,
+  type CompareOptions,
+  type Comparison,
+  type MeasureComparison,
+} from './comparison.ts';
+export { distributionDistance, type DistributionDistance } from './distribution-distance.ts';
+export type { DifferingRow, Parting } from './parting.ts';

@@ -1,0 +1,5 @@
+export { Kubelets, type KubeletSurroundings } from './kubelets.ts';
+export { BackOff } from './back-off.ts';
+export { ImagePulls } from './image-pulls.ts';
+export { ImageStore } from './image-store.ts';
+export { NodeImages } from './node-images.ts';
