@@ -165,6 +165,7 @@ export class Observation {
       tie_set: decision.tieSet.map(({ name }) => name).join(','),
       value: decision.value ?? null,
       message: decision.message === '' ? null : decision.message,
+      nominated_node: decision.nomination?.node.name ?? null,
       view_age_ns: viewAgeNs,
     });
     if (decision.verdicts !== undefined) this.#verdicts(number, decision.verdicts);

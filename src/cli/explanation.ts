@@ -117,6 +117,8 @@ export function formatExplanation(explanation: Explanation): string {
   else if (ties.length === 1) facts.push(['Tie set', `${ties[0]} alone`]);
   if (value !== null) facts.push(['Value', String(value)]);
   if (message !== null) facts.push(['Message', message]);
+  if (explanation.nominated_node !== null)
+    facts.push(['Nominated', `${explanation.nominated_node}: pods are evicted there for it`]);
   const width = Math.max(...facts.map(([name]) => name.length)) + 3;
   const head = facts.map(([name, text]) => `${`${name}:`.padEnd(width)}${text}\n`).join('');
   return `${head}\n${formatNodes(explanation)}`;

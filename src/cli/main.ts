@@ -11,6 +11,7 @@ import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addListCommand } from './commands/list.ts';
+import { addQueryCommand } from './commands/query.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
@@ -43,6 +44,7 @@ const commands = [
   addVerifyCommand,
   addWhyCommand,
   addCompareCommand,
+  addQueryCommand,
   addExportCommand,
   addCalibrateCommand,
 ];

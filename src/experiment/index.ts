@@ -25,6 +25,7 @@ export {
   type MeasureComparison,
   type Parting,
 } from './comparison/index.ts';
+export { queryResults, SqlError, type QueryAnswer } from './query/index.ts';
 export {
   isSweep,
   readSweep,

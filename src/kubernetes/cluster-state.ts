@@ -29,10 +29,13 @@ export class ClusterState {
   readonly #kinds: PodKind[];
   readonly #cpu: CpuShare[] = [];
   readonly #scheduling: SchedulingPod[] = [];
+  /** By service: its pods that are not gone. */
+  readonly #ofService: Set<Pod>[];
 
   /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
   constructor(kernel: Pick<Kernel, 'now'>, world: World) {
     this.#kernel = kernel;
+    this.#ofService = world.services.map(() => new Set());
     this.nodes = world.nodes.map((node, id) => ({
       info: this.cache.addNode({
         id,
@@ -61,6 +64,22 @@ export class ClusterState {
     });
     for (const { kubernetesServices = [] } of world.apps)
       for (const { namespace, name, selector } of kubernetesServices) this.cache.setService(namespace, name, selector);
+  }
+
+  /** What the pods of a service have in common. */
+  kind(service: ServiceId): PodKind {
+    return this.#kinds[service]!;
+  }
+
+  /** The pods of a service that are not gone, in the order of their creation. */
+  podsOf(service: ServiceId): ReadonlySet<Pod> {
+    return this.#ofService[service]!;
+  }
+
+  /** The pod on a node that the scheduler knows as this one. */
+  podOn(node: NodeId, known: SchedulingPod): Pod | undefined {
+    for (const pod of this.nodes[node]!.pods) if (this.#scheduling[pod.id] === known) return pod;
+    return undefined;
   }
 
   /** How the pods of a service share the CPU of their nodes. */
@@ -104,6 +123,7 @@ export class ClusterState {
       attemptedNs: 0,
     };
     this.pods.push(pod);
+    this.#ofService[service]!.add(pod);
     this.#scheduling[id] = schedulingPod(this.#kinds[service]!, name, this.#kernel.now);
     return pod;
   }
@@ -111,19 +131,26 @@ export class ClusterState {
   /** Binds a pod to a node for good. */
   bind(pod: Pod, id: NodeId): void {
     const node = this.nodes[id]!;
-    this.cache.assumePod(this.#scheduling[pod.id]!, node.info);
+    const known = this.#scheduling[pod.id]!;
+    this.cache.nominate(known, undefined);
+    this.cache.assumePod(known, node.info);
+    known.sinceNs = this.#kernel.now;
     node.pods.add(pod);
     pod.node = id;
     pod.scheduledNs = this.#kernel.now;
   }
 
-  /** A bound pod is gone from its node: it counts no longer there. */
-  remove(pod: Pod, reason: string): void {
+  /** A pod is gone: where it was bound, it counts no longer on its node. */
+  remove(pod: Pod, reason: string | undefined): void {
     pod.phase = 'gone';
     pod.goneNs = this.#kernel.now;
     pod.reason = reason;
-    this.nodes[pod.node!]!.pods.delete(pod);
-    this.cache.forgetPod(this.#scheduling[pod.id]!);
+    this.#ofService[pod.service]!.delete(pod);
+    const known = this.#scheduling[pod.id]!;
+    this.cache.nominate(known, undefined);
+    if (pod.node === undefined) return;
+    this.nodes[pod.node]!.pods.delete(pod);
+    this.cache.forgetPod(known);
   }
 }
 

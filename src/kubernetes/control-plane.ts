@@ -3,6 +3,7 @@ import type { NodeId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { EntryDemand } from './communication.ts';
+import { DisruptionBudgets } from './disruption-budgets.ts';
 import type { Endpoints } from './endpoints.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
@@ -58,11 +59,20 @@ export class ControlPlane {
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world));
     this.pods = state.pods;
-    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, {
+    const budgets = new DisruptionBudgets(world, state, endpoints);
+    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, () => budgets.allowances(), {
       decided: (decision) => hooks.decided(decision),
       bound: (pod) => this.#bound(pod),
+      preempted: (pod) => {
+        this.#delete(pod, 'preempted');
+        this.#workloads.deleted([pod]);
+      },
     });
     this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
+      taintsChanged: (node, before) => {
+        const { info } = state.nodes[node]!;
+        this.#scheduling.happened({ kind: 'taints-changed', node: info, before, wasUnschedulable: info.unschedulable });
+      },
       notReady: (node) => this.#nodeNotReady(node),
       heard: (node) => this.#nodeHeard(node),
       evicted: (pods) => this.#evicted(pods),
@@ -118,7 +128,7 @@ export class ControlPlane {
     if (!up) {
       this.#kubelet.nodeCrashed(node);
       for (const pod of state.pods) {
-        if (pod.phase === 'terminating') this.#state.remove(pod, 'node-unreachable');
+        if (pod.phase === 'terminating') this.#gone(pod, pod.reason);
         else pod.phase = 'stopped';
       }
     }
@@ -153,7 +163,6 @@ export class ControlPlane {
     const { pods } = this.#state.nodes[node]!;
     // its kubelet learns now of the pods that were deleted
     for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
-    this.#scheduling.somethingChanged();
     for (const pod of pods) {
       if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);
       if (pod.phase !== 'stopped') continue;
@@ -164,26 +173,47 @@ export class ControlPlane {
 
   /** Pods of a silent node are deleted, and their controllers make new ones. */
   #evicted(pods: readonly Pod[]): void {
-    for (const pod of pods) {
-      // of a node that runs on where nobody hears it, the pods go on until it learns of it
-      if (this.#state.nodes[pod.node!]!.up) pod.phase = 'terminating';
-      else this.#state.remove(pod, 'node-unreachable');
-    }
+    for (const pod of pods) this.#delete(pod, 'node-unreachable');
     this.#workloads.deleted(pods);
-    this.#scheduling.somethingChanged();
   }
 
+  /** Deletes a pod as the API server does: it is no endpoint any longer, and its kubelet takes it down. */
+  #delete(pod: Pod, reason: string): void {
+    if (pod.phase === 'gone' || pod.phase === 'terminating') return;
+    if (pod.node === undefined) {
+      this.#scheduling.remove(pod);
+      this.#state.remove(pod, reason);
+      return;
+    }
+    const node = this.#state.nodes[pod.node]!;
+    this.#endpoints.remove(pod.service, pod.id);
+    if (!node.up) {
+      this.#gone(pod, reason);
+      return;
+    }
+    pod.phase = 'terminating';
+    pod.reason = reason;
+    this.#state.cache.terminatePod(this.#state.schedulingPod(pod));
+    // a node that runs on where nobody hears it learns of it when it is heard, and its pods go on until then
+    if (node.reachable) this.#kubelet.delete(pod);
+  }
+
+  /** A deleted pod has stopped; of a node that is cut off, the control plane learns it when it hears the node. */
   #terminated(pod: Pod): void {
-    this.#state.remove(pod, 'node-unreachable');
-    this.#scheduling.somethingChanged();
+    if (this.#state.nodes[pod.node!]!.reachable) this.#gone(pod, pod.reason);
+  }
+
+  #gone(pod: Pod, reason: string | undefined): void {
+    const { info } = this.#state.nodes[pod.node!]!;
+    this.#state.remove(pod, reason);
+    this.#scheduling.happened({ kind: 'pod-deleted', pod: this.#state.schedulingPod(pod), node: info });
   }
 
   /** A bound pod ends for good, and nobody makes it anew. */
   #end(pod: Pod, reason: string): void {
     if (pod.phase === 'gone') return;
-    this.#state.remove(pod, reason);
     this.#kubelet.kill(pod);
     this.#endpoints.remove(pod.service, pod.id);
-    this.#scheduling.somethingChanged();
+    this.#gone(pod, reason);
   }
 }

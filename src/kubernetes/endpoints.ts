@@ -55,6 +55,16 @@ export class Endpoints {
     endpoints.epoch++;
   }
 
+  /** How many pods are ready, as the cluster knows it. */
+  count(service: ServiceId): number {
+    return this.#endpoints[service]!.pods.length;
+  }
+
+  /** Whether the cluster knows the pod as ready. */
+  has(service: ServiceId, pod: PodId): boolean {
+    return this.#endpoints[service]!.pods.includes(pod);
+  }
+
   /** The pod that a call from `from` reaches, or -1 where the service has no endpoint. */
   pick(service: ServiceId, from: VertexId): number {
     const endpoints = this.#endpoints[service]!;

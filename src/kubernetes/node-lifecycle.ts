@@ -1,11 +1,13 @@
 import type { HandlerId, Kernel } from '../kernel/index.ts';
-import type { NodeId, World } from '../model/index.ts';
+import type { NodeId, Taint, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { isSilent, UNREACHABLE_TAINTS } from './node-state.ts';
 import type { Pod } from './pods.ts';
 
 /** What the node life-cycle controller sets off. */
 export interface NodeEvents {
+  /** The taints of a node are others than these by now. */
+  taintsChanged(node: NodeId, before: readonly Taint[]): void;
   /** A node fell silent and that was noticed: its pods are no endpoints any longer. */
   notReady(node: NodeId): void;
   /** A node is heard again, and without the taints of its silence. */
@@ -49,7 +51,7 @@ export class NodeLifecycle {
     }
     if (state.notReady) {
       state.notReady = false;
-      this.#state.cache.setTaints(state.info, this.#world.nodes[node]!.taints);
+      this.#setTaints(node, this.#world.nodes[node]!.taints);
     }
     this.#events.heard(node);
   }
@@ -58,9 +60,16 @@ export class NodeLifecycle {
     const state = this.#state.nodes[node]!;
     if (state.silence !== silence) return;
     state.notReady = true;
-    this.#state.cache.setTaints(state.info, [...this.#world.nodes[node]!.taints, ...UNREACHABLE_TAINTS]);
+    this.#setTaints(node, [...this.#world.nodes[node]!.taints, ...UNREACHABLE_TAINTS]);
     this.#events.notReady(node);
     this.#kernel.after(this.#world.orchestration.evictionTolerationNs, this.#evict, node, silence);
+  }
+
+  #setTaints(node: NodeId, taints: readonly Taint[]): void {
+    const { info } = this.#state.nodes[node]!;
+    const before = info.taints;
+    this.#state.cache.setTaints(info, taints);
+    this.#events.taintsChanged(node, before);
   }
 
   #evictPods(node: NodeId, silence: number): void {

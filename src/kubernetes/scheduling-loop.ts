@@ -1,12 +1,20 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
-import type { NodeId, PublishedExtender, World } from '../model/index.ts';
+import type { AppId, NodeId, PublishedExtender, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
 import { extenderObjects, HttpExtender, SynchronousHttp } from './extender/index.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import type { Pod } from './pods.ts';
-import { readProfile, schedulers, type Decision, type Scheduler } from './scheduling/index.ts';
-import { podBackoffNs, SchedulingQueue } from './scheduling-queue.ts';
+import {
+  readProfile,
+  schedulers,
+  type ClusterEvent,
+  type Decision,
+  type DisruptionAllowance,
+  type Nomination,
+  type Scheduler,
+} from './scheduling/index.ts';
+import { SchedulingQueue } from './scheduling-queue.ts';
 
 /** A decision of the scheduler as it is recorded. */
 export interface PlacementDecision {
@@ -20,7 +28,12 @@ export interface SchedulingEvents {
   decided(decision: PlacementDecision): void;
   /** The pod has got its node. */
   bound(pod: Pod): void;
+  /** The pod has to go, as a pod of higher priority needs its room. */
+  preempted(pod: Pod): void;
 }
+
+/** What the `Unschedulable` condition of a gated pod says. Source: plugins/schedulinggates/scheduling_gates.go. */
+const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
 
 /** Takes the pods that wait one by one, and asks the scenario's algorithm for a node for each. Deciding takes no time. */
 export class SchedulingLoop {
@@ -30,11 +43,14 @@ export class SchedulingLoop {
   readonly #topology: ObservedTopology;
   readonly #communication: CommunicationCost;
   readonly #events: SchedulingEvents;
-  readonly #queue = new SchedulingQueue();
+  readonly #queue: SchedulingQueue;
+  readonly #budgets: () => readonly DisruptionAllowance[];
   readonly #scheduler: Scheduler;
   readonly #ties: RandomStream;
   readonly #schedule: HandlerId;
-  readonly #retry: HandlerId;
+  readonly #gated = new Set<Pod>();
+  /** By application: gates that its pods no longer have. */
+  readonly #lifted: readonly Set<string>[];
   #attemptDue = false;
 
   constructor(
@@ -43,6 +59,7 @@ export class SchedulingLoop {
     state: ClusterState,
     topology: ObservedTopology,
     demand: () => readonly EntryDemand[],
+    budgets: () => readonly DisruptionAllowance[],
     events: SchedulingEvents,
   ) {
     this.#kernel = kernel;
@@ -50,6 +67,7 @@ export class SchedulingLoop {
     this.#state = state;
     this.#topology = topology;
     this.#communication = new CommunicationCost(world, topology, demand);
+    this.#budgets = budgets;
     this.#events = events;
     const { scheduler, schedulerProfile } = world.orchestration;
     this.#scheduler = schedulers[scheduler](
@@ -58,24 +76,51 @@ export class SchedulingLoop {
     );
     this.#ties = kernel.streams.get('scheduler/ties');
     this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
-    this.#retry = kernel.on('kubernetes.retry', (pod) => this.add(state.pods[pod]!));
+    this.#queue = new SchedulingQueue(kernel, state, () => {
+      if (this.#attemptDue) return;
+      this.#attemptDue = true;
+      this.#kernel.after(0 as Nanoseconds, this.#schedule);
+    });
+    this.#lifted = world.apps.map(() => new Set());
+    const lift = kernel.on('kubernetes.lift-gate', (app, gate) => this.#lift(app as AppId, gate));
+    for (const [id, { liftedGates = [] }] of world.apps.entries())
+      for (const [gate, { atNs }] of liftedGates.entries()) kernel.at(atNs, lift, id, gate);
   }
 
   /** A pod waits for a node. */
   add(pod: Pod): void {
-    if (pod.phase !== 'pending') return;
-    this.#queue.add(pod);
-    if (this.#attemptDue) return;
-    this.#attemptDue = true;
-    this.#kernel.after(0 as Nanoseconds, this.#schedule);
+    if (!this.#isGated(pod)) {
+      this.#queue.add(pod);
+      return;
+    }
+    this.#gated.add(pod);
+    pod.message = GATED;
+    pod.reason = 'SchedulingGated';
   }
 
-  /** Room or a node came: pods that found no place are tried again when their back-off is over. */
-  somethingChanged(): void {
-    const now = this.#kernel.now;
-    for (const pod of this.#queue.takeUnschedulable()) {
-      const at = Math.max(now, pod.attemptedNs + podBackoffNs(pod.attempts)) as Nanoseconds;
-      this.#kernel.at(at, this.#retry, pod.id);
+  /** A pod that waits is gone. */
+  remove(pod: Pod): void {
+    this.#queue.remove(pod);
+    this.#gated.delete(pod);
+  }
+
+  /** Something happened in the cluster that may help pods which found no place. */
+  happened(event: ClusterEvent): void {
+    this.#queue.happened(event);
+  }
+
+  #isGated(pod: Pod): boolean {
+    const { schedulingGates } = this.#state.kind(pod.service);
+    return schedulingGates.some((gate) => !this.#lifted[pod.app]!.has(gate));
+  }
+
+  #lift(app: AppId, gate: number): void {
+    this.#lifted[app]!.add(this.#world.apps[app]!.liftedGates![gate]!.gate);
+    for (const pod of this.#gated) {
+      if (pod.app !== app || this.#isGated(pod)) continue;
+      this.#gated.delete(pod);
+      pod.reason = undefined;
+      this.#queue.add(pod);
     }
   }
 
@@ -93,25 +138,52 @@ export class SchedulingLoop {
 
   #scheduleOne(pod: Pod): void {
     const { cache, pods } = this.#state;
-    const decision = this.#scheduler.schedule(this.#state.schedulingPod(pod), cache, {
+    const known = this.#state.schedulingPod(pod);
+    const decision = this.#scheduler.schedule(known, cache, {
       draws: this.#ties,
       verdicts: this.#world.recording.verdicts,
+      disruptionBudgets: this.#budgets,
       communicationLatencyNs: ({ id }) => this.#communication.latencyNs(pod.service, id as NodeId, pods),
     });
     pod.attempts++;
     pod.attemptedNs = this.#kernel.now;
+    known.sinceNs = this.#kernel.now;
     pod.message = decision.message;
     const viewAgeNs = this.#world.orchestration.scheduler === 'lowest-latency' ? this.#topology.ageNs : 0;
     this.#events.decided({ pod, viewAgeNs, decision });
     if (decision.failed === true) {
-      this.#kernel.after(podBackoffNs(pod.attempts), this.#retry, pod.id);
+      this.#queue.backOff(pod);
       return;
     }
     if (decision.node === undefined) {
-      this.#queue.setAside(pod);
+      if (decision.clearsNomination === true) cache.nominate(known, undefined);
+      this.#queue.setAside(pod, decision.refusedBy ?? []);
+      if (decision.nomination !== undefined) this.#preempt(pod, decision.nomination);
       return;
     }
     this.#state.bind(pod, decision.node.id as NodeId);
     this.#events.bound(pod);
+    this.#queue.happened({ kind: 'pod-added', pod: known, node: decision.node });
+  }
+
+  /**
+   * Evicts the victims, and keeps their room for the pod.
+   * Source: pkg/scheduler/framework/preemption/preemption.go `prepareCandidate`.
+   */
+  #preempt(pod: Pod, { node, victims }: Nomination): void {
+    const { cache } = this.#state;
+    const known = this.#state.schedulingPod(pod);
+    for (const other of cache.nominations.get(node) ?? []) {
+      if (other === known || other.kind.priority >= known.kind.priority) continue;
+      // it may no longer fit there
+      cache.nominate(other, undefined);
+      this.#queue.activate(other);
+    }
+    cache.nominate(known, node);
+    for (const victim of victims) {
+      if (victim.terminating) continue;
+      victim.preempted = true;
+      this.#events.preempted(this.#state.podOn(node.id as NodeId, victim)!);
+    }
   }
 }

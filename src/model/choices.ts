@@ -70,6 +70,11 @@ export const networkModels = {
   lv08: "SimGrid's LV08: CM02 with 97 % of the bandwidth, 13.01 times the latency, and slow links counted as latency.",
 } as const;
 
+export const messageQueueing = {
+  none: 'A message waits for nothing: latency, and its transmission at the lowest bandwidth on its way.',
+  fifo: 'Stored and forwarded: at each link it waits for the messages before it, then for its own transmission.',
+} as const;
+
 export const technologies = {
   wifi: 'Wi-Fi cell.',
   lte: '4G cell.',
@@ -83,6 +88,7 @@ export type MobilityName = keyof typeof mobilityModels;
 export type PowerCurveName = keyof typeof powerCurves;
 export type NetworkModelName = keyof typeof networkModels;
 export type DesignName = keyof typeof designs;
+export type MessageQueueingName = keyof typeof messageQueueing;
 export type TechnologyName = keyof typeof technologies;
 
 /** The names of a set of choices, in the order in which they are declared. */

@@ -223,6 +223,11 @@ export const podSpecSchema = openObject(
     schedulerName: optional(text({ description: 'Scheduler that the pod asks for.' })),
     priority: optional(whole({ description: 'Priority of the pod.', minimum: -2_147_483_648, maximum: 2_147_483_647 })),
     overhead: optional(resources('Resources of the sandbox itself, by resource.')),
+    schedulingGates: optional(
+      listOf(openObject({ name: text({ description: 'Name of the gate.' }) }, { description: 'A gate.' }), {
+        description: 'What keeps it from being scheduled until somebody takes it away.',
+      }),
+    ),
   },
   { description: 'A Kubernetes PodSpec. Fields beyond these are kept as they are.' },
 ) as unknown as TUnsafe<PodSpec>;

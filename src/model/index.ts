@@ -7,6 +7,7 @@ export {
   designs,
   mobilityModels,
   powerCurves,
+  messageQueueing,
   networkModels,
   schedulers,
   technologies,
@@ -43,7 +44,7 @@ export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
-export { networkModelParameters, type NetworkModel } from './network-model.ts';
+export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export {
   MeasureError,
   measureNames,

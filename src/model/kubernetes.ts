@@ -141,6 +141,7 @@ export interface PodSpec {
   }[];
   readonly tolerations?: readonly Toleration[];
   readonly schedulerName?: string;
+  readonly schedulingGates?: readonly { readonly name: string }[];
   readonly overhead?: Readonly<Record<string, string | number>>;
   readonly [field: string]: unknown;
 }

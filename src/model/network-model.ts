@@ -1,4 +1,5 @@
-import type { NetworkModelName } from './choices.ts';
+import type { MessageQueueingName, NetworkModelName } from './choices.ts';
+import type { Bytes } from './units.ts';
 
 /**
  * How the rate and the latency of a transfer follow from the links on its route, as SimGrid corrects its fluid models
@@ -50,3 +51,13 @@ export const networkModelParameters: Readonly<Record<NetworkModelName, NetworkMo
     acknowledgements: true,
   },
 };
+
+/** The payload of one Ethernet frame: what is a message where a scenario says nothing else. */
+export const SMALL_MESSAGE_BYTES = 1500 as Bytes;
+
+/** Which transfers are messages, and what holds them up. */
+export interface Messages {
+  /** What has at most so many bytes is one. */
+  readonly maxBytes: Bytes;
+  readonly queueing: MessageQueueingName;
+}

@@ -15,7 +15,9 @@ export const schedulerExtender = object(
     filterVerb: optional(text({ description: 'Asked which of the nodes that the filters passed can take the pod.' })),
     prioritizeVerb: optional(text({ description: 'Asked for scores from 0 to 10.' })),
     bindVerb: optional(text({ description: 'Told to bind the pod, in place of the scheduler.' })),
-    preemptVerb: optional(text({ description: 'Read, and without effect here.' })),
+    preemptVerb: optional(
+      text({ description: 'Asked which pods may be evicted where, when evicting pods would make room.' }),
+    ),
     weight: optional(
       whole({ description: 'Factor of its scores, required with prioritizeVerb.', minimum: 0, maximum: 2_147_483_647 }),
     ),
@@ -41,7 +43,9 @@ export const schedulerExtender = object(
         object(
           {
             name: text({ description: 'An extended resource.' }),
-            ignoredByScheduler: optional(flag({ description: 'Read, and without effect here.' })),
+            ignoredByScheduler: optional(
+              flag({ description: 'Whether the scheduler itself passes over it when it filters.' }),
+            ),
           },
           { description: 'A resource that it manages.' },
         ),

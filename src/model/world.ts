@@ -12,7 +12,7 @@ import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
-import type { NetworkModel } from './network-model.ts';
+import type { Messages, NetworkModel } from './network-model.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores } from './units.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface World {
   readonly links: readonly Link[];
   /** Nothing is corrected where absent. */
   readonly networkModel?: NetworkModel;
+  /** Up to 1,500 bytes, without queues, where absent. */
+  readonly messages?: Messages;
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
   readonly accessPoints: readonly AccessPoint[];
@@ -161,6 +163,8 @@ export interface App {
   readonly clusters: readonly ClusterId[];
   /** The resource or the manifest it was made from, kept whole as published. */
   readonly source: CodecoApp | Manifest;
+  /** Scheduling gates of its pods that a controller outside the simulation takes away, and when; none where absent. */
+  readonly liftedGates?: readonly { readonly gate: string; readonly atNs: Nanoseconds }[];
   /** The Services of its manifest; a CodecoApp has one for each of its services. */
   readonly kubernetesServices?: readonly KubernetesService[];
 }

@@ -67,6 +67,7 @@ export const tables = {
     tie_set: utf8('nodes that shared the best score, joined with commas'),
     value: optional(float64(null, "what the scheduler compared nodes by first, of the choice: kube-scheduler's total score, lowest-latency's latency in ns, the share of room left, the number of like pods")),
     message: optional(utf8('why the pod could not be placed')),
+    nominated_node: optional(dictionary('node', 'where pods of lower priority are evicted for it')),
     view_age_ns: float64('ns', "age of the oldest thing that the decision's view of the world relied on"),
   }),
   verdicts: table(MANY, 'What one plugin said of one node in one decision.', {

@@ -15,6 +15,7 @@ const decision: ReadRow<'decisions'> = {
   tie_set: 'edge-1,edge-2',
   value: 375,
   message: null,
+  nominated_node: null,
   view_age_ns: 0,
 };
 

@@ -150,6 +150,13 @@ export class Flows {
     this.#changed();
   }
 
+  /** What its flows leave of a medium, bit/s, and at least what one more would have if all had the same of it. */
+  leftBps(medium: number): number {
+    const sharedBps = Math.max(this.#capacity[medium]! - this.#reservedOfMedium[medium]!, 0);
+    const count = this.sharing.incidence.count[medium]!;
+    return count === 0 ? sharedBps : Math.max(sharedBps - this.sharing.load[medium]!, sharedBps / (count + 1));
+  }
+
   /** What is reserved of a medium for the flows that are there, bit/s. */
   reservedBpsOf(medium: number): number {
     return this.#reservedOfMedium[medium]!;

@@ -72,6 +72,13 @@ export class LinkConditions {
     return Math.ceil(this.#paths.latencyNs * this.#latencyFactor);
   }
 
+  /** What the first arc of the path last found takes beside transmission, ns: latency, latency factor included, and jitter. */
+  firstHopNs(): number {
+    const arc = this.#paths.arcs[0]!;
+    const jitterNs = this.#impairments.areAny ? this.#impairments.jitterNs(this.#paths.arcs, 1) : 0;
+    return Math.ceil(this.#paths.latencyOf(arc) * this.#latencyFactor) + jitterNs;
+  }
+
   /** The lowest bandwidth on the path last found, its endpoints' limits included, bit/s. */
   get bandwidthBps(): number {
     const { arcs, length, rateCapBps } = this.#paths;

@@ -46,8 +46,8 @@ export class MaxMin {
 
   /** By medium: the level of the flows that it holds back, or Infinity where it holds back none. */
   readonly #ceiling: Float64Array;
-  /** By medium: the sum of the rates of its flows, bit/s. */
-  readonly #load: Float64Array;
+  /** By medium: the sum of the rates of its flows, bit/s. Up to date after `solve`. */
+  readonly load: Float64Array;
   /** Media whose ceiling may not fit, by a level below which it surely does. */
   readonly #unsettled: IndexedHeap;
   /** By medium: whether `#fitting` holds the ceiling that fits the flows as they are. */
@@ -74,7 +74,7 @@ export class MaxMin {
     this.incidence = new Incidence(count, mediumOfArc);
     this.#filling = new ProgressiveFilling(this.incidence, this.#capacity);
     this.#ceiling = new Float64Array(count).fill(Infinity);
-    this.#load = new Float64Array(count);
+    this.load = new Float64Array(count);
     this.#unsettled = new IndexedHeap(count);
     this.#isEvaluated = new Uint8Array(count);
     this.#fitting = new Float64Array(count);
@@ -123,13 +123,13 @@ export class MaxMin {
     for (let crossing = base; crossing < end; crossing++) {
       const medium = crossingMedium[crossing]!;
       if (count[medium] === 0) {
-        this.#load[medium] = 0;
+        this.load[medium] = 0;
         this.#ceiling[medium] = Infinity;
         this.#isProvisional[medium] = 0;
         this.#isEvaluated[medium] = 0;
         this.#unsettled.remove(medium);
       } else {
-        this.#load[medium]! -= crossing < wayBack ? rate : rate * ACKNOWLEDGEMENT_SHARE;
+        this.load[medium]! -= crossing < wayBack ? rate : rate * ACKNOWLEDGEMENT_SHARE;
         const ceiling = this.#ceiling[medium]!;
         if (ceiling < Infinity || this.#isProvisional[medium] === 1) this.#unsettle(medium, ceiling);
       }
@@ -179,7 +179,7 @@ export class MaxMin {
     this.#isProvisional.fill(0);
     this.#filling.fill(this.#limit, {
       ceiling: this.#ceiling,
-      load: this.#load,
+      load: this.load,
       level: this.level,
       bottleneck: this.#bottleneck,
     });
@@ -217,7 +217,7 @@ export class MaxMin {
       if (count[medium] === 1) continue;
       const isTwice = crossingEntry[crossing] !== first[medium]! + count[medium]! - 1;
       const weight = crossing < wayBack ? forwardWeight : backWeight;
-      hasRoom = !isTwice && this.#load[medium]! + level * weight <= this.#capacity[medium]!;
+      hasRoom = !isTwice && this.load[medium]! + level * weight <= this.#capacity[medium]!;
       hasRoom &&= this.#ceiling[medium] === Infinity && this.#isProvisional[medium] === 0;
     }
     if (!hasRoom && level === Infinity) {
@@ -238,7 +238,7 @@ export class MaxMin {
     this.#bottleneck[flow] = bottleneck;
     for (let crossing = start; crossing < end; crossing++) {
       const medium = crossingMedium[crossing]!;
-      this.#load[medium]! += level * (crossing < wayBack ? forwardWeight : backWeight);
+      this.load[medium]! += level * (crossing < wayBack ? forwardWeight : backWeight);
       if (!hasRoom) this.#unsettle(medium, 0);
     }
   }
@@ -292,7 +292,7 @@ export class MaxMin {
     const capacity = this.#capacity[medium]!;
     const ceiling = this.#ceiling[medium]!;
     const isHolding = ceiling < Infinity || this.#isProvisional[medium] === 1;
-    if (!isHolding && this.#load[medium]! <= capacity * (1 + SLACK)) return Infinity;
+    if (!isHolding && this.load[medium]! <= capacity * (1 + SLACK)) return Infinity;
     this.#work += 2 * count;
     if (count > this.#reach.length) this.#reach = new Float64Array(2 * count);
     const reach = this.#reach;
@@ -307,7 +307,7 @@ export class MaxMin {
       // with nothing held back, this is what the flows will take; summed anew, so that rounding does not add up
       let load = 0;
       for (let i = 0; i < count; i++) load += entryWeight[first + i]! * reach[i]!;
-      this.#load[medium] = load;
+      this.load[medium] = load;
     }
     return fitting;
   }
@@ -341,7 +341,7 @@ export class MaxMin {
       else if (this.#bottleneck[flow] === medium) this.#release(flow, medium);
       else this.#reconsider(flow);
     }
-    if (ceiling < Infinity) this.#load[medium] = this.#capacity[medium]!;
+    if (ceiling < Infinity) this.load[medium] = this.#capacity[medium]!;
   }
 
   /** A ceiling on the flow's path has changed: what was found for the medium that holds it back counted on the old one. */
@@ -387,7 +387,7 @@ export class MaxMin {
     for (let crossing = start; crossing < end; crossing++) {
       const medium = crossingMedium[crossing]!;
       if (medium === atWork) continue;
-      const load = (this.#load[medium]! += crossing < wayBack ? difference : difference * ACKNOWLEDGEMENT_SHARE);
+      const load = (this.load[medium]! += crossing < wayBack ? difference : difference * ACKNOWLEDGEMENT_SHARE);
       const mayBeFull = this.#ceiling[medium]! < Infinity || load > this.#capacity[medium]! * (1 + SLACK);
       if (mayBeFull || this.#unsettled.has(medium)) this.#unsettle(medium, lowest);
     }

@@ -6,22 +6,20 @@ import {
   type Kernel,
   type Nanoseconds,
 } from '../../kernel/index.ts';
-import type { AccessPointId, LinkId, MediumId, VertexId, World } from '../../model/index.ts';
+import {
+  SMALL_MESSAGE_BYTES,
+  type AccessPointId,
+  type LinkId,
+  type MediumId,
+  type VertexId,
+  type World,
+} from '../../model/index.ts';
 import { Flows } from './flows.ts';
 import { LinkConditions, type LinkQuality } from './link-conditions.ts';
 import { NO_RESERVATION, Reservations, type ReservationCounts, type ReservationId } from './reservations.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
-import {
-  DECIDED,
-  DELIVERED,
-  ETHERNET_PAYLOAD_BYTES,
-  FLOW,
-  FREE,
-  LATENCY,
-  LOST,
-  MESSAGE,
-  UNREACHABLE,
-} from './transfer.ts';
+import { DECIDED, DELIVERED, FLOW, FREE, LATENCY, LOST, MESSAGE, UNREACHABLE } from './transfer.ts';
+import { StoreAndForward } from './store-and-forward.ts';
 import { Transfers } from './transfers.ts';
 import type { ArcId, Deliver, DeliveryOutcome, NetworkOptions, ReceiverId, TransferId } from './transfer.ts';
 
@@ -35,7 +33,8 @@ import type { ArcId, Deliver, DeliveryOutcome, NetworkOptions, ReceiverId, Trans
  * **Transfers** (SimGrid's convention). One waits for the latency of its path, then is a flow that shares bandwidth
  * until its last bit is through: alone on its path it takes latency + ceil(bits / bandwidth) ns. One of at most
  * `messageBytes` is a *message*: it takes nothing from others and arrives after latency + ceil(bits / bandwidth) ns,
- * with the lowest bandwidth on its path. From an endpoint to itself a transfer takes 0 ns.
+ * with the lowest bandwidth on its path; where the world asks for it, it queues at every link instead: see
+ * `StoreAndForward`. From an endpoint to itself a transfer takes 0 ns.
  *
  * **Corrections** towards TCP, where the world names a model of them (see `NetworkModel`): bandwidths and latencies have
  * their factors, a flow at most its window a round trip, and a weight by its latency. Routes, and `latencyNs`, are by the
@@ -77,6 +76,8 @@ export class Network {
   readonly #arrive: HandlerId;
 
   readonly #transfers = new Transfers();
+  /** Undefined where messages wait for nothing. */
+  readonly #queues: StoreAndForward | undefined;
 
   /**
    * @param world its vertices, media, links and access points
@@ -84,12 +85,12 @@ export class Network {
    */
   constructor(
     kernel: Kernel,
-    world: Pick<World, 'vertices' | 'media' | 'links' | 'accessPoints' | 'networkModel'>,
+    world: Pick<World, 'vertices' | 'media' | 'links' | 'accessPoints' | 'networkModel' | 'messages'>,
     options: NetworkOptions = {},
   ) {
-    const { vertices, links, accessPoints } = world;
+    const { vertices, links, accessPoints, messages } = world;
     this.#kernel = kernel;
-    this.#messageBytes = options.messageBytes ?? ETHERNET_PAYLOAD_BYTES;
+    this.#messageBytes = options.messageBytes ?? messages?.maxBytes ?? SMALL_MESSAGE_BYTES;
     this.#paths = new Paths(vertices.length, links, accessPoints);
     this.#conditions = new LinkConditions(kernel.streams, world, this.#paths);
     const { mediumOfArc, capacityOfMedium } = this.#conditions;
@@ -99,6 +100,11 @@ export class Network {
     this.#arrive = kernel.on('network.arrive', (transfer, outcome) =>
       this.#endWait(transfer, outcome as DeliveryOutcome),
     );
+    if (messages?.queueing !== 'fifo') return;
+    this.#queues = new StoreAndForward(kernel, this.#transfers, this.#paths, this.#flows, this.#conditions, {
+      finish: (transfer, outcome) => this.#finish(transfer, outcome),
+      waitAsFlow: (transfer) => this.#waitForLatency(transfer),
+    });
   }
 
   /** Registers what becomes of transfers that are sent to it. */
@@ -162,8 +168,7 @@ export class Network {
       this.#sendMessage(transfer, bytes === 0 ? 0 : Math.ceil((bytes * 8e9) / bandwidthBps));
     } else {
       // also a message on a path without bandwidth now: as a flow it waits until there is some
-      this.#transfers.state[transfer] = LATENCY;
-      this.#wait(transfer, this.#conditions.latencyNs + this.#conditions.jitterNs());
+      this.#waitForLatency(transfer);
     }
     return transfer as TransferId;
   }
@@ -303,16 +308,20 @@ export class Network {
       time > MAX_TIME_NS ? NO_EVENT : this.#kernel.at(time as Nanoseconds, this.#arrive, transfer, outcome);
   }
 
+  #waitForLatency(transfer: number): void {
+    this.#transfers.state[transfer] = LATENCY;
+    this.#wait(transfer, this.#conditions.latencyNs + this.#conditions.jitterNs());
+  }
+
   /** A message over the path last found: its outcome is known when it is sent, unless its route breaks meanwhile. */
   #sendMessage(transfer: number, transmissionNs: number): void {
     const conditions = this.#conditions;
     const retransmissionNs = conditions.retransmissionNs();
-    if (retransmissionNs < Infinity) {
-      this.#wait(transfer, retransmissionNs + conditions.latencyNs + transmissionNs + conditions.jitterNs());
-      return;
-    }
-    this.#transfers.state[transfer] = DECIDED;
-    this.#wait(transfer, conditions.givenUpAfterNs(), LOST);
+    if (retransmissionNs === Infinity) {
+      this.#transfers.state[transfer] = DECIDED;
+      this.#wait(transfer, conditions.givenUpAfterNs(), LOST);
+    } else if (transmissionNs > 0 && this.#queues !== undefined) this.#queues.send(transfer, retransmissionNs);
+    else this.#wait(transfer, retransmissionNs + conditions.latencyNs + transmissionNs + conditions.jitterNs());
   }
 
   /** The outcome is certain: the receiver learns it in an event of this instant. */

@@ -1,4 +1,4 @@
-import type { AccessPoint, AccessPointId, Link, VertexId } from '../../model/index.ts';
+import type { AccessPoint, AccessPointId, Link, LinkId, VertexId } from '../../model/index.ts';
 import { Components } from './components.ts';
 import { grown } from './growth.ts';
 import { NO_ROUTE, Routes } from './routes.ts';
@@ -101,6 +101,37 @@ export class Paths {
   accessPointOf(endpoint: AttachedEndpointId): AccessPointId | undefined {
     const accessPoint = this.#accessPoint[this.#index(endpoint)]!;
     return accessPoint === NO_ACCESS_POINT ? undefined : (accessPoint as AccessPointId);
+  }
+
+  /** The latency of an arc, ns. */
+  latencyOf(arc: number): number {
+    if (arc < this.#wiredArcCount) return this.routes.linkLatencyNs((arc >> 1) as LinkId);
+    return this.#accessPointOver(arc).latencyNs;
+  }
+
+  /** The rate cap of the endpoint that an arc is the radio leg of, bit/s; Infinity for a wire. */
+  rateCapOver(arc: number, from: number, to: number): number {
+    if (arc < this.#wiredArcCount) return Infinity;
+    return this.#rateCap[this.#index((arc & 1) === 0 ? from : to)]!;
+  }
+
+  /** Whether what was sent over an arc on its way to an endpoint comes to the arc's end. */
+  stands(arc: number, to: number): boolean {
+    if (arc < this.#wiredArcCount) return this.routes.isUsable(arc);
+    const accessPoint = (arc - this.#wiredArcCount) >> 1;
+    if (this.#accessPointUp[accessPoint] === 0) return false;
+    if (!this.routes.isVertexUp(this.#accessPoints[accessPoint]!.vertex)) return false;
+    return (arc & 1) === 0 || this.#accessPoint[this.#index(to)] === accessPoint;
+  }
+
+  /** Where what is sent over an arc on its way to an endpoint is at the arc's end. */
+  endOf(arc: number, to: number): number {
+    if (arc < this.#wiredArcCount) return this.routes.arcTo(arc);
+    return (arc & 1) === 0 ? this.#accessPointOver(arc).vertex : to;
+  }
+
+  #accessPointOver(arc: number): Pick<AccessPoint, 'vertex' | 'latencyNs'> {
+    return this.#accessPoints[(arc - this.#wiredArcCount) >> 1]!;
   }
 
   /** The arc from what is attached to an access point to its vertex; the arc back is the next one. */

@@ -179,7 +179,8 @@ export class Routes {
     this.#arcCount = 0;
   }
 
-  #usable(arc: number): boolean {
+  /** Whether an arc's link and both its ends are up. */
+  isUsable(arc: number): boolean {
     return (
       this.#linkUp[arc >> 1] === 1 && this.#vertexUp[this.arcFrom(arc)] === 1 && this.#vertexUp[this.arcTo(arc)] === 1
     );
@@ -199,12 +200,12 @@ export class Routes {
     while (u !== v && (this.#depth[u]! > 0 || this.#depth[v]! > 0)) {
       if (this.#depth[u]! >= this.#depth[v]!) {
         const arc = this.#towardsCore[u]!;
-        if (!this.#usable(arc)) return NO_ROUTE;
+        if (!this.isUsable(arc)) return NO_ROUTE;
         path[head++] = arc;
         u = this.arcTo(arc);
       } else {
         const arc = this.#towardsCore[v]! ^ 1;
-        if (!this.#usable(arc)) return NO_ROUTE;
+        if (!this.isUsable(arc)) return NO_ROUTE;
         path[--tail] = arc;
         v = this.arcFrom(arc);
       }
@@ -261,7 +262,7 @@ export class Routes {
         const arc = this.#rowArcs[i]!;
         const v = this.arcTo(arc);
         const index = this.#coreIndex[v]!;
-        if (index < 0 || v === source || !this.#usable(arc)) continue;
+        if (index < 0 || v === source || !this.isUsable(arc)) continue;
         const viaLatency = latency[u]! + this.#linkLatency[arc >> 1]!;
         const viaHops = hops[u]! + 1;
         if (viaLatency > latency[v]! || (viaLatency === latency[v]! && viaHops > hops[v]!)) continue;

@@ -22,9 +22,6 @@ export interface NetworkOptions {
   readonly messageBytes?: number;
 }
 
-/** The payload of one Ethernet frame. */
-export const ETHERNET_PAYLOAD_BYTES = 1500;
-
 /** State of a transfer: its number stands for none. */
 export const FREE = 0;
 /** State: its outcome is certain and waits for its event. */

@@ -11,7 +11,7 @@ import {
 import { distributionDistance, type DistributionDistance } from './distribution-distance.ts';
 import { findParting, type Parting } from './parting.ts';
 import { FINEST, readRequestSections, type RequestSections, type RequestSummary } from './request-sections.ts';
-import { openSubject, type ComparedCell, type ComparedRun, type Subject } from './subject.ts';
+import { openSubject, type ComparedCell, type ComparedRun, type Subject } from '../subject.ts';
 
 /** What an interval of a difference rests on. */
 export type Basis =

@@ -3,6 +3,7 @@ import {
   ExtenderError,
   type ExtenderRefusal,
   type NodeInfo,
+  type Nomination,
   type SchedulerExtender,
   type SchedulingPod,
 } from '../scheduling/index.ts';
@@ -22,8 +23,8 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 const MAX_SILENCES = 3;
 
 /**
- * An outside scheduler that is asked by kube-scheduler's extender protocol: JSON over HTTP, verbs filter, prioritize and
- * bind. Virtual time stands still meanwhile; it is told in the pod's annotation `codeco-sim/time-ns`. A run is as
+ * An outside scheduler that is asked by kube-scheduler's extender protocol: JSON over HTTP, verbs filter, prioritize,
+ * preempt and bind. Virtual time stands still meanwhile; it is told in the pod's annotation `codeco-sim/time-ns`. A run is as
  * deterministic as the answers.
  * Source: pkg/scheduler/extender.go, k8s.io/kube-scheduler/extender/v1/types.go.
  */
@@ -59,6 +60,10 @@ export class HttpExtender implements SchedulerExtender {
 
   get binds(): boolean {
     return (this.#config.bindVerb ?? '') !== '';
+  }
+
+  get preempts(): boolean {
+    return (this.#config.preemptVerb ?? '') !== '';
   }
 
   isInterested(pod: SchedulingPod): boolean {
@@ -107,6 +112,43 @@ export class HttpExtender implements SchedulerExtender {
     const args = { PodName: name, PodNamespace: namespace, PodUID: uid, Node: node.name };
     const error = field(this.#ask(this.#config.bindVerb!, args), 'Error');
     if (typeof error === 'string' && error !== '') throw this.#error(error);
+  }
+
+  preempt(pod: SchedulingPod, candidates: readonly Nomination[]): Nomination[] {
+    const verb = this.#config.preemptVerb!;
+    const asUids = this.#config.nodeCacheCapable === true;
+    const victimsOf = (pods: (pod: SchedulingPod) => object): object =>
+      Object.fromEntries(
+        candidates.map(({ node, victims, violations }) => [
+          node.name,
+          { Pods: victims.map(pods), NumPDBViolations: violations },
+        ]),
+      );
+    const uidOf = (victim: SchedulingPod): string => this.#objects.pod(victim).metadata.uid;
+    const result = this.#ask(verb, {
+      Pod: this.#objects.pod(pod),
+      NodeNameToVictims: asUids ? null : victimsOf((victim) => this.#objects.pod(victim)),
+      NodeNameToMetaVictims: asUids ? victimsOf((victim) => ({ UID: uidOf(victim) })) : null,
+    });
+    const answered = field(result, 'NodeNameToMetaVictims') ?? {};
+    if (typeof answered !== 'object' || Array.isArray(answered))
+      throw this.#error(`${verb}: NodeNameToMetaVictims is not a map`);
+    const byName = new Map(candidates.map(({ node }) => [node.name, node]));
+    return Object.entries(answered as object).map(([name, meta]) => {
+      const node = byName.get(name);
+      if (node === undefined)
+        throw this.#error(`${verb}: it names the node ${JSON.stringify(name)}, which it was not asked about`);
+      const [listed, violations] = [field(meta, 'Pods') ?? [], field(meta, 'NumPDBViolations') ?? 0];
+      if (!Array.isArray(listed) || !Number.isSafeInteger(violations))
+        throw this.#error(`${verb}: { Pods, NumPDBViolations } was expected for node ${name}`);
+      const byUid = new Map([...node.pods].map((each) => [uidOf(each), each]));
+      const victims = listed.map((each) => {
+        const victim = byUid.get(String(field(each, 'UID')));
+        if (victim !== undefined) return victim;
+        throw this.#error(`${verb}: no pod of the UID ${JSON.stringify(field(each, 'UID'))} is on node ${name}`);
+      });
+      return { node, victims, violations: violations as number };
+    });
   }
 
   #arguments(pod: SchedulingPod, nodes: readonly NodeInfo[]): object {

@@ -96,7 +96,8 @@ export class Kubelets {
 
   /**
    * Takes a pod down that was deleted, in any phase. `PodReports.terminated` is called once it has stopped, within the call
-   * where there is nothing to wait for.
+   * where there is nothing to wait for. It may be told again of a pod: where the node was cut off, the control plane has not
+   * heard that it has stopped.
    */
   delete(pod: Pod): void {
     this.kill(pod);

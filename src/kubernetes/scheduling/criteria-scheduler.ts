@@ -1,5 +1,5 @@
 import { Framework, type PluginScores } from './framework.ts';
-import { decided, highest, noFit, unschedulable, verdicts } from './kube-scheduler.ts';
+import { decided, highest, noFit, onNominatedNode, unschedulable, verdicts } from './kube-scheduler.ts';
 import { type Cycle, MAX_NODE_SCORE } from './plugin.ts';
 import { profilePlugins } from './profile.ts';
 import type { Scheduler, SchedulingContext } from './scheduler.ts';
@@ -30,6 +30,8 @@ export function criteriaScheduler(
     name,
     schedule(pod, cache, context) {
       if (cache.nodeCount === 0) return unschedulable(name, 'no nodes available to schedule pods');
+      const nominated = onNominatedNode(name, framework, pod, cache, context.verdicts === true);
+      if (nominated !== undefined) return nominated;
       const filtered = framework.filter(pod, cache, 0, (nodes) => nodes);
       if (filtered.feasible === 0) return noFit(name, framework, filtered, pod, cache, context);
       const detailed = context.verdicts === true;

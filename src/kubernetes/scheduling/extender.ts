@@ -2,6 +2,7 @@ import type { Filtered, Scored } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
 import { MAX_NODE_SCORE } from './plugin.ts';
 import type { SchedulingPod } from './pod.ts';
+import type { Nomination } from './preemption.ts';
 
 /** An extender could not be asked, or said that something is wrong. */
 export class ExtenderError extends Error {}
@@ -31,6 +32,9 @@ export interface SchedulerExtender {
   /** Scores from 0 to 10, by name of the node. */
   prioritize(pod: SchedulingPod, nodes: readonly NodeInfo[]): ReadonlyMap<string, number>;
   bind(pod: SchedulingPod, node: NodeInfo): void;
+  readonly preempts: boolean;
+  /** Which of the candidates it agrees with, and the victims that it wants on each. */
+  preempt(pod: SchedulingPod, candidates: readonly Nomination[]): readonly Nomination[];
 }
 
 /** Source: k8s.io/kube-scheduler/extender/v1/types.go. */
@@ -101,6 +105,30 @@ export function scoreByExtenders(
  */
 export function bindByExtenders(extenders: readonly SchedulerExtender[], pod: SchedulingPod, node: NodeInfo): void {
   extenders.find((extender) => extender.binds && extender.isInterested(pod))?.bind(pod, node);
+}
+
+/**
+ * Lets each extender in turn strike candidates for preemption, or change their victims.
+ * Source: pkg/scheduler/framework/preemption/preemption.go `callExtenders`.
+ * @throws {ExtenderError} if one fails that is not ignorable
+ */
+export function preemptByExtenders(
+  extenders: readonly SchedulerExtender[],
+  pod: SchedulingPod,
+  found: readonly Nomination[],
+): readonly Nomination[] {
+  let candidates = found;
+  for (const extender of extenders) {
+    if (candidates.length === 0) break;
+    if (!extender.preempts || !extender.isInterested(pod)) continue;
+    const outcome = asked(extender, () => extender.preempt(pod, candidates));
+    if (outcome === undefined) continue;
+    const empty = outcome.find(({ victims }) => victims.length === 0);
+    if (empty !== undefined && !extender.ignorable)
+      throw new ExtenderError(`extender ${extender.name}: expected at least one victim pod on node ${empty.node.name}`);
+    candidates = outcome.filter(({ victims }) => victims.length > 0);
+  }
+  return candidates;
 }
 
 function asked<Outcome>(extender: SchedulerExtender, ask: () => Outcome): Outcome | undefined {

@@ -63,8 +63,16 @@ export class Framework {
   /**
    * Examines nodes from the one at `start` on, in turn, until `limit(n)` of the n eligible ones are feasible. Where
    * kube-scheduler's sixteen workers race to the limit, this stops exactly at it (own design).
+   * @param only the one node to examine, where not all are
    */
-  filter(pod: SchedulingPod, cache: SchedulerCache, start: number, limit: (eligible: number) => number): Filtered {
+  filter(
+    pod: SchedulingPod,
+    cache: SchedulerCache,
+    start: number,
+    limit: (eligible: number) => number,
+    only?: NodeInfo,
+  ): Filtered {
+    const taken = cache.nominations.size === 0 ? undefined : this.#takenByNominated(pod, cache, only);
     const cycle: Cycle = { pod, cache, rejections: [] };
     if (this.#slots.length < cache.nodeCount) this.#slots = new Int32Array(cache.nodeCount * 2);
     const slots = this.#slots;
@@ -82,7 +90,8 @@ export class Framework {
       };
     }
     const names = outcome.nodeNames;
-    const nodes = names === undefined ? cache.nodes : cache.nodes.filter(({ name }) => names.has(name));
+    const all = only === undefined ? cache.nodes : [only];
+    const nodes = names === undefined ? all : all.filter(({ name }) => names.has(name));
     const most = limit(nodes.length);
     const refused: NodeInfo[] = [];
     let feasible = 0;
@@ -90,7 +99,8 @@ export class Framework {
     while (considered < nodes.length && feasible < most) {
       const size = Math.min(PORTION, nodes.length - considered);
       for (let i = 0; i < size; i++) this.#portion[i] = nodes[(start + considered + i) % nodes.length]!.slot;
-      const kept = this.#runFilters(cycle, outcome.filters, size);
+      const ran = this.#runFilters(cycle, outcome.filters, size);
+      const kept = taken === undefined ? ran : refuseTaken(cycle, taken, this.#portion, ran);
       let next = 0;
       for (let i = 0; i < size && feasible < most; i++, considered++) {
         const node = nodes[(start + considered) % nodes.length]!;
@@ -105,8 +115,38 @@ export class Framework {
     return { cycle, slots, feasible, considered, refused, preFilterRejection: undefined, restrictedBy };
   }
 
-  /** Whether the pod could run on one node as things stand, whatever was found before. */
+  /**
+   * Whether the pod could run on one node as things stand, whatever was found before: also once the pods of at least its
+   * priority have come that are nominated there.
+   * Source: pkg/scheduler/framework/runtime/framework.go `RunFilterPluginsWithNominatedPods`.
+   */
   admits(pod: SchedulingPod, cache: SchedulerCache, node: NodeInfo): Rejection | undefined {
+    return this.#admitsBesideNominated(pod, cache, node) ?? this.#admits(pod, cache, node);
+  }
+
+  /** Nodes that the pod could not run on, were the pods there that are nominated. */
+  #takenByNominated(pod: SchedulingPod, cache: SchedulerCache, only?: NodeInfo): Map<number, Rejection> {
+    const taken = new Map<number, Rejection>();
+    for (const node of cache.nominations.keys()) {
+      if (only !== undefined && node !== only) continue;
+      const rejection = this.#admitsBesideNominated(pod, cache, node);
+      if (rejection !== undefined) taken.set(node.slot, rejection);
+    }
+    return taken;
+  }
+
+  #admitsBesideNominated(pod: SchedulingPod, cache: SchedulerCache, node: NodeInfo): Rejection | undefined {
+    const nominated = [...(cache.nominations.get(node) ?? [])].filter(
+      (other) => other !== pod && other.kind.priority >= pod.kind.priority,
+    );
+    if (nominated.length === 0) return undefined;
+    for (const other of nominated) cache.assumePod(other, node);
+    const rejection = this.#admits(pod, cache, node);
+    for (const other of nominated) cache.forgetPod(other);
+    return rejection;
+  }
+
+  #admits(pod: SchedulingPod, cache: SchedulerCache, node: NodeInfo): Rejection | undefined {
     const cycle: Cycle = { pod, cache, rejections: [] };
     const outcome = this.#preFilter(cycle);
     if (outcome.rejection !== undefined) return outcome.rejection;
@@ -180,6 +220,18 @@ export class Framework {
     }
     return kept;
   }
+}
+
+/** Keeps the slots that are not taken, at the front, and returns how many they are. */
+function refuseTaken(cycle: Cycle, taken: ReadonlyMap<number, Rejection>, slots: Int32Array, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i]!;
+    const rejection = taken.get(slot);
+    if (rejection === undefined) slots[kept++] = slot;
+    else cycle.rejections[slot] = rejection;
+  }
+  return kept;
 }
 
 function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {

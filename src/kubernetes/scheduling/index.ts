@@ -33,9 +33,11 @@ export { describeNode, type NodeDescription, type NodeImage, type NodeInfo } fro
 export type { Rejection } from './plugin.ts';
 export { prioritySort } from './plugins/priority-sort.ts';
 export { compilePod, type PodKind, type SchedulingPod, schedulingPod } from './pod.ts';
-export type { Nomination } from './preemption.ts';
+export type { DisruptionAllowance, Nomination } from './preemption.ts';
 export { readProfile } from './profile.ts';
+export { compileLabelSelector } from './selectors.ts';
 export type { SchedulerProfile } from './profile.ts';
+export { mayHelp, type ClusterEvent } from './queueing-hints.ts';
 export { podRequests, type PodRequests, readResources, type Resources } from './resources.ts';
 export type { Decision, Scheduler, SchedulingContext, Verdicts } from './scheduler.ts';
 export { SchedulerCache } from './scheduler-cache.ts';

@@ -30,11 +30,13 @@ export function kubeScheduler(profile: SchedulerProfile = {}, extenders: readonl
   let start = 0;
   const decide: Scheduler['schedule'] = (pod, cache, context) => {
     if (cache.nodeCount === 0) return unschedulable(name, 'no nodes available to schedule pods');
+    const detailed = context.verdicts === true;
+    const nominated = onNominatedNode(name, framework, pod, cache, detailed, extenders);
+    if (nominated !== undefined) return nominated;
     const passed = framework.filter(pod, cache, start, (nodes) => feasibleNodesToFind(nodes, percentageOfNodesToScore));
     start = (start + passed.considered) % cache.nodeCount;
     const filtered = extenders.length === 0 ? passed : filterByExtenders(extenders, pod, passed);
-    if (filtered.feasible === 0) return noFit(name, framework, filtered, pod, cache, context);
-    const detailed = context.verdicts === true;
+    if (filtered.feasible === 0) return noFit(name, framework, filtered, pod, cache, context, extenders);
     if (filtered.feasible === 1) {
       const node = cache.nodeAt(filtered.slots[0]!);
       return decided(name, filtered, node, [node], undefined, detailed ? verdicts(filtered) : undefined);
@@ -112,6 +114,27 @@ export function decided(
   };
 }
 
+/**
+ * The decision for a pod that has a nominated node and can run there by now; undefined otherwise, and others are looked at.
+ * Source: pkg/scheduler/schedule_one.go `evaluateNominatedNode`.
+ */
+export function onNominatedNode(
+  scheduler: string,
+  framework: Framework,
+  pod: SchedulingPod,
+  cache: SchedulerCache,
+  detailed: boolean,
+  extenders: readonly SchedulerExtender[] = [],
+): Decision | undefined {
+  const node = pod.nominatedNode;
+  if (node === undefined) return undefined;
+  const passed = framework.filter(pod, cache, 0, (nodes) => nodes, node);
+  if (passed.feasible === 0) return undefined;
+  const filtered = extenders.length === 0 ? passed : filterByExtenders(extenders, pod, passed);
+  if (filtered.feasible === 0) return undefined;
+  return decided(scheduler, filtered, node, [node], undefined, detailed ? verdicts(filtered) : undefined);
+}
+
 /** The decision where no node passed the filters: its message, and whom evicting would help. */
 export function noFit(
   scheduler: string,
@@ -120,20 +143,31 @@ export function noFit(
   pod: SchedulingPod,
   cache: SchedulerCache,
   context: SchedulingContext,
+  extenders: readonly SchedulerExtender[] = [],
 ): Decision {
   const details = context.verdicts === true ? verdicts(filtered) : undefined;
   const preemption = framework.runsAfterFilter('DefaultPreemption')
-    ? preempt(framework, filtered, pod, cache, context.draws)
+    ? preempt(framework, filtered, pod, cache, context, extenders)
     : undefined;
+  const helpless = preemption !== undefined && 'helpless' in preemption && preemption.helpless;
   return {
     ...unschedulable(
       scheduler,
       failureMessage(filtered, cache.nodeCount, afterFilter(framework, filtered, preemption)),
     ),
     considered: filtered.considered,
+    refusedBy: refusingPlugins(filtered),
+    ...(helpless ? { clearsNomination: true } : {}),
     nomination: preemption !== undefined && 'nomination' in preemption ? preemption.nomination : undefined,
     verdicts: details,
   };
+}
+
+function refusingPlugins({ cycle, refused, restrictedBy, preFilterRejection }: Filtered): string[] {
+  const plugins = new Set(restrictedBy);
+  if (preFilterRejection !== undefined) plugins.add(preFilterRejection.plugin);
+  for (const { slot } of refused) plugins.add(cycle.rejections[slot]!.plugin);
+  return [...plugins];
 }
 
 /**

@@ -83,22 +83,28 @@ export interface PodKind {
   readonly containerCount: number;
   /** Names of the resource claims it refers to. */
   readonly resourceClaims: readonly string[];
+  /** Names of the gates that keep it from being scheduled. */
+  readonly schedulingGates: readonly string[];
 }
 
 /** A pod as the scheduler knows it. */
 export interface SchedulingPod {
   readonly name: string;
   readonly kind: PodKind;
-  /** When it was created or, where it has waited, last became schedulable; ns. */
-  readonly createdAtNs: number;
+  /** When it was bound to its node or, while it has none, when it was created or last tried in vain; ns. */
+  sinceNs: number;
   /** Being deleted: it still holds its resources, but no longer counts for topology spread. Set by `SchedulerCache`. */
   terminating: boolean;
+  /** Whether it is being deleted so that a pod of higher priority has room. */
+  preempted: boolean;
   /** Set by `SchedulerCache` while the pod is on a node. */
   node: NodeInfo | undefined;
+  /** The node where pods were evicted for it, while it waits for their end. Set by `SchedulerCache`. */
+  nominatedNode: NodeInfo | undefined;
 }
 
-export function schedulingPod(kind: PodKind, name: string, createdAtNs = 0): SchedulingPod {
-  return { name, kind, createdAtNs, terminating: false, node: undefined };
+export function schedulingPod(kind: PodKind, name: string, sinceNs = 0): SchedulingPod {
+  return { name, kind, sinceNs, terminating: false, preempted: false, node: undefined, nominatedNode: undefined };
 }
 
 /**
@@ -129,6 +135,7 @@ export function compilePod(pod: PodObject, ownerSelector?: LabelSelector): PodKi
       images: images(spec),
       containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
       resourceClaims: resourceClaims(spec),
+      schedulingGates: (spec.schedulingGates ?? []).map(({ name }) => name),
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

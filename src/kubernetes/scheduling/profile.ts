@@ -27,6 +27,8 @@ export interface SchedulerProfile {
   /** Nodes to find feasible before scoring, in per cent; 0 lets the size of the cluster decide. */
   readonly percentageOfNodesToScore?: number;
   readonly scoringStrategy?: ScoringStrategy;
+  /** Resources that extenders see to, so that the scheduler does not. */
+  readonly ignoredResources?: ReadonlySet<string>;
   readonly interPodAffinity?: InterPodAffinityArgs;
   /** What is demanded and preferred for every pod. */
   readonly addedAffinity?: NodeAffinity;
@@ -44,7 +46,7 @@ const makers: Readonly<Record<DecidingPlugin, (profile: SchedulerProfile) => Plu
   TaintToleration: () => taintToleration,
   NodeAffinity: ({ addedAffinity }) => nodeAffinity(addedAffinity),
   NodePorts: () => nodePorts,
-  NodeResourcesFit: ({ scoringStrategy }) => nodeResourcesFit(scoringStrategy),
+  NodeResourcesFit: ({ scoringStrategy, ignoredResources }) => nodeResourcesFit(scoringStrategy, ignoredResources),
   PodTopologySpread: ({ defaultConstraints }) => podTopologySpread(defaultConstraints),
   InterPodAffinity: ({ interPodAffinity: args }) => interPodAffinity(args),
   DynamicResources: () => dynamicResources,
@@ -58,10 +60,15 @@ export function readProfile({
   percentageOfNodesToScore,
   plugins,
   pluginConfig = [],
+  extenders = [],
 }: PublishedProfile): SchedulerProfile {
   const profile: { -readonly [Key in keyof SchedulerProfile]: SchedulerProfile[Key] } = {};
   if (percentageOfNodesToScore !== undefined) profile.percentageOfNodesToScore = percentageOfNodesToScore;
   if (plugins !== undefined) profile.plugins = plugins;
+  const ignored = extenders.flatMap(({ managedResources = [] }) =>
+    managedResources.filter(({ ignoredByScheduler }) => ignoredByScheduler === true).map(({ name }) => name),
+  );
+  if (ignored.length > 0) profile.ignoredResources = new Set(ignored);
   for (const config of pluginConfig) {
     if (config.args === undefined) continue;
     switch (config.name) {

@@ -56,6 +56,9 @@ export class SchedulerCache {
     { namespace: string; selector: Selector; labels: Readonly<Record<string, string>> }
   >();
 
+  /** Pods that wait for the end of others on a node, by node; nodes without any are not there. */
+  readonly nominations = new Map<NodeInfo, Set<SchedulingPod>>();
+
   get columns(): NodeColumns {
     return this.#columns;
   }
@@ -113,6 +116,7 @@ export class SchedulerCache {
   /** Removes a node and forgets its pods. */
   removeNode(node: NodeInfo): void {
     for (const pod of node.pods) this.forgetPod(pod);
+    for (const pod of this.nominations.get(node) ?? []) this.nominate(pod, undefined);
     this.setImages(node, []);
     this.#order.remove(node);
     this.#byName.delete(node.name);
@@ -197,6 +201,21 @@ export class SchedulerCache {
     node.releasePorts(pod.kind.hostPorts);
     node.pods.delete(pod);
     pod.node = undefined;
+  }
+
+  /** Keeps room on a node for a pod that waits for the end of others there, or no longer. */
+  nominate(pod: SchedulingPod, node: NodeInfo | undefined): void {
+    const { nominatedNode } = pod;
+    if (nominatedNode !== undefined) {
+      const others = this.nominations.get(nominatedNode);
+      others?.delete(pod);
+      if (others?.size === 0) this.nominations.delete(nominatedNode);
+    }
+    pod.nominatedNode = node;
+    if (node === undefined) return;
+    const others = this.nominations.get(node);
+    if (others === undefined) this.nominations.set(node, new Set([pod]));
+    else others.add(pod);
   }
 
   /** Notes that a pod is being deleted. */

@@ -2,7 +2,7 @@ import type { RandomStream } from '../../kernel/index.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PluginScores } from './framework.ts';
 import type { Rejection } from './plugin.ts';
-import type { Nomination } from './preemption.ts';
+import type { DisruptionAllowance, Nomination } from './preemption.ts';
 import type { SchedulingPod } from './pod.ts';
 import type { SchedulerCache } from './scheduler-cache.ts';
 
@@ -17,6 +17,8 @@ export interface SchedulingContext {
    * they cannot reach each other. Needed by algorithms that place by latency.
    */
   readonly communicationLatencyNs?: (node: NodeInfo) => number;
+  /** The cluster's budgets of disruption as they stand; none where absent. */
+  readonly disruptionBudgets?: () => readonly DisruptionAllowance[];
 }
 
 export interface Decision {
@@ -32,8 +34,12 @@ export interface Decision {
   readonly value: number | undefined;
   /** The text of the FailedScheduling event; empty where a node was chosen. */
   readonly message: string;
-  /** A node on which evicting pods would make room, where the pod is unschedulable and may preempt. */
+  /** The plugins that refused the pod or some node for it, once each; undefined where a node was chosen. */
+  readonly refusedBy?: readonly string[];
+  /** A node on which evicting pods makes room, where the pod is unschedulable and may preempt. */
   readonly nomination: Nomination | undefined;
+  /** Whether evicting was found to be of no help, so that an earlier nomination no longer holds. */
+  readonly clearsNomination?: true;
   /** Whether deciding itself went wrong, as where an extender fails: the pod is tried again after its back-off. */
   readonly failed?: true;
   /** Only where asked for. */

@@ -1,4 +1,13 @@
-import { networkModels, number, object, oneOf, optional } from '../../model/index.ts';
+import {
+  measured,
+  messageQueueing,
+  networkModels,
+  number,
+  object,
+  oneOf,
+  optional,
+  SMALL_MESSAGE_BYTES,
+} from '../../model/index.ts';
 
 const byModel = 'The default is that of the model';
 
@@ -38,6 +47,18 @@ export const networkModel = object(
         maximum: 1e15,
       }),
     ),
+    smallMessage: measured('bytes', {
+      description:
+        'What has at most so many bytes is a message: it takes no bandwidth from others. More is a flow, which shares ' +
+        'bandwidth. The default is the payload of one Ethernet frame.',
+      default: `${SMALL_MESSAGE_BYTES}B`,
+    }),
+    queueing: oneOf(messageQueueing, {
+      description:
+        'What messages wait for at each link, one direction of it or the whole of a half-duplex one. They have what ' +
+        'flows leave of its bandwidth, and at least what one more flow would have. Own design.',
+      default: 'none',
+    }),
   },
   { description: 'How transfers use the links: corrections towards TCP, as SimGrid has them.', default: {} },
 );

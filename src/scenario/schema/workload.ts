@@ -120,6 +120,22 @@ export const app = object(
       }),
     ),
     at: measured('duration', { description: 'When it is submitted.', default: '0s' }),
+    liftGates: optional(
+      listOf(
+        object(
+          {
+            gate: text({ description: "Name of a scheduling gate of its pods' specification." }),
+            at: measured('duration', { description: 'When it is taken away, from the start of the run.' }),
+          },
+          { description: 'A scheduling gate that goes.' },
+        ),
+        {
+          description:
+            'When a controller outside the simulation takes scheduling gates away from its pods, which wait until none ' +
+            'is left (spec.schedulingGates of a pod).',
+        },
+      ),
+    ),
     clusters: optional(
       listOf(text({ description: 'A cluster.' }), {
         description: 'Clusters that may run it; all where absent.',

@@ -6,6 +6,7 @@ import {
   type Behaviour,
   type ClusterObjects,
   type ClusterId,
+  type PodSpec,
   type Service,
   type ServiceId,
 } from '../../model/index.ts';
@@ -157,6 +158,11 @@ export class Apps {
       clusters: this.#clustersOf(written, path),
       source: plain.source,
       kubernetesServices: plain.kubernetesServices,
+      ...this.#liftedGates(
+        written,
+        path,
+        plain.workloads.map(({ podSpec }) => podSpec),
+      ),
     };
     this.apps.push(app);
     this.#warnOfLate(app, path);
@@ -184,6 +190,21 @@ export class Apps {
       });
     }
     return pods;
+  }
+
+  /** When the gates of its pods go; one that no pod has is reported. */
+  #liftedGates(written: Partial<Written>, path: Path, podSpecs: readonly PodSpec[]): Pick<App, 'liftedGates'> {
+    const lifted = [...this.#build.readable(written.liftGates, ...path, 'liftGates')];
+    if (lifted.length === 0) return {};
+    const known = [...new Set(podSpecs.flatMap(({ schedulingGates = [] }) => schedulingGates.map(({ name }) => name)))];
+    for (const [{ gate }, at] of lifted) {
+      if (known.includes(gate)) continue;
+      this.#build.entryProblem([...at, 'gate'], `no pod has the scheduling gate ${quote(gate)}`, {
+        expected: known.length === 0 ? 'no gate to lift: the pods have none' : `one of ${known.join(', ')}`,
+        nearest: () => nearest(gate, known),
+      });
+    }
+    return { liftedGates: lifted.map(([{ gate, at }]) => ({ gate, atNs: parseDuration(at) })) };
   }
 
   /** Reports behaviour of services that the application does not have. */
@@ -232,6 +253,11 @@ export class Apps {
       createdAtNs: parseDuration(written.at),
       clusters: this.#clustersOf(written, path),
       source,
+      ...this.#liftedGates(
+        written,
+        path,
+        source.spec['codecoapp-msspec'].map(({ podspec }) => podspec),
+      ),
     };
     this.apps.push(app);
     this.#warnOfLate(app, path);

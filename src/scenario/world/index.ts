@@ -16,7 +16,7 @@ import { readRegions } from './energy.ts';
 import { readFaults } from './faults.ts';
 import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
-import { readNetworkModel } from './network-model.ts';
+import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { Users } from './users.ts';
@@ -71,6 +71,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   demandPlannableCalls(build, apps);
   const regions = readRegions(build, infrastructure.clusters, infrastructure.clusterNames.complete);
   const networkModel = readNetworkModel(build);
+  const messages = readMessages(build);
   const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
@@ -93,6 +94,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     media: infrastructure.media,
     links: infrastructure.links,
     ...(networkModel === undefined ? {} : { networkModel }),
+    ...(messages === undefined ? {} : { messages }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
     accessPoints: access.accessPoints,

@@ -1,4 +1,10 @@
-import { networkModelParameters, type NetworkModel } from '../../model/index.ts';
+import {
+  networkModelParameters,
+  parseBytes,
+  SMALL_MESSAGE_BYTES,
+  type Messages,
+  type NetworkModel,
+} from '../../model/index.ts';
 import type { Scenario } from '../schema/index.ts';
 import type { Build } from './build.ts';
 
@@ -15,7 +21,8 @@ export function readNetworkModel(build: Build): NetworkModel | undefined {
       expected: 'model: cm02 or lv08 beside it',
     });
   }
-  if (written.model === 'plain' && Object.keys(written).every((field) => field === 'model')) return undefined;
+  const { model, smallMessage: _small, queueing: _queueing, ...stated } = written;
+  if (model === 'plain' && Object.keys(stated).length === 0) return undefined;
   return {
     ...own,
     bandwidthFactor: written.bandwidthFactor ?? own.bandwidthFactor,
@@ -23,4 +30,13 @@ export function readNetworkModel(build: Build): NetworkModel | undefined {
     weightSBytes: written.weightS ?? own.weightSBytes,
     tcpGammaBytes: written.tcpGamma ?? own.tcpGammaBytes,
   };
+}
+
+/** Which transfers are messages, and what holds them up; undefined where the scenario has it as by default. */
+export function readMessages(build: Build): Messages | undefined {
+  const path = ['spec', 'infrastructure', 'network'];
+  if (build.isBroken(...path)) return undefined;
+  const { smallMessage, queueing }: Written = build.scenario.spec.infrastructure.network;
+  const maxBytes = parseBytes(smallMessage);
+  return maxBytes === SMALL_MESSAGE_BYTES && queueing === 'none' ? undefined : { maxBytes, queueing };
 }

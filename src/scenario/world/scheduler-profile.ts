@@ -139,19 +139,11 @@ function checkExtenders({ extenders = [] }: SchedulerConfiguration, report: Repo
   }
 }
 
-const idleExtenderFields = ['preemptVerb', 'enableHTTPS'] as const;
-
 /** What is set and changes nothing, as paths. */
 function withoutEffect(configuration: SchedulerConfiguration): string[] {
   const idle = Object.keys(configuration).filter((field) => !EFFECTIVE.has(field));
   for (const [index, extender] of (configuration.extenders ?? []).entries()) {
-    const path = ['extenders', index];
-    for (const field of idleExtenderFields) {
-      if (extender[field] !== undefined) idle.push(formatPath([...path, field]));
-    }
-    for (const [at, { ignoredByScheduler }] of (extender.managedResources ?? []).entries()) {
-      if (ignoredByScheduler === true) idle.push(formatPath([...path, 'managedResources', at, 'ignoredByScheduler']));
-    }
+    if (extender.enableHTTPS !== undefined) idle.push(formatPath(['extenders', index, 'enableHTTPS']));
   }
   for (const [index, profile] of (configuration.profiles ?? []).entries()) {
     const path = ['profiles', index];

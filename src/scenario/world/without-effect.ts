@@ -17,6 +17,7 @@ const POD_FIELDS = [
   'resources',
   'resourceClaims',
   'activeDeadlineSeconds',
+  'schedulingGates',
 ];
 const CONTAINER_FIELDS = ['name', 'image', 'resources', 'ports', 'restartPolicy'];
 const CONTROLLER_FIELDS = ['replicas', 'selector', 'template'];

@@ -56,6 +56,12 @@ class Handler(BaseHTTPRequestHandler):
                 return 200, {"nodenames": kept, "failedNodes": failed, "failedAndUnresolvableNodes": unresolvable}
             items = [{"metadata": {"name": name}} for name in kept]
             return 200, {"Nodes": {"items": items}, "FailedNodes": failed, "FailedAndUnresolvableNodes": unresolvable}
+        if verb == "preempt":  # on n-2 or nowhere
+            victims = args["NodeNameToMetaVictims"] or {
+                node: {"Pods": [{"UID": pod["metadata"]["uid"]} for pod in found["Pods"]]}
+                for node, found in args["NodeNameToVictims"].items()
+            }
+            return 200, {"NodeNameToMetaVictims": {node: found for node, found in victims.items() if node == "n-2"}}
         if verb == "prioritize":  # n-4 is the best
             score = 1.5 if manner == "fraction" else 10
             return 200, [{"Host": name, "Score": score if name == "n-4" else 0} for name in names(args)]

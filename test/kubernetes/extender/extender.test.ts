@@ -3,10 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SynchronousHttp } from '../../../src/kubernetes/extender/index.ts';
+import { HttpExtender, SynchronousHttp } from '../../../src/kubernetes/extender/index.ts';
+import {
+  kubeScheduler,
+  readProfile,
+  type NodeInfo,
+  type SchedulingPod,
+} from '../../../src/kubernetes/scheduling/index.ts';
 import type { World } from '../../../src/model/index.ts';
 import { InputError, loadScenario, scenarioFromObject } from '../../../src/scenario/index.ts';
 import { codecoApp, run } from '../../worlds.ts';
+import { cluster, decide, pod, put } from '../scheduling/cluster.ts';
 
 /** What the extender was sent, as far as tests look at it. */
 interface Asked {
@@ -95,6 +102,31 @@ describe.skipIf(!hasPython)('an extender in another language (Python)', () => {
     expect(bind).toEqual({ PodName: 'shop-front-0', PodNamespace: 'default', PodUID: 'shop-front-0', Node: 'n-4' });
   });
 
+  test.each([false, true])('strikes candidates for preemption; UIDs in place of pods: %s', (nodeCacheCapable) => {
+    const manner = `preempting${nodeCacheCapable}`;
+    const http = new SynchronousHttp();
+    const objects = {
+      pod: ({ name }: SchedulingPod) => ({ metadata: { name, namespace: 'default', uid: `uid-of-${name}` } }),
+      node: ({ name }: NodeInfo) => ({ metadata: { name } }),
+    };
+    const config = { urlPrefix: url(manner), preemptVerb: 'preempt', nodeCacheCapable };
+    const scheduler = kubeScheduler({}, [new HttpExtender(config, http, objects)]);
+    const cache = cluster({ 'n-1': {}, 'n-2': {}, 'n-3': {} });
+    for (const [index, node] of ['n-1', 'n-2', 'n-3'].entries())
+      put(cache, node, `on-${node}`, { requests: { cpu: 4 }, priority: index });
+    const urgent = pod('urgent', { requests: { cpu: 1 }, priority: 100 });
+    // n-1 would lose the least important pod, but the extender wants n-2
+    expect(decide(kubeScheduler(), cache, urgent).nomination?.node.name).toBe('n-1');
+    const { nomination } = decide(scheduler, cache, urgent);
+    expect([nomination?.node.name, nomination?.victims.map(({ name }) => name)]).toEqual(['n-2', ['on-n-2']]);
+    cache.forgetPod([...cache.node('n-2')!.pods][0]!);
+    put(cache, 'n-2', 'as-important', { requests: { cpu: 4 }, priority: 100 });
+    const none = decide(scheduler, cache, urgent);
+    expect(none.nomination).toBeUndefined();
+    expect(none.message).toContain('preemption: 0/3 nodes are available: 1 No preemption victims found');
+    http.close();
+  });
+
   test('the same answers give the same run', () => {
     const world = worldWith([{ urlPrefix: url('good'), filterVerb: 'filter' }], { replicas: 5 });
     expect(run(world).digest).toBe(run(world).digest);
@@ -158,6 +190,19 @@ describe.skipIf(!hasPython)('an extender in another language (Python)', () => {
   });
 });
 
+test('the scheduler passes over a resource that an extender sees to', () => {
+  const managed = (ignoredByScheduler: boolean) => ({
+    extenders: [
+      { urlPrefix: 'http://localhost:1', managedResources: [{ name: 'example.org/fpga', ignoredByScheduler }] },
+    ],
+  });
+  const wants = pod('p', { requests: { 'example.org/fpga': 1 } });
+  expect(decide(kubeScheduler(readProfile(managed(false))), cluster({ a: {} }), wants).message).toContain(
+    'Insufficient example.org/fpga',
+  );
+  expect(decide(kubeScheduler(readProfile(managed(true))), cluster({ a: {} }), wants).node?.name).toBe('a');
+});
+
 describe('extenders in a configuration', () => {
   const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-extender-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -189,9 +234,9 @@ describe('extenders in a configuration', () => {
 
   test('are kept as published; what has no effect is told', () => {
     const extender = { urlPrefix: 'http://localhost:8888/x', filterVerb: 'filter', httpTimeout: '1m30s' };
-    const { world, warnings } = load([{ ...extender, preemptVerb: 'preempt' }]);
-    expect(world.orchestration.schedulerProfile?.extenders).toEqual([{ ...extender, preemptVerb: 'preempt' }]);
-    expect(warnings.map(({ found }) => found)).toEqual(['without effect here: extenders[0].preemptVerb']);
+    const { world, warnings } = load([{ ...extender, enableHTTPS: true }]);
+    expect(world.orchestration.schedulerProfile?.extenders).toEqual([{ ...extender, enableHTTPS: true }]);
+    expect(warnings.map(({ found }) => found)).toEqual(['without effect here: extenders[0].enableHTTPS']);
   });
 
   test.each([

@@ -50,8 +50,8 @@ export function podObject(name: string, sketch: PodSketch = {}): PodObject {
   };
 }
 
-export function pod(name: string, sketch: PodSketch = {}, createdAtNs = 0): SchedulingPod {
-  return schedulingPod(compilePod(podObject(name, sketch)), name, createdAtNs);
+export function pod(name: string, sketch: PodSketch = {}, sinceNs = 0): SchedulingPod {
+  return schedulingPod(compilePod(podObject(name, sketch)), name, sinceNs);
 }
 
 /** Puts a pod on a node. */
@@ -60,9 +60,9 @@ export function put(
   node: string,
   name: string,
   sketch: PodSketch = {},
-  createdAtNs = 0,
+  sinceNs = 0,
 ): SchedulingPod {
-  const placed = pod(name, sketch, createdAtNs);
+  const placed = pod(name, sketch, sinceNs);
   cache.assumePod(placed, cache.node(node) as NodeInfo);
   return placed;
 }

@@ -19,15 +19,19 @@ const refusals = new Map<string, Rejection>();
 /**
  * Keeps pods off nodes without room for their requests, and scores nodes by how full they would be.
  * Source: pkg/scheduler/framework/plugins/noderesources/fit.go and the file of each strategy beside it.
+ * @param ignored resources that are no reason to refuse a node, as an extender sees to them
  * @throws {RangeError} if the shape of a strategy is empty or not ascending
  */
-export function nodeResourcesFit(strategy: ScoringStrategy = { type: 'LeastAllocated' }): Plugin {
+export function nodeResourcesFit(
+  strategy: ScoringStrategy = { type: 'LeastAllocated' },
+  ignored?: ReadonlySet<string>,
+): Plugin {
   const { scoreOf, keepsZero } = resourceScore(strategy);
   const round = strategy.type === 'RequestedToCapacityRatio' ? Math.round : Math.floor;
   let weights = new Float64Array(0);
   return {
     name: NAME,
-    filter: filterEach(refuse),
+    filter: filterEach((cycle, slot) => refuse(cycle, slot, ignored)),
     score(cycle, slots, count, scores) {
       if (weights.length < count) weights = new Float64Array(count);
       weights.fill(0, 0, count);
@@ -97,7 +101,7 @@ function brokenLine(points: readonly { utilization: number; score: number }[]): 
 }
 
 /** Source: fit.go `fitsRequest`. */
-function refuse({ pod, cache }: Cycle, slot: number): Rejection | undefined {
+function refuse({ pod, cache }: Cycle, slot: number, ignored?: ReadonlySet<string>): Rejection | undefined {
   const { columns } = cache;
   const {
     cpuMillicores: cpu,
@@ -124,7 +128,8 @@ function refuse({ pod, cache }: Cycle, slot: number): Rejection | undefined {
   const node = cache.nodeAt(slot);
   for (const [name, amount] of scalars) {
     const size = node.scalarsAllocatable.get(name) ?? 0;
-    if (amount === 0 || amount <= size - (node.scalarsRequested.get(name) ?? 0)) continue;
+    if (ignored?.has(name) === true || amount === 0 || amount <= size - (node.scalarsRequested.get(name) ?? 0))
+      continue;
     reasons.push(`Insufficient ${name}`);
     if (amount > size) oversized = true;
   }

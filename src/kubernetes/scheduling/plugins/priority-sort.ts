@@ -5,5 +5,5 @@ import type { SchedulingPod } from '../pod.ts';
  * Source: pkg/scheduler/framework/plugins/queuesort/priority_sort.go.
  */
 export function prioritySort(a: SchedulingPod, b: SchedulingPod): number {
-  return b.kind.priority - a.kind.priority || a.createdAtNs - b.createdAtNs;
+  return b.kind.priority - a.kind.priority || a.sinceNs - b.sinceNs;
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC, type Table } from 'apache-arrow';
-import { onDisk, readManifest, readTable, ResultsError } from '../../results/index.ts';
-import { isSweep, readSweep, runFolder, SWEEP_RUNS, type ParameterValue, type Sweep } from '../sweep-file.ts';
+import { onDisk, readManifest, readTable, ResultsError } from '../results/index.ts';
+import { isSweep, readSweep, runFolder, SWEEP_RUNS, type ParameterValue, type Sweep } from './sweep-file.ts';
 
 /** A run as it stands in a table `runs`. */
 export interface ComparedRun {
@@ -14,6 +14,8 @@ export interface ComparedRun {
 
 /** Runs of the same scenario that differ by their seeds alone. */
 export interface ComparedCell {
+  /** Its number in the sweep; 0 for a run. */
+  readonly number: number;
   readonly label: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly runs: readonly ComparedRun[];
@@ -24,6 +26,8 @@ export interface ComparedCell {
 /** What is compared: a run, a cell of a sweep, or a whole sweep. */
 export interface Subject {
   readonly kind: 'run' | 'cell' | 'sweep';
+  /** Of the run, or the sweep. */
+  readonly folder: string;
   readonly cells: readonly ComparedCell[];
 }
 
@@ -38,17 +42,17 @@ export async function openSubject(reference: string): Promise<Subject> {
     const cell = cells[Number(number)];
     if (cell === undefined) throw new ResultsError(`${folder} has no cell ${number}: it has 0 to ${cells.length - 1}`);
     if (cell.runs.length === 0) throw new ResultsError(`cell ${number} of ${folder} has no finished run`);
-    return { kind: 'cell', cells: [cell] };
+    return { kind: 'cell', folder, cells: [cell] };
   }
   if (isSweep(reference)) {
     const cells = await cellsOf(reference);
     if (cells.every(({ runs }) => runs.length === 0)) throw new ResultsError(`${reference} has no finished run`);
-    return { kind: 'sweep', cells };
+    return { kind: 'sweep', folder: reference, cells };
   }
   readManifest(reference);
   const row = rowsOf(await readTable(reference, 'runs'))[0]!;
   const run = { seed: row['seed'] as number, folder: reference, row };
-  return { kind: 'run', cells: [{ label: reference, parameters: {}, runs: [run] }] };
+  return { kind: 'run', folder: reference, cells: [{ number: 0, label: reference, parameters: {}, runs: [run] }] };
 }
 
 async function cellsOf(folder: string): Promise<ComparedCell[]> {
@@ -57,6 +61,7 @@ async function cellsOf(folder: string): Promise<ComparedCell[]> {
   if (!existsSync(path)) throw new ResultsError(`${folder} has no ${SWEEP_RUNS}: run the sweep to its end`);
   const rows = rowsOf(await readArrow(path));
   return sweep.cells.map(({ cell, parameters, baseline, runs }) => ({
+    number: cell,
     label: cellLabel(sweep, parameters, cell),
     parameters,
     runs: rows

@@ -1,0 +1,62 @@
+import type { PodDisruptionBudget, ServiceId, World } from '../model/index.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { Endpoints } from './endpoints.ts';
+import { compileLabelSelector, type DisruptionAllowance, type SchedulingPod } from './scheduling/index.ts';
+
+interface Budget {
+  readonly published: PodDisruptionBudget;
+  readonly covers: (pod: Pick<SchedulingPod, 'kind'>) => boolean;
+  /** Services whose pods it covers. */
+  readonly services: readonly ServiceId[];
+}
+
+/**
+ * The PodDisruptionBudgets of a cluster, worked out when somebody asks.
+ * Source: Kubernetes, pkg/controller/disruption/disruption.go (`getExpectedPodCount`, `updatePdbStatus`). Healthy are the
+ * pods that the cluster knows as ready and that are not being deleted. Pods without a controller do not count where the
+ * budget is a share or a number of pods that may be unavailable.
+ */
+export class DisruptionBudgets {
+  readonly #world: World;
+  readonly #state: ClusterState;
+  readonly #endpoints: Pick<Endpoints, 'count'>;
+  readonly #budgets: readonly Budget[];
+
+  constructor(world: World, state: ClusterState, endpoints: Pick<Endpoints, 'count'>) {
+    this.#world = world;
+    this.#state = state;
+    this.#endpoints = endpoints;
+    this.#budgets = (world.objects?.disruptionBudgets ?? []).map((published) => {
+      const selector = compileLabelSelector(published.selector);
+      const covers: Budget['covers'] = ({ kind }) =>
+        kind.labels.size > 0 && kind.namespace === published.namespace && selector.matches(kind.labels);
+      const all = [...world.services.keys()] as ServiceId[];
+      return { published, covers, services: all.filter((service) => covers({ kind: state.kind(service) })) };
+    });
+  }
+
+  /** What each budget allows now. */
+  allowances(): DisruptionAllowance[] {
+    return this.#budgets.map((budget) => ({ covers: budget.covers, allowed: this.#allowed(budget) }));
+  }
+
+  #allowed({ published: { minAvailable, maxUnavailable }, services }: Budget): number {
+    const sum = (count: (service: ServiceId) => number): number =>
+      services.reduce((total, service) => total + count(service), 0);
+    const healthy = sum((service) => this.#endpoints.count(service));
+    const expected =
+      typeof minAvailable === 'number'
+        ? sum((service) => this.#state.podsOf(service).size)
+        : sum((service) => this.#world.services[service]!.replicas);
+    const desired =
+      minAvailable === undefined
+        ? Math.max(0, expected - scaled(maxUnavailable!, expected))
+        : scaled(minAvailable, expected);
+    return expected <= 0 ? 0 : Math.max(0, healthy - desired);
+  }
+}
+
+/** A number as it is, a percentage of the whole rounded up. Source: apimachinery intstr `GetScaledValueFromIntOrPercent`. */
+function scaled(value: number | string, whole: number): number {
+  return typeof value === 'number' ? value : Math.ceil((Number.parseInt(value, 10) * whole) / 100);
+}
