@@ -4,6 +4,7 @@ import { ResultsError } from '../results/index.ts';
 import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
+import { addCollectCommand } from './commands/collect.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -34,6 +35,7 @@ const program = new Command('codeco-sim')
 const commands = [
   addRunCommand,
   addSweepCommand,
+  addCollectCommand,
   addValidateCommand,
   addExplainCommand,
   addInitCommand,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap as isYamlMap, parseAllDocuments } from 'yaml';
-import { arrivals, distributions, mobilityModels, schedulers, technologies } from '../model/index.ts';
+import { arrivals, designs, distributions, mobilityModels, schedulers, technologies } from '../model/index.ts';
 import { MAX_DOCUMENT_BYTES } from './files.ts';
 
 /** Something that can be chosen by its name, and one sentence of what it is. */
@@ -11,7 +11,7 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, arrival processes, distributions, mobility models, radio technologies. */
+/** What a scenario can choose from: schedulers, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
@@ -19,6 +19,7 @@ export function listChoices(): CatalogueEntry[] {
     ...entries('distribution', distributions),
     ...entries('mobility', mobilityModels),
     ...entries('technology', technologies),
+    ...entries('design', designs),
   ];
 }
 
@@ -26,7 +27,7 @@ function entries(kind: string, choices: Readonly<Record<string, string>>): Catal
   return Object.entries(choices).map(([name, description]) => ({ kind, name, description }));
 }
 
-/** The scenarios in the files of a folder, by file name; files that are none are passed over. The name is the file's. */
+/** The scenarios and experiments in the files of a folder, by file name; files that are none are passed over. The name is the file's. */
 export function listScenarios(folder: string): CatalogueEntry[] {
   const found: CatalogueEntry[] = [];
   for (const file of readdirSync(folder).toSorted()) {
@@ -35,9 +36,15 @@ export function listScenarios(folder: string): CatalogueEntry[] {
     const status = statSync(path);
     if (!status.isFile() || status.size > MAX_DOCUMENT_BYTES) continue;
     for (const document of parseAllDocuments(readFileSync(path, 'utf8'))) {
-      if (!('contents' in document) || !isYamlMap(document.contents) || document.get('kind') !== 'Scenario') continue;
+      if (!('contents' in document) || !isYamlMap(document.contents)) continue;
+      const kind = document.get('kind');
+      if (kind !== 'Scenario' && kind !== 'Experiment') continue;
       const description = document.getIn(['metadata', 'description']);
-      found.push({ kind: 'scenario', name: path, description: typeof description === 'string' ? description : '' });
+      found.push({
+        kind: kind.toLowerCase(),
+        name: path,
+        description: typeof description === 'string' ? description : '',
+      });
     }
   }
   return found;
