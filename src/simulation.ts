@@ -1,4 +1,4 @@
-import { TopologyView } from './codeco/index.ts';
+import { NodeObserver, SwmScheduler, TopologyView } from './codeco/index.ts';
 import {
   Association,
   Bills,
@@ -20,8 +20,16 @@ import {
   type MoverId,
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
-import { ControlPlane, Endpoints, type EntryDemand, type Pod } from './kubernetes/index.ts';
+import {
+  ControlPlane,
+  Endpoints,
+  type ControlPlaneHooks,
+  type EntryDemand,
+  type KubeletSurroundings,
+  type Pod,
+} from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
@@ -107,35 +115,51 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
-  if (world.orchestration.scheduler === 'lowest-latency') {
+  if (world.orchestration.scheduler === 'lowest-latency' || world.orchestration.scheduler === 'swm') {
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const controlPlane = new ControlPlane(
-    kernel,
-    world,
-    topology,
-    endpoints,
-    () => demand,
-    {
-      network,
-      endpointOf,
-      wake: (node) => nodeEnergy.sleep?.wake(node) ?? 0,
-      keepAwake: (node, untilNs) => nodeEnergy.sleep?.keepAwake(node, untilNs),
+  const { swm } = world.orchestration;
+  const groups =
+    swm &&
+    new SwmScheduler(
+      kernel,
+      world,
+      swm,
+      topology,
+      new NodeObserver(kernel, world, {
+        activeEnergyJ(node) {
+          const { energyJ, idleJ } = nodeEnergy.read(node);
+          return energyJ - idleJ;
+        },
+        usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
+        carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
+        isNodeUp: (node) => compute.isUp(node),
+        isLinkUp: (link) => network.isLinkUp(link),
+      }),
+      () => demand,
+    );
+  const hooks: ControlPlaneHooks = {
+    podStarted(pod, cpu) {
+      compute.addPod(pod.id, pod.node!, cpu);
+      requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
     },
-    {
-      podStarted(pod, cpu) {
-        compute.addPod(pod.id, pod.node!, cpu);
-        requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
-      },
-      podStopped(pod) {
-        observation.podStopped(pod, compute.podUsage(pod.id));
-        compute.removePod(pod.id);
-        requests.removePod(pod.id);
-      },
-      decided: (decision) => observation.decided(decision),
+    podStopped(pod) {
+      observation.podStopped(pod, compute.podUsage(pod.id));
+      compute.removePod(pod.id);
+      requests.removePod(pod.id);
     },
-  );
+    decided: (decision) => observation.decided(decision),
+    cpuUsed: (pod) => compute.podUsage(pod.id),
+    scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
+  };
+  const surroundings: KubeletSurroundings = {
+    network,
+    endpointOf,
+    wake: (node) => nodeEnergy.sleep?.wake(node) ?? 0,
+    keepAwake: (node, untilNs) => nodeEnergy.sleep?.keepAwake(node, untilNs),
+  };
+  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -158,7 +182,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   });
   const bills = new Bills(kernel, world.regions ?? []);
   const { ofNodes, ofVertex } = regionsOf(world);
-  const linkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
+  const linkEnergy: LinkEnergy = new LinkEnergy(kernel, world, network, bills, ofVertex);
   const nodeEnergy: NodeEnergy = new NodeEnergy(
     kernel,
     world.nodes,

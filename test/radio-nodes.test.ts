@@ -79,7 +79,7 @@ test('a node that drives out of coverage is NotReady, its pod is deleted, and st
   expect(seconds(measures.uncovered_ns)).toBeCloseTo(40, 7);
   const states = (await rows('nodes')).filter(({ node }) => node === 'robot');
   const stateAt = (s: number) => states.find(({ time_ns }) => time_ns === s * 1e9)!['state'];
-  expect([5, 15, 25, 45, 55].map(stateAt)).toEqual(['up', 'unreachable', 'not-ready', 'not-ready', 'up']);
+  expect([5, 15, 25, 45, 60].map(stateAt)).toEqual(['up', 'unreachable', 'not-ready', 'not-ready', 'up']);
   const pods = await rows('pods');
   const [old] = pods.filter(({ node, created_ns }) => node === 'robot' && created_ns === 0);
   expect([seconds(old!['gone_ns']), old!['reason']]).toEqual([50, 'node-unreachable']);

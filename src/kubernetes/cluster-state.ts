@@ -49,6 +49,8 @@ export class ClusterState {
       up: true,
       reachable: true,
       notReady: false,
+      taintedNs: 0,
+      taintings: 0,
       life: 0,
       silence: 0,
     }));

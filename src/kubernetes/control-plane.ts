@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/index.ts';
 import type { NodeId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
+import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { EntryDemand } from './communication.ts';
 import { DisruptionBudgets } from './disruption-budgets.ts';
@@ -10,11 +11,16 @@ import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
-import { SchedulingLoop, type PlacementDecision } from './scheduling-loop.ts';
+import {
+  SchedulingLoop,
+  type GroupScheduler,
+  type PlacementDecision,
+  type SchedulingEvents,
+} from './scheduling-loop.ts';
 import { Workloads } from './workloads.ts';
 
 /** What the control plane tells the world. */
-export interface ControlPlaneHooks {
+export interface ControlPlaneHooks extends AutoscalingHooks {
   /** The pod's containers serve on its node from now on, and no longer. */
   podStarted(pod: Pod, cpu: CpuShare): void;
   podStopped(pod: Pod): void;
@@ -26,9 +32,10 @@ export interface ControlPlaneHooks {
  * them, and a node that goes silent is noticed, tainted and emptied by Kubernetes' own timers. Here its parts meet; what
  * each does is its own.
  *
- * A node that crashes takes its pods down at once, but its silence is noticed only after the node monitor grace period:
- * until then its pods stay endpoints. Then the node is NotReady and tainted, and after the toleration its pods are deleted
- * and made anew. A node that comes back restarts the pods that it still has.
+ * A node that crashes takes its pods down at once, but its silence is noticed only when its leases have stayed away for the
+ * node monitor grace period: until then its pods stay endpoints. Then the node is NotReady and tainted, and after their
+ * tolerations its pods are deleted and made anew. A node that comes back restarts the pods that it still has, and loses its
+ * taints when its next lease has been seen.
  *
  * A node that is cut off from its cluster's gateway, where the control plane is, is as silent, but its pods go on running.
  * Those that are deleted meanwhile are made anew elsewhere and stop when the node is heard again, for its kubelet learns
@@ -45,7 +52,10 @@ export class ControlPlane {
   readonly #nodeLifecycle: NodeLifecycle;
   readonly #kubelet: Kubelets;
 
-  /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
+  /**
+   * @param groups who places, where the scenario's scheduler is one that places pods together
+   * @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field
+   */
   constructor(
     kernel: Kernel,
     world: World,
@@ -54,20 +64,23 @@ export class ControlPlane {
     demand: () => readonly EntryDemand[],
     surroundings: KubeletSurroundings,
     hooks: ControlPlaneHooks,
+    groups?: GroupScheduler,
   ) {
     this.#world = world;
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world));
     this.pods = state.pods;
-    const budgets = new DisruptionBudgets(world, state, endpoints);
-    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, () => budgets.allowances(), {
+    const budgets = new DisruptionBudgets(world, state, endpoints, (service) => this.#workloads.replicas(service));
+    const events: SchedulingEvents = {
       decided: (decision) => hooks.decided(decision),
       bound: (pod) => this.#bound(pod),
       preempted: (pod) => {
         this.#delete(pod, 'preempted');
         this.#workloads.deleted([pod]);
       },
-    });
+    };
+    const allowances = () => budgets.allowances();
+    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, allowances, events, groups);
     this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
       taintsChanged: (node, before) => {
         const { info } = state.nodes[node]!;
@@ -77,8 +90,9 @@ export class ControlPlane {
       heard: (node) => this.#nodeHeard(node),
       evicted: (pods) => this.#evicted(pods),
     });
-    this.#workloads = new Workloads(kernel, world, state, {
+    this.#workloads = new Workloads(kernel, world, state, endpoints, {
       created: (pod) => this.#scheduling.add(pod),
+      superfluous: (pod) => this.#delete(pod, 'scaled-down'),
       deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
     });
     this.#kubelet = new Kubelets(
@@ -97,6 +111,7 @@ export class ControlPlane {
         stopped: (pod) => hooks.podStopped(pod),
       },
     );
+    new HorizontalAutoscaling(kernel, world, state, endpoints, this.#workloads, hooks).start();
   }
 
   /** Pods that have found no place so far. */
@@ -125,7 +140,8 @@ export class ControlPlane {
     const wasSilent = isSilent(state);
     state.up = up;
     state.life++;
-    if (!up) {
+    if (up) this.#nodeLifecycle.kubeletStarted(node);
+    else {
       this.#kubelet.nodeCrashed(node);
       for (const pod of state.pods) {
         if (pod.phase === 'terminating') this.#gone(pod, pod.reason);
@@ -146,6 +162,7 @@ export class ControlPlane {
 
   #bound(pod: Pod): void {
     this.#workloads.bound(pod);
+    this.#nodeLifecycle.bound(pod);
     if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
     else this.#kubelet.start(pod);
   }

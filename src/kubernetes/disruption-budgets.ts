@@ -17,13 +17,19 @@ interface Budget {
  * budget is a share or a number of pods that may be unavailable.
  */
 export class DisruptionBudgets {
-  readonly #world: World;
   readonly #state: ClusterState;
   readonly #endpoints: Pick<Endpoints, 'count'>;
+  readonly #replicasOf: (service: ServiceId) => number;
   readonly #budgets: readonly Budget[];
 
-  constructor(world: World, state: ClusterState, endpoints: Pick<Endpoints, 'count'>) {
-    this.#world = world;
+  /** @param replicasOf how many pods of a service its controller is to keep */
+  constructor(
+    world: Pick<World, 'objects' | 'services'>,
+    state: ClusterState,
+    endpoints: Pick<Endpoints, 'count'>,
+    replicasOf: (service: ServiceId) => number,
+  ) {
+    this.#replicasOf = replicasOf;
     this.#state = state;
     this.#endpoints = endpoints;
     this.#budgets = (world.objects?.disruptionBudgets ?? []).map((published) => {
@@ -47,7 +53,7 @@ export class DisruptionBudgets {
     const expected =
       typeof minAvailable === 'number'
         ? sum((service) => this.#state.podsOf(service).size)
-        : sum((service) => this.#world.services[service]!.replicas);
+        : sum((service) => this.#replicasOf(service));
     const desired =
       minAvailable === undefined
         ? Math.max(0, expected - scaled(maxUnavailable!, expected))

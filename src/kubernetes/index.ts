@@ -1,10 +1,12 @@
 export { StartupQueues } from './pod-startup.ts';
-export { PodRefused } from './cluster-state.ts';
+export type { Scaling } from './autoscaling/index.ts';
+export { PodRefused, type ClusterState } from './cluster-state.ts';
 export { ControlPlane, type ControlPlaneHooks } from './control-plane.ts';
 export { Endpoints } from './endpoints.ts';
+export type { KubeletSurroundings } from './kubelet/index.ts';
 export type { ObservedTopology } from './observed-topology.ts';
 export type { Pod, PodPhase } from './pods.ts';
-export type { PlacementDecision } from './scheduling-loop.ts';
+export type { GroupScheduler, PlacementDecision } from './scheduling-loop.ts';
 
 export type { EntryDemand } from './communication.ts';
-export type { Verdicts } from './scheduling/index.ts';
+export { groupFilter, type Decision, type GroupFilter, type Verdicts } from './scheduling/index.ts';

@@ -16,6 +16,10 @@ export interface NodeState {
   /** Whether the control plane of its cluster can be reached from it. */
   reachable: boolean;
   notReady: boolean;
+  /** When it was last found not ready, ns. */
+  taintedNs: number;
+  /** Counts the changes of its taints: a timer that was set under other taints does nothing. */
+  taintings: number;
   /** Counts crashes and returns: a timer that was set in another life of the node does nothing. */
   life: number;
   /** Counts how often it fell silent or was heard again: a timer of another silence does nothing. */

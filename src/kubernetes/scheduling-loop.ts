@@ -23,6 +23,18 @@ export interface PlacementDecision {
   readonly decision: Decision;
 }
 
+/**
+ * Who places the pods of an application together. It may fail for all of them (`failed`: they are tried again after their
+ * back-off), or set them aside until something happens in the cluster.
+ */
+export interface GroupScheduler {
+  /** One decision for each pod, in their order. Binds nothing: the caller does. */
+  schedule(
+    pods: readonly Pod[],
+    state: ClusterState,
+  ): { readonly decisions: readonly Decision[]; readonly viewAgeNs: number };
+}
+
 /** What scheduling sets off. */
 export interface SchedulingEvents {
   decided(decision: PlacementDecision): void;
@@ -35,7 +47,10 @@ export interface SchedulingEvents {
 /** What the `Unschedulable` condition of a gated pod says. Source: plugins/schedulinggates/scheduling_gates.go. */
 const GATED = 'Scheduling is blocked due to non-empty scheduling gates';
 
-/** Takes the pods that wait one by one, and asks the scenario's algorithm for a node for each. Deciding takes no time. */
+/**
+ * Takes the pods that wait one by one, or by application where they are placed together, and asks the scenario's algorithm
+ * for a node for each. Deciding takes no time.
+ */
 export class SchedulingLoop {
   readonly #kernel: Kernel;
   readonly #world: World;
@@ -45,7 +60,9 @@ export class SchedulingLoop {
   readonly #events: SchedulingEvents;
   readonly #queue: SchedulingQueue;
   readonly #budgets: () => readonly DisruptionAllowance[];
-  readonly #scheduler: Scheduler;
+  /** None where groups are placed together. */
+  readonly #scheduler: Scheduler | undefined;
+  readonly #groups: GroupScheduler | undefined;
   readonly #ties: RandomStream;
   readonly #schedule: HandlerId;
   readonly #gated = new Set<Pod>();
@@ -61,6 +78,7 @@ export class SchedulingLoop {
     demand: () => readonly EntryDemand[],
     budgets: () => readonly DisruptionAllowance[],
     events: SchedulingEvents,
+    groups: GroupScheduler | undefined,
   ) {
     this.#kernel = kernel;
     this.#world = world;
@@ -70,10 +88,13 @@ export class SchedulingLoop {
     this.#budgets = budgets;
     this.#events = events;
     const { scheduler, schedulerProfile } = world.orchestration;
-    this.#scheduler = schedulers[scheduler](
-      schedulerProfile && readProfile(schedulerProfile),
-      this.#extenders(schedulerProfile?.extenders ?? []),
-    );
+    if (scheduler === 'swm') this.#groups = groups;
+    else {
+      this.#scheduler = schedulers[scheduler](
+        schedulerProfile && readProfile(schedulerProfile),
+        this.#extenders(schedulerProfile?.extenders ?? []),
+      );
+    }
     this.#ties = kernel.streams.get('scheduler/ties');
     this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
     this.#queue = new SchedulingQueue(kernel, state, () => {
@@ -133,23 +154,43 @@ export class SchedulingLoop {
 
   #scheduleAll(): void {
     this.#attemptDue = false;
+    if (this.#groups !== undefined) return this.#scheduleGroups(this.#groups);
     for (let pod = this.#queue.next(); pod !== undefined; pod = this.#queue.next()) this.#scheduleOne(pod);
   }
 
   #scheduleOne(pod: Pod): void {
     const { cache, pods } = this.#state;
-    const known = this.#state.schedulingPod(pod);
-    const decision = this.#scheduler.schedule(known, cache, {
+    const decision = this.#scheduler!.schedule(this.#state.schedulingPod(pod), cache, {
       draws: this.#ties,
       verdicts: this.#world.recording.verdicts,
       disruptionBudgets: this.#budgets,
       communicationLatencyNs: ({ id }) => this.#communication.latencyNs(pod.service, id as NodeId, pods),
     });
+    const viewAgeNs = this.#world.orchestration.scheduler === 'lowest-latency' ? this.#topology.ageNs : 0;
+    this.#carryOut(pod, decision, viewAgeNs);
+  }
+
+  /** Hands the pods that wait over by application, in the order in which its first pod came. */
+  #scheduleGroups(groups: GroupScheduler): void {
+    const byApp = new Map<AppId, Pod[]>();
+    for (let pod = this.#queue.next(); pod !== undefined; pod = this.#queue.next()) {
+      const group = byApp.get(pod.app);
+      if (group === undefined) byApp.set(pod.app, [pod]);
+      else group.push(pod);
+    }
+    for (const pods of byApp.values()) {
+      const { decisions, viewAgeNs } = groups.schedule(pods, this.#state);
+      for (const [index, decision] of decisions.entries()) this.#carryOut(pods[index]!, decision, viewAgeNs);
+    }
+  }
+
+  #carryOut(pod: Pod, decision: Decision, viewAgeNs: number): void {
+    const { cache } = this.#state;
+    const known = this.#state.schedulingPod(pod);
     pod.attempts++;
     pod.attemptedNs = this.#kernel.now;
     known.sinceNs = this.#kernel.now;
     pod.message = decision.message;
-    const viewAgeNs = this.#world.orchestration.scheduler === 'lowest-latency' ? this.#topology.ageNs : 0;
     this.#events.decided({ pod, viewAgeNs, decision });
     if (decision.failed === true) {
       this.#queue.backOff(pod);

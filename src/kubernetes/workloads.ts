@@ -1,11 +1,15 @@
 import type { HandlerId, Kernel } from '../kernel/index.ts';
 import type { AppId, PodLife, ServiceId, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
+import type { Endpoints } from './endpoints.ts';
 import type { Pod } from './pods.ts';
+import { chooseVictims } from './replica-set.ts';
 
 /** What the workload controllers set off. */
 export interface WorkloadEvents {
   created(pod: Pod): void;
+  /** A pod is one too many, and has to go. */
+  superfluous(pod: Pod): void;
   /** A bound pod's deadline has come. */
   deadlineExceeded(pod: Pod): void;
 }
@@ -18,16 +22,27 @@ export class Workloads {
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #state: ClusterState;
+  readonly #endpoints: Pick<Endpoints, 'has'>;
   readonly #events: WorkloadEvents;
   readonly #deadline: HandlerId;
   /** By service: pods created so far. */
   readonly #ordinals: number[];
+  /** By service: pods that there are to be. */
+  readonly #replicas: number[];
 
-  constructor(kernel: Kernel, world: World, state: ClusterState, events: WorkloadEvents) {
+  constructor(
+    kernel: Kernel,
+    world: World,
+    state: ClusterState,
+    endpoints: Pick<Endpoints, 'has'>,
+    events: WorkloadEvents,
+  ) {
     this.#kernel = kernel;
     this.#world = world;
     this.#state = state;
+    this.#endpoints = endpoints;
     this.#events = events;
+    this.#replicas = world.services.map(({ replicas }) => replicas);
     this.#ordinals = world.services.map(() => 0);
     const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
     for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
@@ -44,9 +59,35 @@ export class Workloads {
     if (pod.life?.deadlineNs !== undefined) this.#kernel.after(pod.life.deadlineNs, this.#deadline, pod.id);
   }
 
-  /** Pods were deleted: those of a controller are made anew. */
+  /** Pods were deleted: those of a controller are made anew, as far as it lacks some. */
   deleted(pods: readonly Pod[]): void {
-    for (const pod of pods) if (pod.life === undefined) this.#createPod(pod.app, pod.service);
+    for (const { life, app, service } of pods) {
+      if (life === undefined && this.#active(service).length < this.#replicas[service]!) this.#createPod(app, service);
+    }
+  }
+
+  /** How many pods of a service its controller is to keep. */
+  replicas(service: ServiceId): number {
+    return this.#replicas[service]!;
+  }
+
+  /** The controller of a service is to keep so many pods from now on. */
+  scale(service: ServiceId, replicas: number): void {
+    this.#replicas[service] = replicas;
+    const active = this.#active(service);
+    for (let count = active.length; count < replicas; count++) {
+      this.#createPod(this.#world.services[service]!.app, service);
+    }
+    if (active.length <= replicas) return;
+    const victims = chooseVictims(active, active.length - replicas, {
+      ready: (pod) => this.#endpoints.has(service, pod.id),
+      nowNs: this.#kernel.now,
+    });
+    for (const victim of victims) this.#events.superfluous(victim);
+  }
+
+  #active(service: ServiceId): Pod[] {
+    return [...this.#state.podsOf(service)].filter(({ phase }) => phase !== 'terminating');
   }
 
   #createApp(app: AppId): void {

@@ -12,6 +12,7 @@ export const schedulers = {
   'best-fit': 'The node with the least CPU and memory left once the pod is there.',
   'worst-fit': 'The node with the most CPU and memory left once the pod is there.',
   spread: 'The node with the fewest pods of the same service, of these the one with the fewest pods at all.',
+  swm: "CODECO's SWM: the pods of an application and their channels together, by node costs and observed latencies.",
 } as const;
 
 export const arrivals = {
@@ -86,6 +87,35 @@ export const technologies = {
   nr: '5G New Radio cell.',
 } as const;
 
+export const criteria = {
+  greenness: 'Energy of the active processes on the node: the published g(i) = n_e(i).',
+  'network-greenness':
+    "Energy that the node's links spend on carrying bits, times its active links: g(i) = nL_e(i) · L_e(i), as it was printed.",
+  'combined-greenness': 'The two before added up, each as a share of the largest: how they combine is not published.',
+  resilience: 'Failures of the node times those of its links, by its active neighbours: the fewer, the better.',
+  latency: "Latency of the application's channels, and from its users to the service that they enter at.",
+  load: 'Share of the CPU of the node that was in use.',
+  price: 'Price of the node, an hour and core.',
+  carbon: "CO2 of a busy core of the node, by its power and its region's carbon intensity.",
+} as const;
+
+export const performanceProfiles = {
+  greenness: 'The published profile: the node energy alone.',
+  resilience: 'The named profile: nodes that fail little and have many neighbours.',
+  latency: 'Own profile: the latency alone.',
+  cost: 'Own profile: the price of nodes.',
+  carbon: 'Own profile: the CO2 of busy cores.',
+  balanced: 'Own profile: greenness, resilience, latency, load and price alike.',
+} as const;
+
+export const swmSolvers = {
+  scalable: 'Construction and large neighbourhood search: good placements, for groups of any size.',
+  exact: 'Integer linear programming with HiGHS: the best placement, for small groups.',
+} as const;
+
+export type CriterionName = keyof typeof criteria;
+export type PerformanceProfileName = keyof typeof performanceProfiles;
+export type SwmSolverName = keyof typeof swmSolvers;
 export type SchedulerName = keyof typeof schedulers;
 export type RetryJitterName = keyof typeof retryJitters;
 export type ArrivalsName = keyof typeof arrivals;

@@ -4,24 +4,31 @@ export type * from './call-policy.ts';
 export type * from './arrivals.ts';
 export {
   arrivals,
+  criteria,
   datasetUpdates,
   distributions,
   designs,
   mobilityModels,
+  namesOf,
   powerCurves,
   retryJitters,
   messageQueueing,
   networkModels,
+  performanceProfiles,
   schedulers,
+  swmSolvers,
   technologies,
   type ArrivalsName,
+  type CriterionName,
   type DesignName,
   type DistributionName,
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
+  type PerformanceProfileName,
   type RetryJitterName,
   type SchedulerName,
+  type SwmSolverName,
   type TechnologyName,
 } from './choices.ts';
 export { codecoAppSchema, DEFAULT_FRAME_SIZE_BYTES, MAX_SEND_INTERVAL_NS, type CodecoApp } from './codeco-app.ts';
@@ -97,14 +104,24 @@ export {
   unitValue,
   type UnitName,
 } from './unit-text.ts';
+export type * from './swm.ts';
 export type * from './units.ts';
 export type * from './datasets.ts';
 export type * from './faults.ts';
 export type * from './world.ts';
 export {
+  DEFAULT_SCALE_DOWN,
+  DEFAULT_SCALE_UP,
+  type HorizontalPodAutoscaler,
+  type MetricTarget,
+  type PublishedAutoscalerSpec,
+  type PublishedScalingRules,
+  type ScalingPolicy,
+  type ScalingRules,
+} from './autoscaler.ts';
+export {
   manifestSchemas,
   type ClusterObjects,
-  type HorizontalPodAutoscaler,
   type KubernetesService,
   type Manifest,
   type ManifestKind,

@@ -1,7 +1,7 @@
 import type { TProperties, TSchema } from '@sinclair/typebox';
+import { autoscalerSpec, type HorizontalPodAutoscaler } from './autoscaler.ts';
 import { labelSelectorSchema, podSpecSchema } from './codeco-app.ts';
-import { flag, listOf, mapOf, oneOf, openObject, optional, text, whole, either } from './fields.ts';
-import type { ServiceId } from './ids.ts';
+import { flag, mapOf, oneOf, openObject, optional, text, whole, either } from './fields.ts';
 import type { LabelSelector, PodSpec } from './kubernetes.ts';
 
 /**
@@ -99,22 +99,7 @@ export const manifestSchemas = {
     ),
   }),
   HorizontalPodAutoscaler: object('autoscaling/v2', 'HorizontalPodAutoscaler', {
-    spec: openObject(
-      {
-        scaleTargetRef: openObject(
-          { kind: text({ description: 'Kind of the target.' }), name: text({ description: 'Name of the target.' }) },
-          { description: 'What it scales.' },
-        ),
-        minReplicas: optional(whole({ description: 'Fewest pods; 1 where absent.', minimum: 0 })),
-        maxReplicas: whole({ description: 'Most pods.', minimum: 1 }),
-        metrics: optional(
-          listOf(openObject({ type: text({ description: 'Kind of metric.' }) }, { description: 'A metric.' }), {
-            description: 'What it scales by.',
-          }),
-        ),
-      },
-      { description: 'What it scales, and by what.' },
-    ),
+    spec: autoscalerSpec,
   }),
 } as const;
 
@@ -157,16 +142,6 @@ export interface PodDisruptionBudget {
   /** A number of pods, or a share such as "50%"; exactly one of the two is there. */
   readonly minAvailable?: number | string;
   readonly maxUnavailable?: number | string;
-}
-
-export interface HorizontalPodAutoscaler {
-  readonly name: string;
-  readonly namespace: string;
-  readonly target: ServiceId;
-  readonly minReplicas: number;
-  readonly maxReplicas: number;
-  /** As published (autoscaling/v2). */
-  readonly metrics: readonly { readonly type: string; readonly [field: string]: unknown }[];
 }
 
 /** Objects of the manifests that are about pods of any application. */

@@ -1,7 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap as isYamlMap, parseAllDocuments } from 'yaml';
-import { arrivals, designs, distributions, mobilityModels, schedulers, technologies } from '../model/index.ts';
+import {
+  arrivals,
+  criteria,
+  designs,
+  distributions,
+  mobilityModels,
+  performanceProfiles,
+  schedulers,
+  swmSolvers,
+  technologies,
+} from '../model/index.ts';
 import { MAX_DOCUMENT_BYTES } from './files.ts';
 
 /** Something that can be chosen by its name, and one sentence of what it is. */
@@ -11,10 +21,13 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
+/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
+    ...entries('profile', performanceProfiles),
+    ...entries('criterion', criteria),
+    ...entries('solver', swmSolvers),
     ...entries('arrivals', arrivals),
     ...entries('distribution', distributions),
     ...entries('mobility', mobilityModels),

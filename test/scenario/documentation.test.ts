@@ -110,6 +110,7 @@ describe('explain', () => {
           best-fit        The node with the least CPU and memory left once the pod is there.
           worst-fit       The node with the most CPU and memory left once the pod is there.
           spread          The node with the fewest pods of the same service, of these the one with the fewest pods at all.
+          swm             CODECO's SWM: the pods of an application and their channels together, by node costs and observed latencies.
 
       DESCRIPTION:
           Who places pods on nodes.

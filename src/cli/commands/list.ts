@@ -10,6 +10,9 @@ import { outputOption, printAs } from './options.ts';
 const shipped = fileURLToPath(new URL('../../../scenarios', import.meta.url));
 const kinds = [
   'scheduler',
+  'profile',
+  'criterion',
+  'solver',
   'arrivals',
   'distribution',
   'technology',

@@ -72,6 +72,26 @@ export class TopologyView implements ObservedTopology {
     return airNs + this.#wiredLatencyNs(fromVertex, toVertex);
   }
 
+  /** Whether a link was up at the last probe. */
+  isLinkUp(link: LinkId): boolean {
+    return this.#routes.isLinkUp(link);
+  }
+
+  /** Latency of a link at the last probe. */
+  linkLatencyNs(link: LinkId): Nanoseconds {
+    return this.#routes.linkLatencyNs(link);
+  }
+
+  /** Whether a vertex was up at the last probe. */
+  isVertexUp(vertex: VertexId): boolean {
+    return this.#routes.isVertexUp(vertex);
+  }
+
+  /** The access point that a node on radio was attached to at the last probe; none for other nodes. */
+  attachedTo(vertex: VertexId): AccessPointId | undefined {
+    return this.#attached.get(vertex);
+  }
+
   /** Calls back after every probe, for whoever observes something else by it. */
   onProbe(follow: () => void): void {
     this.#followers.push(follow);

@@ -5,3 +5,4 @@ export { ModelIndex } from './model-index.ts';
 export { objective, type ObjectiveWeights } from './objective.ts';
 export { scalableSolver } from './scalable.ts';
 export type { SolveOptions, SwmSolver } from './solver.ts';
+export { SwmScheduler } from './group-scheduler.ts';

@@ -70,7 +70,7 @@ export function criteriaScheduler(
  * where one of them is infinite. Own design.
  * @param sign 1 where high values are good, -1 where low ones are
  */
-function byRank(values: Float64Array, sign: 1 | -1): Float64Array {
+export function byRank(values: Float64Array, sign: 1 | -1): Float64Array {
   const ranked = [...new Set(values)].sort((a, b) => sign * (a < b ? -1 : 1));
   const ranks = new Map(ranked.map((value, rank) => [value, rank]));
   const last = ranked.length - 1;

@@ -11,9 +11,12 @@ import type { Scheduler } from './scheduler.ts';
 import { spread } from './spread.ts';
 import { worstFit } from './worst-fit.ts';
 
-/** The placement algorithms that a scenario can name. Each call makes one for one cluster; a profile and extenders are kube-scheduler's. */
+/** The placement algorithms that a scenario can name and that place one pod at a time. Each call makes one for one cluster; a profile and extenders are kube-scheduler's. */
 export const schedulers: Readonly<
-  Record<SchedulerName, (profile?: SchedulerProfile, extenders?: readonly SchedulerExtender[]) => Scheduler>
+  Record<
+    Exclude<SchedulerName, 'swm'>,
+    (profile?: SchedulerProfile, extenders?: readonly SchedulerExtender[]) => Scheduler
+  >
 > = {
   'kube-scheduler': (profile, extenders) => kubeScheduler(profile, extenders),
   'lowest-latency': () => lowestLatency(),
@@ -28,6 +31,7 @@ export const schedulers: Readonly<
 export { ExtenderError, type ExtenderRefusal, type SchedulerExtender } from './extender.ts';
 export type { PluginScores } from './framework.ts';
 export { feasibleNodesToFind, kubeScheduler } from './kube-scheduler.ts';
+export { groupFilter, type GroupFilter } from './group-filter.ts';
 export { lowestLatency } from './lowest-latency.ts';
 export { describeNode, type NodeDescription, type NodeImage, type NodeInfo } from './node-info.ts';
 export type { Rejection } from './plugin.ts';
@@ -36,6 +40,7 @@ export { compilePod, type PodKind, type SchedulingPod, schedulingPod } from './p
 export type { DisruptionAllowance, Nomination } from './preemption.ts';
 export { readProfile } from './profile.ts';
 export { compileLabelSelector } from './selectors.ts';
+export { tolerates } from './tolerations.ts';
 export type { SchedulerProfile } from './profile.ts';
 export { mayHelp, type ClusterEvent } from './queueing-hints.ts';
 export { podRequests, type PodRequests, readResources, type Resources } from './resources.ts';

@@ -18,6 +18,7 @@ import { podStartup } from './calibration.ts';
 import { complianceClasses, dataset } from './datasets.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
 
 const SCENARIO_VERSION = 'codeco-sim/v1';
@@ -25,6 +26,7 @@ const SCENARIO_VERSION = 'codeco-sim/v1';
 const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
+    swm: optional(swm),
     schedulerConfig: optional(
       text({
         description:
@@ -45,11 +47,14 @@ const orchestration = object(
       }),
     ),
     nodeMonitorGracePeriod: measured('duration', {
-      description: "From a node's crash until it counts as NotReady; kube-controller-manager's default.",
+      description:
+        'How long leases of a node may stay away until it counts as NotReady: from its crash up to 10 s less, or 5 s more. ' +
+        "kube-controller-manager's default.",
       default: '50s',
     }),
     evictionToleration: measured('duration', {
-      description: "From NotReady until the node's pods are evicted; Kubernetes' default.",
+      description:
+        "From NotReady until the node's pods are evicted that state no tolerationSeconds of their own; Kubernetes' default.",
       default: '300s',
     }),
   },

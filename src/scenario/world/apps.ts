@@ -102,13 +102,24 @@ export class Apps {
 
   /** What manifests say of pods in general; undefined where there are none. */
   objects(): ClusterObjects | undefined {
-    return this.#manifests.objects((kind, namespace, name) => {
+    const objects = this.#manifests.objects((kind, namespace, name) => {
       const index = this.services.findIndex(
         (service) =>
           service.workload?.kind === kind && service.workload.namespace === namespace && service.name === name,
       );
       return index < 0 ? undefined : (index as ServiceId);
     });
+    for (const { name, target, metrics } of objects?.autoscalers ?? []) {
+      const { app, podSpec } = this.services[target]!;
+      if (!metrics.some((metric) => metric?.type === 'Utilization')) continue;
+      if (podSpec.containers.every(({ resources }) => resources?.requests?.['cpu'] !== undefined)) continue;
+      this.#build.warn(
+        ['spec', 'apps', app],
+        `${quote(name)} scales by a share of the CPU that pods request, but not all of their containers request any: ` +
+          'nothing is scaled',
+      );
+    }
+    return objects;
   }
 
   #demandOneSource(entry: unknown, path: Path): boolean {

@@ -1,4 +1,4 @@
-import type { Orchestration, PodStartup, PublishedProfile, Recording, World } from '../../model/index.ts';
+import type { Orchestration, PodStartup, PublishedProfile, Recording, SwmSettings, World } from '../../model/index.ts';
 import { parseDuration, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
@@ -18,7 +18,9 @@ import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
+import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
+import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
 
@@ -75,6 +77,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const schedulerProfile = readProfileOf(build);
+  const swm = readSwm(build);
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -85,6 +88,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   problems.throwIfAny();
   if (access.accessPoints.length > 0) users.warnUncovered(access.coverage());
   const objects = apps.objects();
+  warnOfImpossibleAffinity(build, apps.apps, apps.services);
   const world: World = {
     name: scenario.metadata.name,
     seed: spec.seed,
@@ -106,7 +110,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
-    orchestration: readOrchestration(spec.orchestration, schedulerProfile, podStartup!),
+    orchestration: readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),
   };
@@ -147,11 +151,13 @@ function readProfileOf(build: Build): PublishedProfile | undefined {
 function readOrchestration(
   written: Scenario['spec']['orchestration'],
   schedulerProfile: PublishedProfile | undefined,
+  swm: SwmSettings | undefined,
   podStartup: PodStartup,
 ): Orchestration {
   return {
     scheduler: written.scheduler,
     ...(schedulerProfile === undefined ? {} : { schedulerProfile }),
+    ...(swm === undefined ? {} : { swm }),
     podStartup,
     nodeMonitorGracePeriodNs: parseDuration(written.nodeMonitorGracePeriod),
     evictionTolerationNs: parseDuration(written.evictionToleration),

@@ -9,6 +9,7 @@ import {
   type PodLife,
   type PodSpec,
   type PriorityClass,
+  type PublishedAutoscalerSpec,
   type PublishedController,
   type PublishedObject,
   type ServiceId,
@@ -20,6 +21,7 @@ import type { ReadFile } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import { isMap, Source, type Mark, type Path } from '../source.ts';
 import { check, quote } from '../validation.ts';
+import { readAutoscaler } from './autoscalers.ts';
 import type { Build } from './build.ts';
 import { meetsRequirements } from './node-requirements.ts';
 import { checkAffinity, checkResources, checkSelector, type Report } from './pod-checks.ts';
@@ -318,30 +320,12 @@ export class Manifests {
         ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
       });
     } else if (object.kind === 'HorizontalPodAutoscaler') {
-      const {
-        scaleTargetRef,
-        minReplicas = 1,
-        maxReplicas,
-        metrics = [],
-      } = object.spec as {
-        scaleTargetRef: { kind: string; name: string };
-        minReplicas?: number;
-        maxReplicas: number;
-        metrics?: HorizontalPodAutoscaler['metrics'];
-      };
-      if (maxReplicas < minReplicas)
-        report(['spec', 'maxReplicas'], 'fewer than minReplicas', `at least ${minReplicas}`);
+      const spec = object.spec as PublishedAutoscalerSpec;
       const mark = this.#build.places.markValue(object, ['spec', 'scaleTargetRef']);
-      this.#autoscalers.push({
-        name,
-        namespace,
-        minReplicas,
-        maxReplicas,
-        metrics,
-        kind: scaleTargetRef.kind,
-        targetName: scaleTargetRef.name,
-        mark,
-      });
+      const warn = (found: string): void =>
+        this.#build.warnings.add(this.#build.places.markValue(object, ['spec']), ['spec'], found);
+      const { kind, name: targetName } = spec.scaleTargetRef;
+      this.#autoscalers.push({ name, namespace, ...readAutoscaler(spec, report, warn), kind, targetName, mark });
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { NodeSelectorRequirement, PodSpec } from '../../model/index.ts';
+import type { LabelSelector, NodeSelectorRequirement, PodSpec } from '../../model/index.ts';
 
 /** A node as its requirements see it. */
 interface Labelled {
@@ -56,6 +56,17 @@ export function meetsRequirements(spec: PodSpec, { name, labels }: Labelled): bo
       matchFields.every((each) => meetsValue(each, each.key === 'metadata.name' ? name : undefined))
     );
   });
+}
+
+/** Whether labels are what a selector is about. An empty one is about all. */
+export function matchesSelector(
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every((each) => meetsValue(each, labels[each.key]))
+  );
 }
 
 function meetsValue({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {

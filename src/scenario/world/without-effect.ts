@@ -29,7 +29,7 @@ const specFields: Partial<Record<ManifestKind, readonly string[]>> = {
   ReplicaSet: CONTROLLER_FIELDS,
   Service: ['selector'],
   PodDisruptionBudget: ['selector', 'minAvailable', 'maxUnavailable'],
-  HorizontalPodAutoscaler: ['scaleTargetRef', 'minReplicas', 'maxReplicas', 'metrics'],
+  HorizontalPodAutoscaler: ['scaleTargetRef', 'minReplicas', 'maxReplicas', 'metrics', 'behavior'],
 };
 
 /** What a published object states that changes nothing here, as paths; metadata for people and `status` are passed over. */

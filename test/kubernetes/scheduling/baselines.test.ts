@@ -17,7 +17,7 @@ import { simulate } from '../../../src/simulate.ts';
 import { cluster, decide, type NodeSketch, pod, podObject, put } from './cluster.ts';
 
 const names = (nodes: readonly NodeInfo[]): string[] => nodes.map(({ name }) => name);
-const all = Object.keys(schedulers) as SchedulerName[];
+const all = Object.keys(schedulers) as Exclude<SchedulerName, 'swm'>[];
 const taint = { key: 'k', effect: 'NoSchedule' as const };
 
 /** Places pods one after the other. @returns the nodes chosen */

@@ -1,0 +1,10 @@
+export {
+  clusterCost,
+  computationalGreenness,
+  networkGreenness,
+  nodeCosts,
+  nodeWeight,
+  resilience,
+  type NodeMetrics,
+} from './node-costs.ts';
+export { NodeObserver, type MetricSources } from './node-observer.ts';

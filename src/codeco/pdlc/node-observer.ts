@@ -1,0 +1,161 @@
+import { fromSeconds, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
+import type { LinkId, NodeId, StepSeries, VertexId, World } from '../../model/index.ts';
+import type { NodeMetrics } from './node-costs.ts';
+
+/** Time between two scrapes. Source: CODECO's managed clusters, whose Prometheus agents scrape every 30 s. */
+const SCRAPE_INTERVAL_NS = fromSeconds(30);
+
+/** What the metrics are read from: counters since the start of the run, as exporters give them, and what is up. */
+export interface MetricSources {
+  /** Energy of the active processes on a node: what it drew above idle, J. */
+  activeEnergyJ(node: NodeId): number;
+  /** Integral of the millicores in use over time. */
+  usedMillicoreNs(node: NodeId): number;
+  /** Energy of the bits that a link has carried forward (0) or backward (1), J. */
+  carryingJ(link: LinkId, direction: 0 | 1): number;
+  isNodeUp(node: NodeId): boolean;
+  isLinkUp(link: LinkId): boolean;
+}
+
+type ObservedWorld = Pick<World, 'nodes' | 'links' | 'clusters' | 'regions'>;
+
+/**
+ * The metrics of all nodes as they were scraped last; of a node or link that was down at two scrapes in a row one failure is
+ * counted. Before the first scrape nothing is known of what changes: all nodes are alike in it, and none has failed. Energy
+ * on a radio leg is the access point's and counts for no node.
+ */
+export class NodeObserver {
+  readonly #kernel: Kernel;
+  readonly #world: ObservedWorld;
+  readonly #sources: MetricSources;
+  readonly #egress: readonly (readonly { readonly link: LinkId; readonly direction: 0 | 1 }[])[];
+  readonly #neighbours: readonly (readonly VertexId[])[];
+  readonly #nodeOfVertex: ReadonlyMap<VertexId, NodeId>;
+  readonly #state: {
+    energyJ: number;
+    egressJ: number;
+    usedMillicoreNs: number;
+    failures: number;
+    linkFailures: number;
+    up: boolean;
+  }[];
+  readonly #linkUp: boolean[];
+  #metrics: readonly NodeMetrics[];
+  #scrapedNs = 0;
+
+  constructor(kernel: Kernel, world: ObservedWorld, sources: MetricSources) {
+    this.#kernel = kernel;
+    this.#world = world;
+    this.#sources = sources;
+    this.#nodeOfVertex = new Map(world.nodes.map(({ vertex }, node) => [vertex, node as NodeId]));
+    const egress = world.nodes.map((): { link: LinkId; direction: 0 | 1 }[] => []);
+    const neighbours = world.nodes.map((): VertexId[] => []);
+    for (const [link, { from, to }] of world.links.entries()) {
+      for (const [here, there, direction] of [
+        [from, to, 0],
+        [to, from, 1],
+      ] as const) {
+        const node = this.#nodeOfVertex.get(here);
+        if (node === undefined) continue;
+        egress[node]!.push({ link: link as LinkId, direction });
+        neighbours[node]!.push(there);
+      }
+    }
+    this.#egress = egress;
+    this.#neighbours = neighbours;
+    this.#state = world.nodes.map(() => ({
+      energyJ: 0,
+      egressJ: 0,
+      usedMillicoreNs: 0,
+      failures: 0,
+      linkFailures: 0,
+      up: true,
+    }));
+    this.#linkUp = world.links.map(() => true);
+    this.#metrics = world.nodes.map((_, node) => this.#measure(node as NodeId, 0));
+    const scrape = kernel.on('pdlc.scrape', () => {
+      this.#scrape();
+      kernel.after(SCRAPE_INTERVAL_NS, scrape);
+    });
+    kernel.at(SCRAPE_INTERVAL_NS, scrape);
+  }
+
+  /** By node, as of the last scrape. */
+  get metrics(): readonly NodeMetrics[] {
+    return this.#metrics;
+  }
+
+  /** Time since the last scrape. */
+  get ageNs(): Nanoseconds {
+    return (this.#kernel.now - this.#scrapedNs) as Nanoseconds;
+  }
+
+  #scrape(): void {
+    const windowNs = this.#kernel.now - this.#scrapedNs;
+    this.#scrapedNs = this.#kernel.now;
+    const failedLinks = this.#linkUp.map((wasUp, link) => {
+      const up = this.#sources.isLinkUp(link as LinkId);
+      this.#linkUp[link] = up;
+      return wasUp && !up;
+    });
+    for (const [node, state] of this.#state.entries()) {
+      const up = this.#sources.isNodeUp(node as NodeId);
+      if (state.up && !up) state.failures++;
+      state.up = up;
+      for (const { link } of this.#egress[node]!) if (failedLinks[link] === true) state.linkFailures++;
+    }
+    this.#metrics = this.#state.map((_, node) => this.#measure(node as NodeId, windowNs));
+  }
+
+  #measure(node: NodeId, windowNs: number): NodeMetrics {
+    const { cpuMillicores, pricePerHour = 0, power } = this.#world.nodes[node]!;
+    const state = this.#state[node]!;
+    const cores = cpuMillicores / 1000;
+    const links = this.#egress[node]!.filter(({ link }) => this.#linkUp[link]);
+    let [activeEnergyJ, egressEnergyJ, cpuShare] = [0, 0, 0];
+    if (windowNs > 0) {
+      const energyJ = this.#sources.activeEnergyJ(node);
+      const usedMillicoreNs = this.#sources.usedMillicoreNs(node);
+      let egressJ = 0;
+      for (const { link, direction } of this.#egress[node]!) egressJ += this.#sources.carryingJ(link, direction);
+      activeEnergyJ = Math.max(0, energyJ - state.energyJ);
+      egressEnergyJ = egressJ - state.egressJ;
+      cpuShare = (usedMillicoreNs - state.usedMillicoreNs) / windowNs / cpuMillicores;
+      state.energyJ = energyJ;
+      state.egressJ = egressJ;
+      state.usedMillicoreNs = usedMillicoreNs;
+    }
+    return {
+      activeEnergyJ,
+      egressEnergyJ,
+      activeLinks: links.length,
+      degree: this.#activeNeighbours(node),
+      failures: state.failures,
+      linkFailures: state.linkFailures,
+      cpuShare,
+      pricePerCoreHour: pricePerHour / cores,
+      carbonGPerCoreHour: (((power.peakW - power.idleW) / cores) * this.#carbonGPerKwh(node)) / 1000,
+    };
+  }
+
+  /** Neighbours over links that are up; a neighbour that is a node must be up too. */
+  #activeNeighbours(node: NodeId): number {
+    return this.#neighbours[node]!.filter((vertex, at) => {
+      const neighbour = this.#nodeOfVertex.get(vertex);
+      const up = neighbour === undefined || this.#state[neighbour]!.up;
+      return up && this.#linkUp[this.#egress[node]![at]!.link];
+    }).length;
+  }
+
+  #carbonGPerKwh(node: NodeId): number {
+    const { provider } = this.#world.clusters[this.#world.nodes[node]!.cluster]!;
+    const region = this.#world.regions?.find(({ name }) => name === provider);
+    return region === undefined ? 0 : valueAt(region.carbonGPerKwh, this.#kernel.now);
+  }
+}
+
+/** The value of a series of steps that holds at a time. */
+function valueAt({ startsNs, values, periodNs }: StepSeries, now: number): number {
+  const at = periodNs === undefined ? now : now % periodNs;
+  return values[startsNs.findLastIndex((start) => start <= at)]!;
+}

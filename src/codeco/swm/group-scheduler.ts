@@ -1,0 +1,199 @@
+import type { Kernel } from '../../kernel/index.ts';
+import {
+  groupFilter,
+  type ClusterState,
+  type Decision,
+  type EntryDemand,
+  type GroupScheduler,
+  type Pod,
+} from '../../kubernetes/index.ts';
+import type { AppId, SwmSettings, SwmSolverName, World } from '../../model/index.ts';
+import type { TopologyView } from '../netma/topology-view.ts';
+import { nodeCosts, nodeWeight, type NodeObserver } from '../pdlc/index.ts';
+import { CompiledModel } from './compiled-model.ts';
+import { violations } from './constraints.ts';
+import { LOOPBACK, type Assignment, type SwmModel } from './contract.ts';
+import { exactSolver } from './exact.ts';
+import { ModelIndex } from './model-index.ts';
+import type { ObjectiveWeights } from './objective.ts';
+import { mediaOf, ObservedModel, type EmbeddedChannel } from './observed-model.ts';
+import { PartialPlacement } from './partial-placement.ts';
+import { scalableSolver } from './scalable.ts';
+import type { SwmSolver } from './solver.ts';
+
+/** The solvers that a scenario can name. */
+const solvers: Readonly<Record<SwmSolverName, () => SwmSolver>> = { scalable: scalableSolver, exact: exactSolver };
+
+/** A latency that costs as much as the worst node for a criterion of the same weight costs more than the best one. Own design. */
+const WORST_LATENCY_MS = 10;
+/** What a millisecond costs in any profile, so that of nodes that cost the same the nearer ones are taken. Own design. */
+const LEAST_COST_PER_MS = 1e-4;
+/** Solver calls within one attempt: where Kubernetes' filters refuse what was solved, it is solved again without that. */
+const MAX_SOLVER_CALLS = 8;
+
+/** How the weights of a profile weigh in the objective. */
+export function objectiveWeights(profile: SwmSettings['profile']): ObjectiveWeights {
+  const perMs = Math.max((profile.latency ?? 0) / WORST_LATENCY_MS, LEAST_COST_PER_MS);
+  return { nodeCost: nodeWeight(profile), workloadCost: perMs, recommendation: 0, move: 0, latencyPerMs: perMs };
+}
+
+/**
+ * SWM in the simulation: takes the pods of an application that wait as one group, has its solver place them and their
+ * channels by PDLC's node costs and NetMA's observed topology, and hands the placement to the control plane to bind. It
+ * knows nodes and pods as the control plane does, and the network as it was probed last. A group that cannot be placed is
+ * tried again, `maxAttempts` times; then it has failed (`placement-attempts-exhausted`), until something happens in the
+ * cluster, or kube-scheduler's five minutes for what is set aside are over. Beyond what the sources state, own design.
+ */
+export class SwmScheduler implements GroupScheduler {
+  readonly #kernel: Kernel;
+  readonly #world: World;
+  readonly #topology: TopologyView;
+  readonly #observer: NodeObserver;
+  readonly #settings: SwmSettings;
+  readonly #weights: ObjectiveWeights;
+  readonly #models: ObservedModel;
+  readonly #solver: SwmSolver;
+  readonly #filter = groupFilter('swm');
+  /** By application: attempts that failed since the last that did not. */
+  readonly #failures = new Map<AppId, number>();
+  #embedded: EmbeddedChannel[] = [];
+
+  constructor(
+    kernel: Kernel,
+    world: World,
+    settings: SwmSettings,
+    topology: TopologyView,
+    observer: NodeObserver,
+    demand: () => readonly EntryDemand[],
+  ) {
+    this.#kernel = kernel;
+    this.#world = world;
+    this.#topology = topology;
+    this.#observer = observer;
+    this.#settings = settings;
+    this.#weights = objectiveWeights(settings.profile);
+    this.#models = new ObservedModel(world, topology, demand);
+    this.#solver = solvers[settings.solver]();
+  }
+
+  schedule(pods: readonly Pod[], state: ClusterState): { decisions: readonly Decision[]; viewAgeNs: number } {
+    const viewAgeNs = Math.max(this.#topology.ageNs, this.#observer.ageNs);
+    return { decisions: this.#decide(pods, state), viewAgeNs };
+  }
+
+  #decide(pods: readonly Pod[], state: ClusterState): readonly Decision[] {
+    const { app } = pods[0]!;
+    const examined = pods.map((pod) => this.#filter.examine(state.schedulingPod(pod), state.cache));
+    const group = pods.map((pod, at) => {
+      const fits = new Set(examined[at]!.feasible.map(({ id }) => id));
+      return { pod, mayUse: (node: number): boolean => fits.has(node), fits };
+    });
+    this.#embedded = this.#embedded.filter(({ source, target }) => isThere(source) && isThere(target));
+    const costs = nodeCosts(this.#observer.metrics, this.#settings.profile);
+    const options = {
+      weights: this.#weights,
+      budget: this.#settings.budget,
+      draws: this.#kernel.streams.get(`swm/${this.#world.apps[app]!.name}`),
+    };
+    let reasons: readonly string[] = [];
+    for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
+      const model = this.#models.build(group, costs, state, this.#embedded);
+      const { assignment, errors } = this.#solver.solve(model, options);
+      if (assignment === undefined) {
+        reasons = errors.map(({ kind, details }) => `${kind}: ${details}`);
+        break;
+      }
+      const broken = violations(model, assignment);
+      if (broken.length > 0) throw new Error(`SWM's solver broke ${broken[0]!.constraint}: ${broken[0]!.reason}`);
+      const nodes = this.#nodesOf(pods, assignment);
+      const refusal = this.#refusal(pods, nodes, state);
+      if (refusal === undefined) {
+        this.#failures.delete(app);
+        this.#embed(model, assignment, pods, state);
+        const estimates = this.#estimates(model, assignment, pods);
+        return pods.map((_, at) => {
+          const cost = Float64Array.from(examined[at]!.feasible, ({ id }) => estimates[at]!(id));
+          return examined[at]!.place(state.nodes[nodes[at]!]!.info, cost, this.#world.recording.verdicts);
+        });
+      }
+      group[refusal.pod]!.fits.delete(nodes[refusal.pod]!);
+      reasons = [refusal.reason];
+    }
+    return this.#refuse(app, examined, reasons);
+  }
+
+  #refuse(
+    app: AppId,
+    examined: readonly ReturnType<ReturnType<typeof groupFilter>['examine']>[],
+    reasons: readonly string[],
+  ): readonly Decision[] {
+    const attempt = (this.#failures.get(app) ?? 0) + 1;
+    const isLast = attempt >= this.#settings.maxAttempts;
+    if (isLast) this.#failures.delete(app);
+    else this.#failures.set(app, attempt);
+    const what = isLast
+      ? 'placement-attempts-exhausted'
+      : `not feasible, attempt ${attempt} of ${this.#settings.maxAttempts}`;
+    const why = [what, ...reasons].join('; ');
+    const context = { verdicts: this.#world.recording.verdicts, draws: this.#kernel.streams.get('scheduler/ties') };
+    return examined.map((ofPod): Decision => {
+      const decision = ofPod.refuse(why, context);
+      return isLast ? decision : { ...decision, failed: true };
+    });
+  }
+
+  #nodesOf(pods: readonly Pod[], { workloads }: Assignment): number[] {
+    const byName = new Map(this.#world.nodes.map(({ name }, node) => [name, node]));
+    const nodeOf = new Map(workloads.map(({ workload, node }) => [workload, byName.get(node)!]));
+    return pods.map(({ name }) => nodeOf.get(name)!);
+  }
+
+  /** The first pod that Kubernetes' filters refuse once those before it are on their nodes: limits on pods, ports, affinities. */
+  #refusal(
+    pods: readonly Pod[],
+    nodes: readonly number[],
+    state: ClusterState,
+  ): { pod: number; reason: string } | undefined {
+    let found: { pod: number; reason: string } | undefined;
+    const assumed: Pod[] = [];
+    for (const [at, pod] of pods.entries()) {
+      const { info } = state.nodes[nodes[at]!]!;
+      const reason = this.#filter.refusal(state.schedulingPod(pod), state.cache, info);
+      if (reason !== undefined) {
+        found = { pod: at, reason: `${pod.name} on ${info.name}: ${reason}` };
+        break;
+      }
+      state.cache.assumePod(state.schedulingPod(pod), info);
+      assumed.push(pod);
+    }
+    for (const pod of assumed) state.cache.forgetPod(state.schedulingPod(pod));
+    return found;
+  }
+
+  /** Keeps what the channels of the group take on their ways. */
+  #embed(model: SwmModel, assignment: Assignment, pods: readonly Pod[], state: ClusterState): void {
+    const index = new ModelIndex(model);
+    const podOf = new Map([...state.pods.filter(isThere), ...pods].map((pod) => [pod.name, pod]));
+    for (const [at, { network, path }] of assignment.channels.entries()) {
+      const { sourceWorkload, targetWorkload, bandwidthBps } = model.appGroup.channels[at]!;
+      if (path === LOOPBACK || bandwidthBps === 0) continue;
+      const [source, target] = [podOf.get(sourceWorkload)!, podOf.get(targetWorkload)!];
+      this.#embedded.push({ source, target, bandwidthBps, media: mediaOf(index.linksOf(network, path)!) });
+    }
+  }
+
+  /** By pod: what it would cost on a node with all others where they were put; Infinity where its channels cannot reach. */
+  #estimates(model: SwmModel, { workloads }: Assignment, pods: readonly Pod[]): ((node: number) => number)[] {
+    const compiled = new CompiledModel(model, this.#weights);
+    const placement = new PartialPlacement(compiled);
+    const nodeIndex = new Map(compiled.nodes.map((id, node) => [id, node]));
+    const workloadOf = new Map(compiled.workloads.map(({ id }, workload) => [id, workload]));
+    for (const { workload, node } of workloads) placement.put(workloadOf.get(workload)!, nodeIndex.get(node)!);
+    return pods.map(({ name }) => {
+      const workload = workloadOf.get(name)!;
+      return (node) => placement.estimate(workload, node);
+    });
+  }
+}
+
+const isThere = ({ phase }: Pod): boolean => phase !== 'gone' && phase !== 'terminating';

@@ -1,0 +1,237 @@
+import { NS_PER_MS } from '../../kernel/index.ts';
+import type { LinkId, MediumId, ServiceId, VertexId, World } from '../../model/index.ts';
+import type { ClusterState, EntryDemand, Pod } from '../../kubernetes/index.ts';
+import type { TopologyView } from '../netma/topology-view.ts';
+import type {
+  NodeValue,
+  SwmChannel,
+  SwmLink,
+  SwmMedium,
+  SwmModel,
+  SwmNode,
+  SwmWorkload,
+  WorkloadValues,
+} from './contract.ts';
+
+/** What a workload costs on a node that its users cannot reach: as much as a latency that nobody would bear. */
+const UNREACHABLE_MS = 10_000;
+
+/** The network that the world's links are; every link can hold reservations, so it carries assured channels too. */
+export const NETWORK = 'underlay';
+
+/** A pod of the group, and what the filters and earlier attempts leave to it. */
+export interface GroupPod {
+  readonly pod: Pod;
+  /** By node: whether it may be put there. */
+  readonly mayUse: (node: number) => boolean;
+}
+
+/** A channel that was given a way before, with the media on it. */
+export interface EmbeddedChannel {
+  readonly source: Pod;
+  readonly target: Pod;
+  readonly media: readonly MediumId[];
+  readonly bandwidthBps: number;
+}
+
+/** The label that says that a node may take a pod: what Kubernetes' filters and SWM's labels come to. */
+const labelOf = (pod: Pod): string => `fits/${pod.name}`;
+
+/**
+ * The world as SWM knows it, in its solver's terms: nodes as the control plane has them, links as NetMA's last probe found
+ * them, the pods that wait, and those that they talk to where they run. Own design where CODECO's sources do not say how
+ * pods become workloads: each pod is a workload; what is bound already asks for nothing more and stays; each replica talks to
+ * one replica of each service that its own has a channel with, in turn.
+ */
+export class ObservedModel {
+  readonly #world: World;
+  readonly #topology: TopologyView;
+  readonly #demand: () => readonly EntryDemand[];
+  readonly #names: readonly string[];
+  /** By service: the services with channels to or from it. */
+  readonly #peers: readonly ReadonlySet<ServiceId>[];
+
+  constructor(world: World, topology: TopologyView, demand: () => readonly EntryDemand[]) {
+    this.#world = world;
+    this.#topology = topology;
+    this.#demand = demand;
+    const nodeOf = new Map<VertexId, string>(world.nodes.map(({ name, vertex }) => [vertex, name]));
+    this.#names = world.vertices.map(({ name, kind }, vertex) => nodeOf.get(vertex as VertexId) ?? `${kind} ${name}`);
+    const peers = world.services.map(() => new Set<ServiceId>());
+    for (const [from, { channels }] of world.services.entries()) {
+      for (const { to } of channels) {
+        peers[from]!.add(to);
+        peers[to]!.add(from as ServiceId);
+      }
+    }
+    this.#peers = peers;
+  }
+
+  /** The model of a group, by what is known now. */
+  build(
+    group: readonly GroupPod[],
+    costs: readonly number[],
+    state: ClusterState,
+    embedded: readonly EmbeddedChannel[],
+  ): SwmModel {
+    const { apps, services } = this.#world;
+    const waiting = new Set(group.map(({ pod }) => pod));
+    const talkedTo = new Set(group.flatMap(({ pod }) => [...this.#peers[pod.service]!]));
+    const bound = state.pods.filter(
+      (pod) =>
+        pod.node !== undefined && talkedTo.has(pod.service) && pod.phase !== 'gone' && pod.phase !== 'terminating',
+    );
+    const byApp = new Map<string, SwmWorkload[]>();
+    const byService = new Map<ServiceId, Pod[]>();
+    const add = (pod: Pod, workload: SwmWorkload): void => {
+      const { name } = apps[pod.app]!;
+      byApp.set(name, [...(byApp.get(name) ?? []), workload]);
+      byService.set(pod.service, [...(byService.get(pod.service) ?? []), pod]);
+    };
+    for (const { pod } of group) {
+      const { cpuMillicores, memoryBytes } = state.schedulingPod(pod).kind.requests.declared;
+      add(pod, {
+        id: pod.name,
+        cpuMillicores,
+        memoryBytes,
+        fixed: false,
+        requiredLabels: [labelOf(pod)],
+        forbiddenLabels: [],
+      });
+    }
+    for (const pod of bound) {
+      const node = this.#world.nodes[pod.node!]!.name;
+      add(pod, {
+        id: pod.name,
+        cpuMillicores: 0,
+        memoryBytes: 0,
+        node,
+        fixed: true,
+        requiredLabels: [],
+        forbiddenLabels: [],
+      });
+    }
+    const channels: SwmChannel[] = [];
+    for (const [service, sources] of byService) {
+      for (const channel of services[service]!.channels) {
+        const targets = byService.get(channel.to) ?? [];
+        if (targets.length === 0) continue;
+        for (const [replica, source] of sources.entries()) {
+          const target = targets[replica % targets.length]!;
+          if (source === target || (!waiting.has(source) && !waiting.has(target))) continue;
+          channels.push({
+            id: `${channel.name}/${source.name}/${target.name}`,
+            qos: channel.serviceClass === 'ASSURED' ? 'ASSURED' : 'BEST_EFFORT',
+            sourceApplication: apps[source.app]!.name,
+            sourceWorkload: source.name,
+            targetApplication: apps[target.app]!.name,
+            targetWorkload: target.name,
+            fixed: false,
+            bandwidthBps: channel.minBandwidthBps ?? 0,
+            ...(channel.maxDelayNs === undefined ? {} : { latencyNs: channel.maxDelayNs }),
+            ...(channel.frameSizeBytes === undefined ? {} : { frameSizeBytes: channel.frameSizeBytes }),
+            ...(channel.sendIntervalNs === undefined ? {} : { sendIntervalNs: channel.sendIntervalNs }),
+          });
+        }
+      }
+    }
+    return {
+      infrastructure: {
+        nodes: [...this.#computeNodes(group, state), ...this.#forwarders()],
+        networks: [{ id: NETWORK, qos: 'ASSURED', links: this.#links(), paths: [], media: this.#media(embedded) }],
+      },
+      appGroup: { applications: [...byApp].map(([id, workloads]) => ({ id, workloads })), channels },
+      costs: {
+        nodes: this.#world.nodes.map(({ name }, node) => ({ node: name, value: costs[node]! })),
+        workloads: group.flatMap(({ pod }) => this.#userLatencies(pod)),
+      },
+      recommendations: { workloads: [] },
+    };
+  }
+
+  #computeNodes(group: readonly GroupPod[], state: ClusterState): SwmNode[] {
+    const { columns } = state.cache;
+    return this.#world.nodes.map(({ name }, node) => {
+      const { slot } = state.nodes[node]!.info;
+      return {
+        id: name,
+        type: 'COMPUTE',
+        cpuMillicores: {
+          capacity: columns.allocatableCpuMillicores[slot]!,
+          used: columns.requestedCpuMillicores[slot]!,
+        },
+        memoryBytes: { capacity: columns.allocatableMemoryBytes[slot]!, used: columns.requestedMemoryBytes[slot]! },
+        latencyNs: 0,
+        labels: group.filter(({ mayUse }) => mayUse(node)).map(({ pod }) => labelOf(pod)),
+      };
+    });
+  }
+
+  #forwarders(): SwmNode[] {
+    const none = { capacity: 0, used: 0 };
+    const isNode = new Set(this.#world.nodes.map(({ vertex }) => vertex));
+    return this.#names.flatMap((id, vertex): SwmNode[] =>
+      isNode.has(vertex as VertexId)
+        ? []
+        : [{ id, type: 'NETWORK', cpuMillicores: none, memoryBytes: none, latencyNs: 0, labels: [] }],
+    );
+  }
+
+  #links(): SwmLink[] {
+    const links: SwmLink[] = [];
+    const joined = new Set<string>();
+    const add = (from: VertexId, to: VertexId, medium: MediumId, latencyNs: number): void => {
+      const [source, target] = [this.#names[from]!, this.#names[to]!];
+      const id = `${source} > ${target}`;
+      // of parallel wires the contract has the first alone
+      if (joined.has(id) || !this.#topology.isVertexUp(from) || !this.#topology.isVertexUp(to)) return;
+      joined.add(id);
+      links.push({ id, source, target, medium: mediumName(medium), latencyNs });
+    };
+    for (const [link, { from, to, forwardMedium, backwardMedium }] of this.#world.links.entries()) {
+      if (!this.#topology.isLinkUp(link as LinkId)) continue;
+      const latencyNs = this.#topology.linkLatencyNs(link as LinkId);
+      add(from, to, forwardMedium, latencyNs);
+      add(to, from, backwardMedium, latencyNs);
+    }
+    for (const { vertex, radio } of this.#world.nodes) {
+      const accessPoint = radio === undefined ? undefined : this.#topology.attachedTo(vertex);
+      if (accessPoint === undefined) continue;
+      const { vertex: at, latencyNs, uplinkMedium, downlinkMedium } = this.#world.accessPoints[accessPoint]!;
+      add(vertex, at, uplinkMedium, latencyNs);
+      add(at, vertex, downlinkMedium, latencyNs);
+    }
+    return links;
+  }
+
+  /** Media with what the channels that were embedded before take of them, as long as both ends are there. */
+  #media(embedded: readonly EmbeddedChannel[]): SwmMedium[] {
+    const used = new Float64Array(this.#world.media.length);
+    for (const { media, bandwidthBps } of embedded) for (const medium of media) used[medium]! += bandwidthBps;
+    return this.#world.media.map(({ bandwidthBps }, medium) => ({
+      id: mediumName(medium as MediumId),
+      bandwidthBps: { capacity: bandwidthBps, used: used[medium]! },
+    }));
+  }
+
+  /** Mean latency from where requests enter at the pod's service, ms, as it was last observed. Own design. */
+  #userLatencies(pod: Pod): WorkloadValues[] {
+    const demand = this.#demand()[pod.service]!;
+    if (demand.length === 0) return [];
+    const nodes: NodeValue[] = this.#world.nodes.map(({ name, vertex }) => {
+      let ms = 0;
+      for (const { vertex: from, share } of demand) {
+        ms += share * Math.min(UNREACHABLE_MS, this.#topology.latencyNs(from, vertex) / NS_PER_MS);
+      }
+      return { node: name, value: ms };
+    });
+    return [{ application: this.#world.apps[pod.app]!.name, workload: pod.name, nodes }];
+  }
+}
+
+const mediumName = (medium: MediumId): string => `medium ${medium}`;
+
+/** The media that a path of the observed model goes over. */
+export function mediaOf(links: readonly SwmLink[]): MediumId[] {
+  return links.map(({ medium }) => Number(medium.slice('medium '.length)) as MediumId);
+}

@@ -1,0 +1,1 @@
+export { HorizontalAutoscaling, type AutoscalingHooks, type Scaling } from './horizontal-autoscaling.ts';

@@ -1,0 +1,54 @@
+import { byRank } from './criteria-scheduler.ts';
+import { Framework } from './framework.ts';
+import { decided, noFit, unschedulable, verdicts } from './kube-scheduler.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { SchedulingPod } from './pod.ts';
+import { profilePlugins } from './profile.ts';
+import type { Decision, SchedulingContext } from './scheduler.ts';
+import type { SchedulerCache } from './scheduler-cache.ts';
+
+/** kube-scheduler's filters for a scheduler that places many pods together. */
+export interface GroupFilter {
+  /** What the filters say of every node, for a pod as things stand. */
+  examine(pod: SchedulingPod, cache: SchedulerCache): Examined;
+  /** Why a node cannot take a pod as things stand; undefined where it can. */
+  refusal(pod: SchedulingPod, cache: SchedulerCache, node: NodeInfo): string | undefined;
+}
+
+/** The nodes that passed the filters, and decisions on that ground. */
+export interface Examined {
+  readonly feasible: readonly NodeInfo[];
+  /** @param cost what the scheduler compared by, for each of the feasible nodes; lower is better */
+  place(node: NodeInfo, cost: Float64Array, detailed: boolean): Decision;
+  /** @param why in words; where no node is feasible the filters' own words are put behind */
+  refuse(why: string, context: SchedulingContext): Decision;
+}
+
+/** @param name the scheduler's, under which its costs are recorded */
+export function groupFilter(name: string): GroupFilter {
+  const framework = new Framework(profilePlugins());
+  return {
+    examine(pod, cache): Examined {
+      const filtered = framework.filter(pod, cache, 0, (nodes) => nodes);
+      // the framework's own list of slots is for one pod at a time
+      const kept = { ...filtered, slots: filtered.slots.slice(0, filtered.feasible) };
+      const feasible = Array.from(kept.slots, (slot) => cache.nodeAt(slot));
+      return {
+        feasible,
+        place(node, cost, detailed) {
+          const own = [{ plugin: name, weight: 1, raw: cost, normalised: byRank(cost, -1) }];
+          const details = detailed ? { ...verdicts(kept), own } : undefined;
+          return decided(name, kept, node, [node], cost[feasible.indexOf(node)], details);
+        },
+        refuse(why, context) {
+          const words =
+            feasible.length > 0 ? why : `${why}; ${noFit(name, framework, kept, pod, cache, context).message}`;
+          const details = context.verdicts === true ? verdicts(kept) : undefined;
+          const counts = { considered: kept.considered, feasible: kept.feasible };
+          return { ...unschedulable(name, words), ...counts, verdicts: details };
+        },
+      };
+    },
+    refusal: (pod, cache, node) => framework.admits(pod, cache, node)?.reasons.join(', '),
+  };
+}
