@@ -5,6 +5,7 @@ import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
 import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addCheckCommand } from './commands/check.ts';
+import { addCollectCommand } from './commands/collect.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -35,6 +36,7 @@ const program = new Command('codeco-sim')
 const commands = [
   addRunCommand,
   addSweepCommand,
+  addCollectCommand,
   addValidateCommand,
   addExplainCommand,
   addInitCommand,

@@ -1,11 +1,13 @@
 export { meanInterval } from './statistics/index.ts';
 export { describeParameters } from './design/index.ts';
 export {
+  collectShards,
   commandOf,
   estimateCost,
   nameOfCell,
   planSweep,
   runSweep,
+  type Collected,
   type Cost,
   type PlannedCell,
   type Shard,

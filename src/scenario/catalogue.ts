@@ -4,6 +4,7 @@ import { isMap as isYamlMap, parseAllDocuments } from 'yaml';
 import {
   arrivals,
   criteria,
+  designs,
   distributions,
   mobilityModels,
   performanceProfiles,
@@ -20,7 +21,7 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, arrival processes, distributions, mobility models, radio technologies. */
+/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
@@ -31,6 +32,7 @@ export function listChoices(): CatalogueEntry[] {
     ...entries('distribution', distributions),
     ...entries('mobility', mobilityModels),
     ...entries('technology', technologies),
+    ...entries('design', designs),
   ];
 }
 
@@ -38,7 +40,7 @@ function entries(kind: string, choices: Readonly<Record<string, string>>): Catal
   return Object.entries(choices).map(([name, description]) => ({ kind, name, description }));
 }
 
-/** The scenarios in the files of a folder, by file name; files that are none are passed over. The name is the file's. */
+/** The scenarios and experiments in the files of a folder, by file name; files that are none are passed over. The name is the file's. */
 export function listScenarios(folder: string): CatalogueEntry[] {
   const found: CatalogueEntry[] = [];
   for (const file of readdirSync(folder).toSorted()) {
@@ -47,9 +49,15 @@ export function listScenarios(folder: string): CatalogueEntry[] {
     const status = statSync(path);
     if (!status.isFile() || status.size > MAX_DOCUMENT_BYTES) continue;
     for (const document of parseAllDocuments(readFileSync(path, 'utf8'))) {
-      if (!('contents' in document) || !isYamlMap(document.contents) || document.get('kind') !== 'Scenario') continue;
+      if (!('contents' in document) || !isYamlMap(document.contents)) continue;
+      const kind = document.get('kind');
+      if (kind !== 'Scenario' && kind !== 'Experiment') continue;
       const description = document.getIn(['metadata', 'description']);
-      found.push({ kind: 'scenario', name: path, description: typeof description === 'string' ? description : '' });
+      found.push({
+        kind: kind.toLowerCase(),
+        name: path,
+        description: typeof description === 'string' ? description : '',
+      });
     }
   }
   return found;

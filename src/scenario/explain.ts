@@ -1,12 +1,13 @@
 import { codecoAppSchema, expectedUnit, type UnitName } from '../model/index.ts';
 import { nearest } from './nearest.ts';
 import { InputError } from './problem.ts';
-import { scenarioSchema } from './schema/index.ts';
+import { experimentSchema, scenarioSchema } from './schema/index.ts';
 import type { Schema } from './shape.ts';
 import { quote } from './validation.ts';
 
 const kinds = {
   Scenario: scenarioSchema as unknown as Schema,
+  Experiment: experimentSchema as unknown as Schema,
   CodecoApp: codecoAppSchema as unknown as Schema,
 } as const;
 
@@ -16,13 +17,15 @@ const INDENT = '    ';
 /**
  * The documentation of a field, laid out as `kubectl explain` does: what it is, its values, its own fields.
  * The path is of a scenario (`spec.users.requests.rate`, where `spec.` may be left out and indices are ignored) or,
- * after the kind, of a CodecoApp (`CodecoApp.spec.qosClass`). An empty path explains the scenario as a whole.
+ * after the kind, of an experiment (`Experiment.spec.vary`) or a CodecoApp (`CodecoApp.spec.qosClass`). An empty path explains the scenario as a whole.
  * @throws {InputError} if there is no such field
  */
 export function explain(fieldPath: string): string {
   const steps = fieldPath.split(/[.[\]]+/).filter((step) => step !== '' && !/^\d+$/.test(step));
-  const kind = steps[0]?.toLowerCase() === 'codecoapp' ? 'CodecoApp' : 'Scenario';
-  if (steps[0]?.toLowerCase() === kind.toLowerCase()) steps.shift();
+  const names = Object.keys(kinds) as (keyof typeof kinds)[];
+  const named = names.find((name) => name.toLowerCase() === steps[0]?.toLowerCase());
+  if (named !== undefined) steps.shift();
+  const kind = named ?? 'Scenario';
   let field: Field = { name: '', schema: kinds[kind], isRequired: true };
   const first = steps[0];
   const top = fieldsOf(field.schema);

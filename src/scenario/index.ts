@@ -16,4 +16,4 @@ export {
 export { nearest } from './nearest.ts';
 export { fieldAt, lastField, type Assignment } from './overrides.ts';
 export { formatProblem, InputError, traceProblem, type Problem } from './problem.ts';
-export { publishedSchema, scenarioSchema, type Experiment, type Scenario } from './schema/index.ts';
+export { publishedSchemas, scenarioSchema, type Experiment, type Scenario } from './schema/index.ts';

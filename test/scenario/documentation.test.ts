@@ -11,17 +11,27 @@ import {
   listChoices,
   listScenarios,
   loadScenario,
-  publishedSchema,
+  publishedSchemas,
 } from '../../src/scenario/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'codeco-sim-docs-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 describe('the published schema', () => {
-  const file = 'scenarios/schema/scenario.schema.json';
-  const published = JSON.parse(readFileSync(file, 'utf8')) as object;
+  const read = (name: string) => JSON.parse(readFileSync(`scenarios/schema/${name}.schema.json`, 'utf8')) as object;
+  const published = read('scenario');
   test('is the one that the program checks by (npx tsx scripts/scenario-schema.ts writes it)', () => {
-    expect(published).toEqual(JSON.parse(JSON.stringify(publishedSchema())));
+    for (const [name, schema] of Object.entries(publishedSchemas)) {
+      expect(read(name)).toEqual(JSON.parse(JSON.stringify(schema)));
+    }
+  });
+  test('of experiments accepts the shipped one, and refuses a mistyped field', () => {
+    const validate = new Ajv2020({ strict: false }).compile(read('experiment'));
+    const [experiment] = parseAllDocuments(readFileSync('scenarios/schedulers-under-cut.yaml', 'utf8'));
+    const value = experiment!.toJS() as { spec: Record<string, unknown> };
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+    value.spec['replicatons'] = 3;
+    expect(validate(value)).toBe(false);
   });
   test('accepts, with a checker that knows nothing of our annotations, what the program accepts', () => {
     const validate = new Ajv2020({ strict: false }).compile(published);
@@ -52,7 +62,7 @@ describe('the published schema', () => {
       visit(additionalProperties, `${path}.*`);
       for (const shape of (anyOf as unknown[] | undefined) ?? []) visit(shape, path);
     };
-    visit(published, '');
+    for (const name of Object.keys(publishedSchemas)) visit(read(name), name);
     expect(undescribed).toEqual([]);
   });
 });
@@ -142,6 +152,9 @@ describe('explain', () => {
   });
   test('explains the whole, and CodecoApps', () => {
     expect(explain('')).toContain('KIND:       Scenario');
+    expect(explain('Experiment.spec.design.kind')).toMatch(/KIND: {7}Experiment[^]*sobol {12}A digital net/);
+    expect(explain('experiment.spec.vary.from')).toContain('The lowest value');
+    expect(explain('Experiment.spec.replications.until.halfWidth')).toContain('<share> -required-');
     expect(explain('CodecoApp.spec.codecoapp-msspec.serviceChannels')).toContain('channelName\t<string> -required-');
   });
   test.each([

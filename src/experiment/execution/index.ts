@@ -1,3 +1,4 @@
+export { collectShards, type Collected } from './collect.ts';
 export { estimateCost, type Cost } from './cost.ts';
 export { planSweep, type PlannedCell, type SweepPlan } from './plan.ts';
 export { commandOf } from './reproduction.ts';

@@ -1,4 +1,4 @@
-import { readTable, ResultsError } from '../../results/index.ts';
+import { ResultsError } from '../../results/index.ts';
 import { VERSION } from '../../version.ts';
 import { describeParameters } from '../design/index.ts';
 import { isPreciseEnough } from '../statistics/index.ts';
@@ -6,6 +6,7 @@ import { runFolder, writeSweep, type Sweep, type SweepRun } from '../sweep-file.
 import { openSweepFolder, removePartial, wholeRuns } from './folder.ts';
 import { Journal } from './journal.ts';
 import { hashOfRun, seedOf, type PlannedCell, type SweepPlan } from './plan.ts';
+import { readRunRow } from './run-row.ts';
 import type { RunResult, RunRow, RunTask, RunWorkerData } from './run-task.ts';
 import { ofShard, type Shard } from './shard.ts';
 import { writeSweepTable, type SweepRow } from './sweep-table.ts';
@@ -260,19 +261,12 @@ class Execution {
     }
   }
 
-  /** The row of a run that was finished by a process that could not say so any more; undefined if it cannot be read. */
+  /** The row of a run that was finished by a process that could not say so any more; a damaged one is run again. */
   async #readBack(hash: string): Promise<RunResult | undefined> {
-    try {
-      const table = await readTable(runFolder(this.#options.out, { hash }), 'runs');
-      const row = table.get(0)?.toJSON() as RunRow | undefined;
-      if (row === undefined) return undefined;
-      this.#journal.add(hash, { row, seconds: 0 });
-      return { row, seconds: 0 };
-    } catch (error) {
-      // damaged: it is run again
-      if (error instanceof ResultsError) return undefined;
-      throw error;
-    }
+    const row = await readRunRow(this.#options.out, hash);
+    if (row === undefined) return undefined;
+    this.#journal.add(hash, { row, seconds: 0 });
+    return { row, seconds: 0 };
   }
 
   /** Adds replications to a cell whose measures are not known well enough yet. */
