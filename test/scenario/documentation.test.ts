@@ -93,6 +93,16 @@ describe('explain', () => {
         arrivals	<string | Object>
           How requests are spread in time.
           Default: poisson
+
+        timeout	<duration>
+          An attempt that is not answered within this time has failed; what it has
+          begun at the servers goes on all the same. No limit where absent.
+          A duration such as 250ms, 30s or 5m
+
+        retries	<Object>
+          Tries again what failed, for whatever reason: a timeout, a full queue, a
+          lost pod, no pod, no way, or an error that a service answers with. Nothing
+          is tried again where absent.
       "
     `);
     expect(explain('spec.orchestration.scheduler')).toMatchInlineSnapshot(`
