@@ -32,6 +32,7 @@ function record(folder, rows, slower) {
     columns.service[i] = 0;
     columns.user[i] = k % 10_000;
     columns.warmup[i] = k < 1000 ? 1 : 0;
+    columns.attempts[i] = 1;
     const latencyNs = Math.round(stream.exponential() * (slower && k > rows / 20 ? 12e6 : 10e6));
     columns.outcome[i] = k % 50 === 0 ? failed : ok;
     if (k % 50 === 0) continue;

@@ -39,6 +39,7 @@ function record(rowCount) {
       columns.user[i] = k % USERS;
       columns.access_point[i] = k % 125;
       columns.warmup[i] = k < 1000 ? 1 : 0;
+      columns.attempts[i] = 1;
       if (k % 50 === 0) {
         columns.outcome[i] = failed;
         continue;

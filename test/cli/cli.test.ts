@@ -256,6 +256,7 @@ test('list prints every registry, and one of them alone', () => {
     'best-fit',
     'worst-fit',
     'spread',
+    'swm',
   ]);
   expect(cli('list', 'planets')).toMatchObject({ status: 2 });
 });

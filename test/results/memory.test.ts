@@ -19,6 +19,7 @@ test('two million requests go to disk, and memory is no more than after the firs
       columns.app[i] = columns.service[i] = columns.user[i] = 0;
       columns.outcome[i] = code;
       columns.warmup[i] = 0;
+      columns.attempts[i] = 1;
     }
   };
   const memoryMB = () => process.memoryUsage().rss / 1e6;

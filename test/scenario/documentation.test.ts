@@ -164,7 +164,7 @@ describe('explain', () => {
     expect(explain('')).toContain('KIND:       Scenario');
     expect(explain('Experiment.spec.design.kind')).toMatch(/KIND: {7}Experiment[^]*sobol {12}A digital net/);
     expect(explain('experiment.spec.vary.from')).toContain('The lowest value');
-    expect(explain('Experiment.spec.replications.until.halfWidth')).toContain('<share> -required-');
+    expect(explain('Experiment.spec.replications.until.halfWidth')).toContain('FIELD: halfWidth <share>');
     expect(explain('CodecoApp.spec.codecoapp-msspec.serviceChannels')).toContain('channelName\t<string> -required-');
   });
   test.each([
