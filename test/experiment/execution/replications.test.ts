@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collectShards, planSweep, readSweep, runSweep, type SweepOptions } from '../../../src/experiment/index.ts';
 import { isPreciseEnough } from '../../../src/experiment/statistics/index.ts';
 import { readExperiment } from '../../../src/scenario/index.ts';
+import { bytesIn, sweepOptions, writeExperiment } from './fixture.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -16,26 +17,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function plan(name: string, spec: string) {
-  const file = join(folder, `${name}.yaml`);
-  writeFileSync(
-    file,
-    `apiVersion: codeco-sim/v1\nkind: Experiment\nmetadata: { name: ${name} }\nspec:\n  scenario: tiny.yaml\n${spec}`,
-  );
-  return planSweep(readExperiment(file));
+  return planSweep(readExperiment(writeExperiment(folder, name, spec)));
 }
-const options = (out: string, more: Partial<SweepOptions> = {}): SweepOptions => ({
-  out: join(folder, out),
-  workers: 2,
-  workerMemoryMb: 256,
-  allow: [],
-  set: [],
-  ...more,
-});
-function bytesOf(out: string): Map<string, string> {
-  const files = readdirSync(join(folder, out), { recursive: true, encoding: 'utf8' }).toSorted();
-  const whole = files.filter((file) => statSync(join(folder, out, file)).isFile() && file !== 'journal.jsonl');
-  return new Map(whole.map((file) => [file, readFileSync(join(folder, out, file)).toString('base64')]));
-}
+const options = (out: string, more: Partial<SweepOptions> = {}) => sweepOptions(join(folder, out), more);
+const bytesOf = (out: string) => bytesIn(join(folder, out));
 
 const until = `  vary:
     users[0].requests.rate: [1/s, 200/s]

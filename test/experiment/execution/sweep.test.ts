@@ -1,15 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planSweep, readSweep, runSweep, type SweepOptions } from '../../../src/experiment/index.ts';
 import { readManifest, readTable } from '../../../src/results/index.ts';
 import { readExperiment } from '../../../src/scenario/index.ts';
+import { bytesIn, sweepOptions, writeExperiment } from './fixture.ts';
 
 const program = resolve('dist/cli/main.js');
 let folder: string;
@@ -27,14 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function write(name: string, spec: string): string {
-  const file = join(folder, `${name}.yaml`);
-  writeFileSync(
-    file,
-    `apiVersion: codeco-sim/v1\nkind: Experiment\nmetadata: { name: ${name} }\nspec:\n  scenario: tiny.yaml\n${spec}`,
-  );
-  return file;
-}
+const write = (name: string, spec: string) => writeExperiment(folder, name, spec);
 const cli = (...args: string[]) =>
   spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
@@ -42,21 +26,9 @@ const cli = (...args: string[]) =>
     env: { ...process.env, NO_COLOR: '1' },
   });
 
-const options = (out: string, more: Partial<SweepOptions> = {}): SweepOptions => ({
-  out: join(folder, out),
-  workers: 2,
-  workerMemoryMb: 256,
-  allow: [],
-  set: [],
-  ...more,
-});
+const options = (out: string, more: Partial<SweepOptions> = {}) => sweepOptions(join(folder, out), more);
 
-/** Every file of a sweep with its content, but for the journal, which holds times. */
-function bytesOf(out: string): Map<string, string> {
-  const files = readdirSync(join(folder, out), { recursive: true, encoding: 'utf8' }).toSorted();
-  const whole = files.filter((file) => statSync(join(folder, out, file)).isFile() && file !== 'journal.jsonl');
-  return new Map(whole.map((file) => [file, readFileSync(join(folder, out, file)).toString('base64')]));
-}
+const bytesOf = (out: string) => bytesIn(join(folder, out));
 
 const small = `  vary:
     users[0].count: [1, 2, 6]

@@ -1,4 +1,5 @@
 import type { LinearSeries } from '../../../model/index.ts';
+import { lastBegun } from '../../last-begun.ts';
 import type { MakeArrivals } from './process.ts';
 
 /**
@@ -16,7 +17,7 @@ export const varyingArrivals: MakeArrivals<'diurnal' | 'flash-crowd'> = ({ meanI
  * @param area in ns times the series' unit
  */
 export function timeToArea({ startsNs, from, to }: LinearSeries, nowNs: number, area: number): number {
-  let piece = pieceAt(startsNs, nowNs);
+  let piece = lastBegun(startsNs, nowNs);
   let fromNs = nowNs;
   let left = area;
   for (;;) {
@@ -38,16 +39,4 @@ export function timeToArea({ startsNs, from, to }: LinearSeries, nowNs: number, 
     fromNs = stopNs;
     piece++;
   }
-}
-
-/** The last piece that has begun, by bisection. */
-function pieceAt(startsNs: readonly number[], timeNs: number): number {
-  let low = 0;
-  let high = startsNs.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (startsNs[middle]! <= timeNs) low = middle;
-    else high = middle;
-  }
-  return low;
 }
