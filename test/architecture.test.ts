@@ -24,6 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   'observation.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'results', 'attribution.ts', 'entity-codes.ts'],
   'entity-codes.ts': ['model', 'dynamics', 'results'],
   'service-rows.ts': ['model', 'dynamics', 'results'],
+  'governance-rows.ts': ['codeco', 'results'],
   'scaling-rows.ts': ['model', 'kubernetes', 'results'],
   kind: ['kernel', 'model', 'kubernetes', 'scenario'],
   'simulation.ts': [
@@ -33,6 +34,7 @@ const allowed: Record<string, readonly string[]> = {
     'kubernetes',
     'codeco',
     'results',
+    'governance-rows.ts',
     'observation.ts',
     'scaling-rows.ts',
     'service-rows.ts',
