@@ -13,6 +13,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addListCommand } from './commands/list.ts';
 import { addQueryCommand } from './commands/query.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
@@ -45,6 +46,7 @@ const commands = [
   addVerifyCommand,
   addWhyCommand,
   addCompareCommand,
+  addReportCommand,
   addCheckCommand,
   addQueryCommand,
   addExportCommand,
