@@ -216,6 +216,16 @@ export class Network {
     return this.#paths.routes.linkLatencyNs(link);
   }
 
+  /** The present probability that what crosses a link is lost, what was added to it included. */
+  linkLoss(link: LinkId): number {
+    return this.#conditions.lossOf(link);
+  }
+
+  /** The present capacity of a medium, bit/s. */
+  capacityBps(medium: MediumId): number {
+    return this.#conditions.capacityOfMedium[medium]!;
+  }
+
   /** Puts an access point out of service, or back into it: what is attached to it stays attached, and is cut off. */
   setAccessPointUp(accessPoint: AccessPointId, up: boolean): void {
     if (!this.#paths.setAccessPointUp(accessPoint, up) || up) return;
