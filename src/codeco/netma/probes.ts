@@ -142,7 +142,7 @@ export class Probes {
         const arc = 2 * link + direction;
         const medium = this.#network.mediumOf(arc as ArcId);
         const usedBps = (usedBytes[medium]! * 8e9) / intervalNs;
-        this.#availableBps[arc] = Math.max(0, this.#network.capacityBps(medium) - usedBps);
+        this.#availableBps[arc] = Math.max(0, this.#network.conditions.capacityOfMedium[medium]! - usedBps);
         const energyJ = this.#meters.carryingJ(link as LinkId, direction);
         this.#energyJ[arc] = energyJ - this.#readJ[arc]!;
         this.#readJ[arc] = energyJ;
@@ -184,10 +184,10 @@ export class Probes {
       `netma/link/${name}/${(arc & 1) === 0 ? 'forward' : 'backward'}`,
     ));
     const latencyNs = this.#network.linkLatencyNs(link);
-    const loss = this.#network.linkLoss(link);
+    const loss = this.#network.conditions.lossOf(link);
     let transmissionNs = 0;
     for (const medium of [forwardMedium, backwardMedium]) {
-      transmissionNs += (this.#settings.packetBytes * 8e9) / this.#network.capacityBps(medium);
+      transmissionNs += (this.#settings.packetBytes * 8e9) / this.#network.conditions.capacityOfMedium[medium]!;
     }
     let [sum, back] = [0, 0];
     for (let packet = 0; packet < PACKETS; packet++) {
@@ -226,7 +226,10 @@ export class Probes {
         direction,
         measuredNs,
         roundTripNs: hasAnswered ? roundTripNs : undefined,
-        availableBps: Math.min(availableBps, this.#network.capacityBps(this.#network.mediumOf(arc as ArcId))),
+        availableBps: Math.min(
+          availableBps,
+          this.#network.conditions.capacityOfMedium[this.#network.mediumOf(arc as ArcId)]!,
+        ),
         energyJ: this.#energyJ[arc]!,
       };
     });

@@ -216,14 +216,9 @@ export class Network {
     return this.#paths.routes.linkLatencyNs(link);
   }
 
-  /** The present probability that what crosses a link is lost, what was added to it included. */
-  linkLoss(link: LinkId): number {
-    return this.#conditions.lossOf(link);
-  }
-
-  /** The present capacity of a medium, bit/s. */
-  capacityBps(medium: MediumId): number {
-    return this.#conditions.capacityOfMedium[medium]!;
+  /** What links lose and media carry at present, what was added or taken away included. */
+  get conditions(): Pick<LinkConditions, 'lossOf' | 'capacityOfMedium'> {
+    return this.#conditions;
   }
 
   /** Puts an access point out of service, or back into it: what is attached to it stays attached, and is cut off. */
