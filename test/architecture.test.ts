@@ -26,6 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   'service-rows.ts': ['model', 'dynamics', 'results'],
   'governance-rows.ts': ['codeco', 'results'],
   'scaling-rows.ts': ['model', 'kubernetes', 'results'],
+  'probe-rows.ts': ['model', 'dynamics', 'codeco', 'results'],
   kind: ['kernel', 'model', 'kubernetes', 'scenario'],
   'simulation.ts': [
     'kernel',
@@ -36,6 +37,7 @@ const allowed: Record<string, readonly string[]> = {
     'results',
     'governance-rows.ts',
     'observation.ts',
+    'probe-rows.ts',
     'scaling-rows.ts',
     'service-rows.ts',
   ],

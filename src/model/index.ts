@@ -17,6 +17,7 @@ export {
   networkModels,
   performanceProfiles,
   policyModes,
+  probeErrors,
   schedulers,
   securityClasses,
   swmSolvers,
@@ -34,6 +35,7 @@ export {
   type RetryJitterName,
   type SchedulerName,
   type SecurityClassName,
+  type ProbeErrorName,
   type SwmSolverName,
   type TechnologyName,
 } from './choices.ts';
@@ -113,6 +115,7 @@ export {
   unitValue,
   type UnitName,
 } from './unit-text.ts';
+export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';
 export type * from './datasets.ts';

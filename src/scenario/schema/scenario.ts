@@ -21,6 +21,7 @@ import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { policy } from './policies.ts';
+import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
 
@@ -42,6 +43,7 @@ const orchestration = object(
           'BestEffort are BESTEFFORT.',
       }),
     ),
+    netma: optional(netma),
     schedulerConfig: optional(
       text({
         description:
