@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type * as clientLibrary from '@kubernetes/client-node';
 import type { ApiConstructor, ApiType, KubeConfig } from '@kubernetes/client-node';
 import { roleRules, type AccessRule } from './access-rule.ts';
 import { ClusterError } from './cluster-error.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /** The client library, which is loaded only where a cluster is used: it takes a second and 100 MB. */
-export type ClientLibrary = typeof import('@kubernetes/client-node');
+export type ClientLibrary = typeof clientLibrary;
 
 export interface ClusterOptions {
   /** File with clusters and users; where it is absent, $KUBECONFIG, ~/.kube/config, or the service account of a pod. */
