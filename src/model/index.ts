@@ -99,6 +99,7 @@ export {
   parseDelay,
   parseDistance,
   parseCarbonIntensity,
+  parseMass,
   parseDuration,
   parseEnergy,
   parseEnergyPerBit,
