@@ -10,6 +10,7 @@ import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { Images } from './images.ts';
+import type { Intervention } from './intervention.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
@@ -50,6 +51,8 @@ export interface World {
   readonly datasets: readonly Dataset[];
   readonly faults: readonly Fault[];
   readonly orchestration: Orchestration;
+  /** In the order of their times; none where absent. */
+  readonly interventions?: readonly Intervention[];
   readonly recording: Recording;
   /** Of published manifests; absent where the scenario has none. */
   readonly objects?: ClusterObjects;

@@ -4,6 +4,7 @@ import { readDocuments } from './documents.ts';
 import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './files.ts';
 import { nearest } from './nearest.ts';
 import { inheritNodeClasses } from './node-classes.ts';
+import { demandNoChangeOfSwm, interventionBetween, readInterventions } from './interventions.ts';
 import { assign, override, type Assignment } from './overrides.ts';
 import { hashScenario } from './scenario-hash.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
@@ -252,15 +253,20 @@ class Loader {
       const source = override(scenario, assignment, this.#source?.folder, this.#places, this.#problems);
       this.#beside.set(source, this.#beside.get(this.#source!) ?? []);
     }
+    return this.#load(scenario, assignments);
+  }
+
+  #load(scenario: Document, assignments: readonly Assignment[]): LoadedScenario {
     for (const assignment of assignments) {
       const value = this.#places.copy(assignment.value);
       assign(scenario, { ...assignment, value }, this.#places, this.#problems);
       this.#beside.set(assignment.place.source, this.#beside.get(this.#source!) ?? []);
     }
+    const written = hasInterventions(scenario) ? this.#places.copy(scenario) : undefined;
     const findings = check(scenarioSchema, scenario, this.#places, this.#problems);
     inheritNodeClasses(scenario, this.#places, this.#problems, findings);
     fillDefaults(scenarioSchema as unknown as Schema, scenario);
-    const world = buildWorld(scenario as unknown as Scenario, {
+    const built = buildWorld(scenario as unknown as Scenario, {
       places: this.#places,
       problems: this.#problems,
       warnings: this.#warnings,
@@ -269,6 +275,8 @@ class Loader {
       documents: this.#beside,
       source: this.#source!,
     });
+    const world =
+      written === undefined ? built : this.#withInterventions(built, written, scenario as unknown as Scenario);
     return {
       world,
       resolved: scenario,
@@ -276,6 +284,33 @@ class Loader {
       warnings: this.#warnings.sorted(),
       files: this.#files?.names ?? [],
     };
+  }
+
+  /** @param written the scenario before anything was filled in */
+  #withInterventions(world: World, written: Document, scenario: Scenario): World {
+    const elsewhere: Place = { source: this.textBeside('(values)'), value: [0, 0] };
+    const found = { problems: this.#problems, warnings: this.#warnings };
+    const entries = readInterventions(scenario, [this.#places, elsewhere], found);
+    this.#problems.throwIfAny();
+    (written['spec'] as Document)['interventions'] = [];
+    const assigned: Assignment[] = [];
+    let before = world;
+    const interventions = entries.map((entry) => {
+      assigned.push(...entry.assignments);
+      const after = this.#changed(written, assigned);
+      demandNoChangeOfSwm([before, after], entry, this.#problems);
+      const intervention = interventionBetween(before, after, entry);
+      before = after;
+      return intervention;
+    });
+    this.#problems.throwIfAny();
+    return { ...world, interventions };
+  }
+
+  /** The world of a scenario with values put in. */
+  #changed(written: Document, assignments: readonly Assignment[]): World {
+    const loader = this.renewed();
+    return loader.#load(this.#places.copy(written), assignments).world;
   }
 
   /** The scenario of a file's documents; its CodecoApps are put aside. */
@@ -394,4 +429,8 @@ class Loader {
     }
     if (isMap(scenario['spec'])) delete scenario['spec']['extends'];
   }
+}
+
+function hasInterventions({ spec }: Document): boolean {
+  return isMap(spec) && Array.isArray(spec['interventions']) && spec['interventions'].length > 0;
 }

@@ -19,6 +19,7 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { intervention } from './interventions.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
 
@@ -102,6 +103,7 @@ const spec = object(
     datasets: listOf(dataset, { description: 'Data that services read and write.', default: [] }),
     orchestration,
     expect: expectations,
+    interventions: listOf(intervention, { description: 'What is changed in the middle of the run.', default: [] }),
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     results,
   },

@@ -1,0 +1,81 @@
+import type { Intervention, ServiceId, World } from '../model/index.ts';
+import { parseDuration } from '../model/index.ts';
+import type { Assignment } from './overrides.ts';
+import type { ProblemList } from './problem.ts';
+import type { Scenario } from './schema/index.ts';
+import type { Place, Places } from './source.ts';
+import { quote } from './validation.ts';
+
+/** Paths of what can change in the middle of a run. */
+const CHANGEABLE = [
+  /^orchestration\.(scheduler|schedulerConfig|nodeMonitorGracePeriod|evictionToleration)$/,
+  /^apps\[\d+\]\.behaviour(\.[\w*-]+|\["[^"]*"\])\.replicas$/,
+];
+
+/** An entry of a scenario, with what it puts into it. */
+export interface WrittenIntervention {
+  readonly at: string;
+  readonly assignments: readonly Assignment[];
+}
+
+/**
+ * The entries of a scenario in the order of their times; what cannot change in the middle of a run is a problem.
+ * @param elsewhere where the values stand of a scenario that is no text
+ */
+export function readInterventions(
+  scenario: Scenario,
+  [places, elsewhere]: readonly [Places, Place],
+  { problems, warnings }: { readonly problems: ProblemList; readonly warnings: ProblemList },
+): WrittenIntervention[] {
+  const durationNs = parseDuration(scenario.spec.duration);
+  const entries = scenario.spec.interventions.map(({ at, set }, index): WrittenIntervention => {
+    const path = ['spec', 'interventions', index, 'at'];
+    if (parseDuration(at) >= durationNs) {
+      warnings.add(places.markValue(scenario, path), path, 'it is made after the end of the simulation');
+    }
+    const assignments = Object.entries(set).map(([path, value]): Assignment => {
+      const where = ['spec', 'interventions', index, 'set', path];
+      if (!CHANGEABLE.some((pattern) => pattern.test(path.replace(/^spec\./, '')))) {
+        problems.add(places.markKey(scenario, where), where, `${quote(path)} does not change in the middle of a run`, {
+          expected:
+            'orchestration.scheduler, schedulerConfig, nodeMonitorGracePeriod or evictionToleration, or the replicas of a ' +
+            'service such as apps[0].behaviour.api.replicas',
+        });
+      }
+      return { path, value, place: places.find(scenario, where) ?? elsewhere };
+    });
+    return { at, assignments };
+  });
+  return entries.toSorted((a, b) => parseDuration(a.at) - parseDuration(b.at));
+}
+
+/** What an intervention changes: the difference between the worlds before and after it. */
+export function interventionBetween(
+  before: World,
+  after: World,
+  { at, assignments }: WrittenIntervention,
+): Intervention {
+  return {
+    atNs: parseDuration(at),
+    changes: assignments.map(({ path, value }) => `${path} = ${JSON.stringify(value)}`),
+    orchestration: after.orchestration,
+    replicas: after.services.flatMap(({ replicas }, service) =>
+      replicas === before.services[service]!.replicas ? [] : [{ service: service as ServiceId, replicas }],
+    ),
+  };
+}
+
+/** Reports an intervention that changes to or from SWM, which keeps a view of the network from the start of a run on. */
+export function demandNoChangeOfSwm(
+  [before, after]: readonly [World, World],
+  { assignments }: WrittenIntervention,
+  problems: ProblemList,
+): void {
+  const [from, to] = [before.orchestration.scheduler, after.orchestration.scheduler];
+  if (from === to || (from !== 'swm' && to !== 'swm')) return;
+  const { source, value } = assignments.find(({ path }) => path.endsWith('scheduler'))!.place;
+  const mark = { source, start: value[0], end: value[1] };
+  problems.add(mark, [], `the scheduler changes from ${from} to ${to} in the middle of the run`, {
+    expected: 'a change between schedulers that place one pod at a time',
+  });
+}
