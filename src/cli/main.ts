@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { ClusterError, Interrupted } from '../kind/index.ts';
 import { ResultsError } from '../results/index.ts';
 import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
@@ -11,6 +12,7 @@ import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addKindCommand } from './commands/kind.ts';
 import { addListCommand } from './commands/list.ts';
 import { addQueryCommand } from './commands/query.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -49,6 +51,7 @@ const commands = [
   addQueryCommand,
   addExportCommand,
   addCalibrateCommand,
+  addKindCommand,
 ];
 for (const add of commands) add(program, io);
 
@@ -73,6 +76,14 @@ function report(error: unknown): number {
   if (error instanceof InputError || error instanceof UsageError || error instanceof ResultsError) {
     io.err(`${error.message}\n`);
     return exitCodes.usage;
+  }
+  if (error instanceof Interrupted) {
+    io.err('interrupted\n');
+    return exitCodes.interrupted;
+  }
+  if (error instanceof ClusterError) {
+    io.err(`${error.message}\n`);
+    return exitCodes.failed;
   }
   io.err(`codeco-sim failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exitCodes.failed;
