@@ -113,6 +113,12 @@ export const swmSolvers = {
   exact: 'Integer linear programming with HiGHS: the best placement, for small groups.',
 } as const;
 
+export const probeErrors = {
+  lognormal: 'Lognormal: never below 0, and more often far above than far below.',
+  normal: 'Normal, cut off where a time would be below 0.',
+} as const;
+
+export type ProbeErrorName = keyof typeof probeErrors;
 export type CriterionName = keyof typeof criteria;
 export type PerformanceProfileName = keyof typeof performanceProfiles;
 export type SwmSolverName = keyof typeof swmSolvers;

@@ -15,6 +15,7 @@ export {
   messageQueueing,
   networkModels,
   performanceProfiles,
+  probeErrors,
   schedulers,
   swmSolvers,
   technologies,
@@ -28,6 +29,7 @@ export {
   type PerformanceProfileName,
   type RetryJitterName,
   type SchedulerName,
+  type ProbeErrorName,
   type SwmSolverName,
   type TechnologyName,
 } from './choices.ts';
@@ -107,6 +109,7 @@ export {
   unitValue,
   type UnitName,
 } from './unit-text.ts';
+export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';
 export type * from './datasets.ts';

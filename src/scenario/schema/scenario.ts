@@ -20,6 +20,7 @@ import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { intervention } from './interventions.ts';
+import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
 
@@ -29,6 +30,7 @@ const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
     swm: optional(swm),
+    netma: optional(netma),
     schedulerConfig: optional(
       text({
         description:
