@@ -3,7 +3,7 @@ import { parseDuration } from '../model/index.ts';
 import type { Assignment } from './overrides.ts';
 import type { ProblemList } from './problem.ts';
 import type { Scenario } from './schema/index.ts';
-import type { Place, Places } from './source.ts';
+import { isMap, type Place, type Places } from './source.ts';
 import { quote } from './validation.ts';
 
 /** Paths of what can change in the middle of a run. */
@@ -12,20 +12,56 @@ const CHANGEABLE = [
   /^apps\[\d+\]\.behaviour(\.[\w*-]+|\["[^"]*"\])\.replicas$/,
 ];
 
-/** An entry of a scenario, with what it puts into it. */
-export interface WrittenIntervention {
+interface WrittenIntervention {
   readonly at: string;
   readonly assignments: readonly Assignment[];
 }
 
+/** What reading interventions has at hand. */
+export interface InterventionParts {
+  readonly places: Places;
+  readonly problems: ProblemList;
+  readonly warnings: ProblemList;
+  /** Where the values stand of a scenario that is no text. */
+  readonly elsewhere: Place;
+  /** The world of the scenario without interventions, with values put in. */
+  readonly build: (assignments: readonly Assignment[]) => World;
+}
+
+/** A copy of a scenario, nothing filled in, without its interventions; undefined if it has none. */
+export function writtenWithout(scenario: Record<string, unknown>, places: Places): Record<string, unknown> | undefined {
+  const { spec } = scenario;
+  if (!isMap(spec) || !Array.isArray(spec['interventions']) || spec['interventions'].length === 0) return undefined;
+  const copy = places.copy(scenario);
+  (copy['spec'] as Record<string, unknown>)['interventions'] = [];
+  return copy;
+}
+
 /**
- * The entries of a scenario in the order of their times; what cannot change in the middle of a run is a problem.
- * @param elsewhere where the values stand of a scenario that is no text
+ * The world with its interventions: each is the difference between the worlds of the scenario before and after it.
+ * @throws {InputError} if one changes what does not change in the middle of a run, or sets what cannot be
  */
-export function readInterventions(
+export function withInterventions(world: World, scenario: Scenario, parts: InterventionParts): World {
+  const entries = readEntries(scenario, parts);
+  parts.problems.throwIfAny();
+  const assigned: Assignment[] = [];
+  let before = world;
+  const interventions = entries.map((entry) => {
+    assigned.push(...entry.assignments);
+    const after = parts.build(assigned);
+    demandNoChangeOfSwm([before, after], entry, parts.problems);
+    const intervention = difference(before, after, entry);
+    before = after;
+    return intervention;
+  });
+  parts.problems.throwIfAny();
+  return { ...world, interventions };
+}
+
+/** In the order of their times; what cannot change in the middle of a run is a problem. */
+function readEntries(
   scenario: Scenario,
-  [places, elsewhere]: readonly [Places, Place],
-  { problems, warnings }: { readonly problems: ProblemList; readonly warnings: ProblemList },
+  { places, problems, warnings, elsewhere }: InterventionParts,
 ): WrittenIntervention[] {
   const durationNs = parseDuration(scenario.spec.duration);
   const entries = scenario.spec.interventions.map(({ at, set }, index): WrittenIntervention => {
@@ -49,12 +85,7 @@ export function readInterventions(
   return entries.toSorted((a, b) => parseDuration(a.at) - parseDuration(b.at));
 }
 
-/** What an intervention changes: the difference between the worlds before and after it. */
-export function interventionBetween(
-  before: World,
-  after: World,
-  { at, assignments }: WrittenIntervention,
-): Intervention {
+function difference(before: World, after: World, { at, assignments }: WrittenIntervention): Intervention {
   return {
     atNs: parseDuration(at),
     changes: assignments.map(({ path, value }) => `${path} = ${JSON.stringify(value)}`),
@@ -66,7 +97,7 @@ export function interventionBetween(
 }
 
 /** Reports an intervention that changes to or from SWM, which keeps a view of the network from the start of a run on. */
-export function demandNoChangeOfSwm(
+function demandNoChangeOfSwm(
   [before, after]: readonly [World, World],
   { assignments }: WrittenIntervention,
   problems: ProblemList,
