@@ -22,7 +22,6 @@ export {
   compareCells,
   estimateByWindows,
   compareResults,
-
   type CellComparison,
   type Comparison,
   type DifferingRow,
