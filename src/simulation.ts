@@ -150,6 +150,12 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       requests.removePod(pod.id);
     },
     decided: (decision) => observation.decided(decision),
+    setProvisioned(node, isThere) {
+      if (isThere) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+      observation.nodeProvisioned(node, isThere);
+    },
+    nodeChanged: (node, event) => observation.nodeChanged(node, event),
     cpuUsed: (pod) => compute.podUsage(pod.id),
     scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
   };
@@ -213,6 +219,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.accessPointChanged(id as AccessPointId);
   });
   const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  for (const node of controlPlane.absentNodes) nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();

@@ -113,6 +113,15 @@ export const swmSolvers = {
   exact: 'Integer linear programming with HiGHS: the best placement, for small groups.',
 } as const;
 
+export const expanders = {
+  'least-waste':
+    "The group that leaves the least CPU and memory idle once the waiting pods are there: cluster-autoscaler's default.",
+  'most-pods': 'The group that has room for the most of the pods that wait.',
+  priority: 'The group with the highest priority.',
+  random: 'Any group that helps, each as likely.',
+} as const;
+
+export type ExpanderName = keyof typeof expanders;
 export type CriterionName = keyof typeof criteria;
 export type PerformanceProfileName = keyof typeof performanceProfiles;
 export type SwmSolverName = keyof typeof swmSolvers;

@@ -6,6 +6,7 @@ export {
   arrivals,
   criteria,
   datasetUpdates,
+  expanders,
   distributions,
   designs,
   mobilityModels,
@@ -22,6 +23,7 @@ export {
   type CriterionName,
   type DesignName,
   type DistributionName,
+  type ExpanderName,
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
@@ -55,7 +57,9 @@ export { degreesEast, distance, projected, type Point, type Projection } from '.
 export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type * from './kubernetes.ts';
+export type * from './maintenance.ts';
 export type * from './mobility.ts';
+export type * from './node-groups.ts';
 export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export { ExpectationError, parseExpectation, unitOf, type Expectation } from './expectation.ts';
 export {

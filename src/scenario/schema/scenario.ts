@@ -19,6 +19,8 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { maintenance } from './maintenance.ts';
+import { clusterAutoscaler } from './node-groups.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
 
@@ -53,6 +55,7 @@ const orchestration = object(
         "kube-controller-manager's default.",
       default: '50s',
     }),
+    clusterAutoscaler,
     evictionToleration: measured('duration', {
       description:
         "From NotReady until the node's pods are evicted that state no tolerationSeconds of their own; Kubernetes' default.",
@@ -103,6 +106,7 @@ const spec = object(
     orchestration,
     expect: expectations,
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
+    maintenance: listOf(maintenance, { description: 'What administrators do to nodes, and when.', default: [] }),
     results,
   },
   { description: 'What is simulated.' },
