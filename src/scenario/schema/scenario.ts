@@ -21,6 +21,7 @@ import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { maintenance } from './maintenance.ts';
 import { clusterAutoscaler } from './node-groups.ts';
+import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
 
@@ -30,6 +31,7 @@ const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
     swm: optional(swm),
+    netma: optional(netma),
     schedulerConfig: optional(
       text({
         description:

@@ -23,6 +23,7 @@ import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
+import { readNetma } from './netma.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -84,6 +85,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build);
+  const netma = readNetma(build);
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -118,7 +120,10 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     datasets: datasets.datasets,
     faults,
     ...(maintenance.length === 0 ? {} : { maintenance }),
-    orchestration: readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
+    orchestration: {
+      ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
+      ...(netma === undefined ? {} : { netma }),
+    },
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),
   };
