@@ -1,7 +1,10 @@
 import {
   MeasuredTopology,
   NodeObserver,
+  PolicyGovernor,
+  PolicyTravel,
   Probes,
+  publisherOf,
   SwmScheduler,
   TopologyView,
   type NetworkView,
@@ -36,6 +39,7 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendGovernance } from './governance-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -169,7 +173,22 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       }),
       () => demand,
     );
+  const governor =
+    world.policies &&
+    new PolicyGovernor(
+      kernel,
+      world,
+      new PolicyTravel(kernel, network, world, publisherOf(world)),
+      {
+        evict: (pod, reason) => controlPlane.evict(pod, reason),
+        rulesChanged: () => controlPlane.rulesChanged(),
+        replicas: (service) => controlPlane.replicas(service),
+        scale: (service, replicas) => controlPlane.scale(service, replicas),
+      },
+      (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+    );
   const hooks: ControlPlaneHooks = {
+    ...(governor === undefined ? {} : { governor }),
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
@@ -201,7 +220,16 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       watch: (pod, changed) => requests.load.watch(pod, changed),
     },
   };
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
+  const controlPlane: ControlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    surroundings,
+    hooks,
+    groups,
+  );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -271,11 +299,12 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.end();
   }
   requests.finish();
+  governor?.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association, requests.attemptCounts),
+    measures: observation.finish(sources, association, requests.attemptCounts, governor?.violations),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,

@@ -29,6 +29,7 @@ export class ClusterState {
   readonly #nodes: World['nodes'];
   /** By service: what its pods have in common. */
   readonly #kinds: PodKind[];
+  readonly #serviceOfKind = new Map<PodKind, ServiceId>();
   readonly #cpu: CpuShare[] = [];
   readonly #scheduling: SchedulingPod[] = [];
   /** By service: its pods that are not gone. */
@@ -64,6 +65,7 @@ export class ClusterState {
       this.#cpu.push(cpuShareOf(service.podSpec, kind.requests.declared.cpuMillicores));
       return kind;
     });
+    for (const [service, kind] of this.#kinds.entries()) this.#serviceOfKind.set(kind, service as ServiceId);
     for (const { kubernetesServices = [] } of world.apps)
       for (const { namespace, name, selector } of kubernetesServices) this.cache.setService(namespace, name, selector);
   }
@@ -104,7 +106,7 @@ export class ClusterState {
 
   /** The service that a pod is of, as the scheduler knows it. */
   serviceOf({ kind }: SchedulingPod): ServiceId {
-    return this.#kinds.indexOf(kind) as ServiceId;
+    return this.#serviceOfKind.get(kind)!;
   }
 
   /** A pod as the scheduler knows it. */

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/index.ts';
-import type { NodeId, World } from '../model/index.ts';
+import type { NodeId, ServiceId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/index.ts';
 import { ClusterState } from './cluster-state.ts';
@@ -9,6 +9,7 @@ import { Drains } from './drains.ts';
 import type { Endpoints } from './endpoints.ts';
 import { scheduleMaintenance } from './maintenance.ts';
 import { ClusterAutoscaler } from './node-autoscaling/index.ts';
+import type { Governor } from './governor.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
@@ -32,6 +33,8 @@ export interface ControlPlaneHooks extends AutoscalingHooks {
   setProvisioned(node: NodeId, isThere: boolean): void;
   /** Something was done about a node. */
   nodeChanged(node: NodeId, event: NodeChange): void;
+  /** Who has a say in where pods may be; nobody where absent. */
+  readonly governor?: Governor;
 }
 
 /** What is done about a node by administrators and by the node autoscaler. */
@@ -71,6 +74,7 @@ export class ControlPlane {
   readonly #nodeLifecycle: NodeLifecycle;
   readonly #kubelet: Kubelets;
   readonly #hooks: ControlPlaneHooks;
+  readonly #governor: Governor | undefined;
 
   /**
    * @param groups who places, where the scenario's scheduler is one that places pods together
@@ -91,6 +95,14 @@ export class ControlPlane {
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world));
     this.pods = state.pods;
+    const { governor } = hooks;
+    this.#governor = governor;
+    if (governor !== undefined) {
+      state.cache.placementRules = (pod) => {
+        const rule = governor.ruleOf(state.serviceOf(pod));
+        return rule && (({ id }, alike) => rule(id as NodeId, alike));
+      };
+    }
     const budgets = new DisruptionBudgets(world, state, endpoints, (service) => this.#workloads.replicas(service));
     const events: SchedulingEvents = {
       decided: (decision) => hooks.decided(decision),
@@ -135,7 +147,11 @@ export class ControlPlane {
       },
     );
     new HorizontalAutoscaling(kernel, world, state, endpoints, this.#workloads, hooks).start();
-    const drains = new Drains(kernel, state, (pod) => budgets.mayEvict(pod) && this.#evictedByRequest(pod));
+    const drains = new Drains(kernel, state, (pod) => {
+      const isAllowed = budgets.mayEvict(pod);
+      if (isAllowed) this.evict(pod, 'drained');
+      return isAllowed;
+    });
     scheduleMaintenance(kernel, world, drains, {
       setCordoned: (node, isCordoned) => {
         if (state.nodes[node]!.isThere) this.#nodeLifecycle.setCordoned(node, isCordoned);
@@ -234,7 +250,30 @@ export class ControlPlane {
     if (isSilent(state) !== wasSilent) this.#nodeLifecycle.hearingChanged(node);
   }
 
+  /** What the governor's rules say has changed: pods that they refused may have a place now. */
+  rulesChanged(): void {
+    this.#scheduling.happened({ kind: 'rules-changed' });
+  }
+
+  /** How many pods the controller of a service is to keep. */
+  replicas(service: ServiceId): number {
+    return this.#workloads.replicas(service);
+  }
+
+  /** The controller of a service is to keep so many pods from now on. */
+  scale(service: ServiceId, replicas: number): void {
+    this.#workloads.scale(service, replicas);
+  }
+
+  /** Deletes a pod that has a node and may not go on there; its controller makes a new one. */
+  evict(pod: Pod, reason: string): void {
+    if (pod.phase === 'gone' || pod.phase === 'terminating') return;
+    this.#delete(pod, reason);
+    this.#workloads.deleted([pod]);
+  }
+
   #bound(pod: Pod): void {
+    this.#governor?.bound(pod);
     this.#workloads.bound(pod);
     this.#nodeLifecycle.bound(pod);
     if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
@@ -260,13 +299,6 @@ export class ControlPlane {
       this.#endpoints.remove(pod.service, pod.id);
       this.#kubelet.start(pod);
     }
-  }
-
-  /** The Eviction API deletes a pod, and its controller makes a new one. */
-  #evictedByRequest(pod: Pod): true {
-    this.#delete(pod, 'drained');
-    this.#workloads.deleted([pod]);
-    return true;
   }
 
   /** Pods of a silent node are deleted, and their controllers make new ones. */
@@ -304,6 +336,7 @@ export class ControlPlane {
   #gone(pod: Pod, reason: string | undefined): void {
     const { info } = this.#state.nodes[pod.node!]!;
     this.#state.remove(pod, reason);
+    this.#governor?.gone(pod);
     this.#scheduling.happened({ kind: 'pod-deleted', pod: this.#state.schedulingPod(pod), node: info });
   }
 

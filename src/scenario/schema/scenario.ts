@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import {
+  classModes,
   dnsName,
   either,
   flag,
@@ -21,6 +22,7 @@ import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { maintenance } from './maintenance.ts';
 import { clusterAutoscaler } from './node-groups.ts';
+import { policy } from './policies.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
@@ -31,6 +33,18 @@ const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
     swm: optional(swm),
+    classes: optional(
+      oneOf(classModes, {
+        description:
+          'What comes of the classes of CodecoApps; ignored where absent. Own design, as the sources do not say what they ' +
+          'mean for placement. securityClass: the least security of the node classes that may run its pods. ' +
+          'appFailureTolerance: High a half, Medium a quarter, Low none, or per cent of the pods of each service may be lost at ' +
+          'once with as many left as it is to have; enforced, it gets replicas to spare, and no node carries more than that ' +
+          'share, or one. qosClass (where enforced): Gold pods that state no priority have 1000, their channels are ASSURED, and ' +
+          'of those without a bandwidth that of nwbandwidth is reserved, where stated; Silver pods have 500; channels of ' +
+          'BestEffort are BESTEFFORT.',
+      }),
+    ),
     netma: optional(netma),
     schedulerConfig: optional(
       text({
@@ -106,6 +120,7 @@ const spec = object(
     complianceClasses,
     datasets: listOf(dataset, { description: 'Data that services read and write.', default: [] }),
     orchestration,
+    policies: optional(listOf(policy, { description: 'What applications have to keep to; nothing where absent.' })),
     expect: expectations,
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     maintenance: listOf(maintenance, { description: 'What administrators do to nodes, and when.', default: [] }),

@@ -19,6 +19,7 @@ import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readMaintenance } from './maintenance.ts';
 import { readNodeAutoscaling } from './node-groups.ts';
+import { readPolicies } from './policies.ts';
 import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
@@ -82,6 +83,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const faults = readFaults(build, infrastructure, access.accessPoints);
   const maintenance = readMaintenance(build, infrastructure);
   const nodeAutoscaling = readNodeAutoscaling(build, infrastructure.nodeGroups);
+  const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build);
@@ -120,6 +122,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     datasets: datasets.datasets,
     faults,
     ...(maintenance.length === 0 ? {} : { maintenance }),
+    ...(policies.length === 0 ? {} : { policies }),
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),
