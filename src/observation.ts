@@ -17,7 +17,7 @@ import {
   type NodeEnergy,
 } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
-import type { ControlPlane, NodeChange, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
+import type { ControlPlane, PlacementDecision, Pod, Verdicts } from './kubernetes/index.ts';
 import {
   type AccessPointId,
   type FaultEffect,
@@ -117,17 +117,6 @@ export class Observation {
   /** A node of a group is there from now on, and paid for, or no longer. */
   nodeProvisioned(node: NodeId, isThere: boolean): void {
     this.#attribution.nodeProvisioned(node, isThere, this.#kernel.now);
-  }
-
-  /** Something was done about a node. */
-  nodeChanged(node: NodeId, event: NodeChange): void {
-    const { name, cluster } = this.#world.nodes[node]!;
-    this.#recorder.tables.operations.append({
-      time_ns: this.#kernel.now,
-      node: name,
-      cluster: this.#world.clusters[cluster]!.name,
-      event,
-    });
   }
 
   requestEnded(ended: EndedRequest): void {

@@ -40,6 +40,7 @@ import {
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
 import { appendGovernance } from './governance-rows.ts';
+import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -204,7 +205,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       else nodeOutages.begin(node);
       observation.nodeProvisioned(node, isThere);
     },
-    nodeChanged: (node, event) => observation.nodeChanged(node, event),
+    nodeChanged: (node, event) => appendOperation(recorder.tables.operations, world, kernel.now, node, event),
     cpuUsed: (pod) => compute.podUsage(pod.id),
     scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
   };
