@@ -22,6 +22,7 @@ import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { maintenance } from './maintenance.ts';
 import { clusterAutoscaler } from './node-groups.ts';
+import { intervention } from './interventions.ts';
 import { policy } from './policies.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
@@ -122,6 +123,7 @@ const spec = object(
     orchestration,
     policies: optional(listOf(policy, { description: 'What applications have to keep to; nothing where absent.' })),
     expect: expectations,
+    interventions: listOf(intervention, { description: 'What is changed in the middle of the run.', default: [] }),
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     maintenance: listOf(maintenance, { description: 'What administrators do to nodes, and when.', default: [] }),
     results,
