@@ -61,10 +61,9 @@ const HOPELESS = [2, 3];
 export function jobOfSweep(plan: SweepPlan, options: JobOptions): SweepJob {
   const { namespace, shards, image } = options;
   const files = layOut(plan.file.files, options.allow);
-  const slug = slugOf(plan.name);
   const identity = hashOf([plan.hash, shards]).slice(0, 8);
   // The index and a dash follow it in the pods' host names, which have 63 characters.
-  const name = `sweep-${slug.slice(0, 40).replace(/-$/, '')}-${identity}`;
+  const name = `sweep-${plan.name.slice(0, 40).replace(/-$/, '')}-${identity}`;
   const labels = {
     'app.kubernetes.io/name': 'codeco-sim',
     'app.kubernetes.io/component': 'sweep',
@@ -93,7 +92,7 @@ export function jobOfSweep(plan: SweepPlan, options: JobOptions): SweepJob {
     });
   } else volumes.push({ name: 'experiment', configMap: { name, items: [...files.plain.items] } });
 
-  const results = slug;
+  const results = plan.name;
   const workers = Math.max(1, Math.floor(milliValue(options.cpu) / 1000));
   const workerMemory = Math.max(64, Math.floor((HEAP_SHARE * wholeValue(options.memory)) / 2 ** 20 / workers));
   const [, chosen] = /(#[^#/]+)$/.exec(plan.file.file) ?? [];
@@ -170,6 +169,3 @@ export function jobOfSweep(plan: SweepPlan, options: JobOptions): SweepJob {
 }
 
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-
-/** A name that may stand in those of objects and folders. */
-const slugOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'experiment'; // prettier-ignore
