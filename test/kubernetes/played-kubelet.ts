@@ -190,7 +190,7 @@ export class PlayedKubelet {
     const isOurs = command === 'codeco-sim';
     const child = spawn(isOurs ? process.execPath : command, isOurs ? [resolve('dist/cli/main.js'), ...args] : args, {
       env: { PATH: process.env['PATH'], ...variables },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: 'ignore',
     });
     const uid = pod.metadata!.uid!;
     this.#running.set(uid, child);

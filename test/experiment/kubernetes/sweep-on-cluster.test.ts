@@ -19,6 +19,7 @@ const why = whyNoControlPlane(['kube-scheduler', 'kube-controller-manager']);
 
 describe.skipIf(why !== undefined)(
   `a sweep as an Indexed Job of a real control plane, with the kubelet played by the test (${why ?? 'run'})`,
+  { timeout: 400_000 },
   () => {
     let folder: string;
     let plane: ControlPlane;
