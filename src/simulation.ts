@@ -1,7 +1,12 @@
 import {
+  AppMeter,
   MeasuredTopology,
+  needsMeter,
   NodeObserver,
+  PolicyGovernor,
+  PolicyTravel,
   Probes,
+  publisherOf,
   SwmScheduler,
   TopologyView,
   type NetworkView,
@@ -36,6 +41,9 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
+import { appendGovernance } from './governance-rows.ts';
+import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -70,7 +78,8 @@ const PROGRESS_STEPS = 400;
  * caller's. The same world gives the same events and rows, always.
  * @throws {PodRefused} if a pod of the world says something that Kubernetes refuses
  */
-export function runSimulation(world: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+export function runSimulation(given: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+  const world: ChangeableWorld = { ...given };
   const kernel = new Kernel({
     seed: world.seed,
     trailStride: 1,
@@ -144,7 +153,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
-  if (world.orchestration.scheduler === 'lowest-latency' || world.orchestration.scheduler === 'swm') {
+  if (goesByDemand(world)) {
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
@@ -169,17 +178,51 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       }),
       () => demand,
     );
+  const meter = needsMeter(world)
+    ? new AppMeter(world, {
+        read(node) {
+          const { energyJ, idleJ, carbonG } = nodeEnergy.read(node);
+          return { energyJ, activeJ: energyJ - idleJ, carbonG };
+        },
+        podUsedMillicoreNs: (pod) => compute.podUsage(pod),
+      })
+    : undefined;
+  const governor =
+    world.policies &&
+    new PolicyGovernor(
+      kernel,
+      world,
+      new PolicyTravel(kernel, network, world, publisherOf(world)),
+      {
+        evict: (pod, reason) => controlPlane.evict(pod, reason),
+        rulesChanged: () => controlPlane.rulesChanged(),
+        replicas: (service) => controlPlane.replicas(service),
+        scale: (service, replicas) => controlPlane.scale(service, replicas),
+      },
+      (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+      meter,
+    );
   const hooks: ControlPlaneHooks = {
+    ...(governor === undefined ? {} : { governor }),
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
+      meter?.podStarted(pod);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
     },
     podStopped(pod) {
-      observation.podStopped(pod, compute.podUsage(pod.id));
+      const usedMillicoreNs = compute.podUsage(pod.id);
+      observation.podStopped(pod, usedMillicoreNs);
+      meter?.podStopped(pod, usedMillicoreNs);
       compute.removePod(pod.id);
       requests.removePod(pod.id);
     },
     decided: (decision) => observation.decided(decision),
+    setProvisioned(node, isThere) {
+      if (isThere) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+      observation.nodeProvisioned(node, isThere);
+    },
+    nodeChanged: (node, event) => appendOperation(recorder.tables.operations, world, kernel.now, node, event),
     cpuUsed: (pod) => compute.podUsage(pod.id),
     scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
   };
@@ -195,7 +238,16 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       watch: (pod, changed) => requests.load.watch(pod, changed),
     },
   };
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
+  const controlPlane: ControlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    surroundings,
+    hooks,
+    groups,
+  );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -243,6 +295,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.accessPointChanged(id as AccessPointId);
   });
   const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  for (const node of controlPlane.absentNodes) nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
@@ -253,6 +306,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     kernel.after(world.recording.sampleIntervalNs, sample);
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
+  scheduleInterventions(kernel, world, controlPlane);
 
   try {
     for (let step = 1; step <= PROGRESS_STEPS; step++) {
@@ -264,17 +318,25 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.end();
   }
   requests.finish();
+  governor?.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association, requests.attemptCounts),
+    measures: observation.finish(sources, association, requests.attemptCounts, governor?.violations),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
     reservations: network.reservationCounts,
     kernel,
   };
+}
+
+/** Whether a scheduler of the run goes by where requests enter. */
+function goesByDemand({ orchestration, interventions = [] }: World): boolean {
+  return [{ orchestration }, ...interventions].some(
+    ({ orchestration: { scheduler } }) => scheduler === 'lowest-latency' || scheduler === 'swm',
+  );
 }
 
 /** Where orchestration decides: the hub, or the first cluster where there is none. */

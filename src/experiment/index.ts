@@ -1,4 +1,4 @@
-export { meanInterval, type Interval } from './statistics/index.ts';
+export { CONFIDENCE, meanInterval, type Interval } from './statistics/index.ts';
 export { openSubject, type ComparedCell, type ComparedRun, type Subject } from './subject.ts';
 export { describeParameters } from './design/index.ts';
 export {
@@ -30,8 +30,9 @@ export {
   type SweepJob,
 } from './kubernetes/index.ts';
 export {
-  compareResults,
+  compareCells,
   estimateByWindows,
+  compareResults,
   type CellComparison,
   type Comparison,
   type DifferingRow,

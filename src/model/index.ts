@@ -4,8 +4,10 @@ export type * from './call-policy.ts';
 export type * from './arrivals.ts';
 export {
   arrivals,
+  classModes,
   criteria,
   datasetUpdates,
+  expanders,
   distributions,
   designs,
   mobilityModels,
@@ -15,20 +17,26 @@ export {
   messageQueueing,
   networkModels,
   performanceProfiles,
+  policyModes,
   probeErrors,
   schedulers,
+  securityClasses,
   swmSolvers,
   technologies,
   type ArrivalsName,
+  type ClassModeName,
   type CriterionName,
   type DesignName,
   type DistributionName,
+  type ExpanderName,
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
   type PerformanceProfileName,
+  type PolicyModeName,
   type RetryJitterName,
   type SchedulerName,
+  type SecurityClassName,
   type ProbeErrorName,
   type SwmSolverName,
   type TechnologyName,
@@ -56,8 +64,12 @@ export {
 export { degreesEast, distance, projected, type Point, type Projection } from './geometry.ts';
 export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
+export type { Intervention } from './intervention.ts';
 export type * from './kubernetes.ts';
+export type * from './maintenance.ts';
 export type * from './mobility.ts';
+export type * from './node-groups.ts';
+export { mostOnOneNode, spareReplicas, type Policy, type PolicyRules, type PolicyVersion } from './policies.ts';
 export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export { ExpectationError, parseExpectation, unitOf, type Expectation } from './expectation.ts';
 export {
@@ -92,6 +104,7 @@ export {
   parseDelay,
   parseDistance,
   parseCarbonIntensity,
+  parseMass,
   parseDuration,
   parseEnergy,
   parseEnergyPerBit,

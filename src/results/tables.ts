@@ -123,6 +123,12 @@ export const tables = {
     carbon_g: float64('g', 'CO2 equivalent of its energy from the mains in the interval'),
     interval_ns: float64('ns', 'length of the interval'),
   }),
+  operations: table(FEW, 'One thing that an administrator or the node autoscaler did about a node.', {
+    time_ns: float64('ns', 'when'),
+    node: dictionary('node', 'name of the node'),
+    cluster: dictionary('cluster', 'cluster of the node'),
+    event: dictionary('node_event', 'cordoned, uncordoned, drained or drain-refused; ordered, joined, removing, removal-failed or removed'),
+  }),
   attribution: table(64, 'What one application caused over the whole run, and what the infrastructure cost on its own.', {
     app: optional(dictionary('app', 'application; null: the infrastructure itself, idle power and unused hours')),
     node_energy_j: float64('J', "nodes' energy above idle, by the CPU time that it used there"),
@@ -174,6 +180,22 @@ export const tables = {
     kind: dictionary('fault_kind', 'crash, cut, slow, degrade or access-point'),
     target: dictionary('fault_target', 'node, link or access point'),
     event: dictionary('fault_event', 'begin or end'),
+  }),
+  governance: table(FEW, 'One event of governance: a policy, a violation, an eviction.', {
+    time_ns: float64('ns', 'when'),
+    cluster: optional(dictionary('cluster', 'cluster that it is about; null where it is about none alone')),
+    actor: dictionary('governance_actor', 'who did or found it'),
+    event: dictionary('governance_event', 'what: policy-published, policy-arrived, violation-began, violation-ended, violation-open (at the end of the run) or evicted'),
+    mode: optional(dictionary('governance_mode', 'mode of the policy: enforce or audit')),
+    app: optional(dictionary('app', 'application that it is about')),
+    service: optional(dictionary('service', 'service of it')),
+    pod: optional(dictionary('pod', 'pod of it')),
+    policy: optional(dictionary('policy', 'the policy, or the class of the application that is one')),
+    version: optional(int32('version of the policy, from 1')),
+    peer: optional(dictionary('cluster', 'where it came from')),
+    bytes: optional(float64('bytes', 'bytes sent')),
+    duration_ns: optional(float64('ns', 'from publication to arrival; of a violation, from its beginning')),
+    detail: optional(utf8('why')),
   }),
   data: table(FEW, 'What the requests of one service read from one dataset, or wrote to it, over the whole run.', {
     dataset: dictionary('dataset', 'name of the dataset'),
@@ -228,6 +250,8 @@ export const tables = {
     outage_handovers: float64(null, 'handovers away from an access point that went out of order'),
     coverage_losses: float64(null, 'how often a user or node was detached with no access point to go to'),
     uncovered_ns: float64('ns', 'time out of coverage, summed over users and nodes on radio that were there'),
+    policy_violations: float64(null, 'violations of policies that began over the whole run'),
+    policy_violation_ns: float64('ns', 'their time, summed: two at a time count twice'),
   }),
 } as const;
 
