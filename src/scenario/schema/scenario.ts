@@ -21,6 +21,7 @@ import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
 import { policy } from './policies.ts';
+import { federation } from './federation.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
@@ -43,6 +44,7 @@ const orchestration = object(
           'BestEffort are BESTEFFORT.',
       }),
     ),
+    federation: optional(federation),
     netma: optional(netma),
     schedulerConfig: optional(
       text({
