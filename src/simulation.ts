@@ -1,6 +1,8 @@
 import {
+  AppMeter,
   Federation,
   MeasuredTopology,
+  needsMeter,
   NodeObserver,
   PolicyGovernor,
   PolicyTravel,
@@ -42,7 +44,9 @@ import {
   type Site,
 } from './kubernetes/index.ts';
 import type { AccessPointId, ClusterId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { appendGovernance } from './governance-rows.ts';
+import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -77,7 +81,8 @@ const PROGRESS_STEPS = 400;
  * caller's. The same world gives the same events and rows, always.
  * @throws {PodRefused} if a pod of the world says something that Kubernetes refuses
  */
-export function runSimulation(world: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+export function runSimulation(given: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+  const world: ChangeableWorld = { ...given };
   const kernel = new Kernel({
     seed: world.seed,
     trailStride: 1,
@@ -151,8 +156,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
-  const { scheduler } = world.orchestration;
-  if (scheduler === 'lowest-latency' || scheduler === 'swm' || world.orchestration.federation !== undefined) {
+  if (goesByDemand(world)) {
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
@@ -172,6 +176,15 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     });
   const placeGroups = (name?: string): SwmScheduler | undefined =>
     swm && new SwmScheduler(kernel, world, swm, topology, observer!, () => demand, name);
+  const meter = needsMeter(world)
+    ? new AppMeter(world, {
+        read(node) {
+          const { energyJ, idleJ, carbonG } = nodeEnergy.read(node);
+          return { energyJ, activeJ: energyJ - idleJ, carbonG };
+        },
+        podUsedMillicoreNs: (pod) => compute.podUsage(pod),
+      })
+    : undefined;
   const governor =
     world.policies &&
     new PolicyGovernor(
@@ -185,19 +198,29 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
         scale: (service, replicas) => controlPlane.scale(service, replicas),
       },
       (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+      meter,
     );
   const hooks: ControlPlaneHooks = {
     ...(governor === undefined ? {} : { governor }),
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
+      meter?.podStarted(pod);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
     },
     podStopped(pod) {
-      observation.podStopped(pod, compute.podUsage(pod.id));
+      const usedMillicoreNs = compute.podUsage(pod.id);
+      observation.podStopped(pod, usedMillicoreNs);
+      meter?.podStopped(pod, usedMillicoreNs);
       compute.removePod(pod.id);
       requests.removePod(pod.id);
     },
     decided: (decision) => observation.decided(decision),
+    setProvisioned(node, isThere) {
+      if (isThere) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+      observation.nodeProvisioned(node, isThere);
+    },
+    nodeChanged: (node, event) => appendOperation(recorder.tables.operations, world, kernel.now, node, event),
     cpuUsed: (pod) => compute.podUsage(pod.id),
     scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
   };
@@ -306,6 +329,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.accessPointChanged(id as AccessPointId);
   });
   const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  for (const node of federation === undefined ? (controlPlane as ControlPlane).absentNodes : [])
+    nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
@@ -316,6 +341,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     kernel.after(world.recording.sampleIntervalNs, sample);
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
+  scheduleInterventions(kernel, world, controlPlane);
 
   try {
     for (let step = 1; step <= PROGRESS_STEPS; step++) {
@@ -343,6 +369,14 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     reservations: network.reservationCounts,
     kernel,
   };
+}
+
+/** Whether a scheduler of the run goes by where requests enter. */
+function goesByDemand({ orchestration, interventions = [] }: World): boolean {
+  return [{ orchestration }, ...interventions].some(
+    ({ orchestration: { scheduler, federation } }) =>
+      scheduler === 'lowest-latency' || scheduler === 'swm' || federation !== undefined,
+  );
 }
 
 /** Where orchestration decides: the hub, or the first cluster where there is none. */

@@ -17,6 +17,7 @@ import type { Pod } from './pods.ts';
 import type { Site } from './site.ts';
 import {
   compilePod,
+  type NodeDescription,
   readResources,
   SchedulerCache,
   schedulingPod,
@@ -38,6 +39,7 @@ export class ClusterState {
   readonly nodes: readonly NodeState[];
   readonly cache = new SchedulerCache();
   readonly #kernel: Pick<Kernel, 'now'>;
+  readonly #nodes: World['nodes'];
   /** By service: what its pods have in common. */
   readonly #kinds: PodKind[];
   readonly #serviceOfKind = new Map<PodKind, ServiceId>();
@@ -54,6 +56,7 @@ export class ClusterState {
     this.#kernel = kernel;
     this.pods = site?.pods ?? [];
     this.#ofService = world.services.map(() => new Set());
+    this.#nodes = world.nodes;
     const nodes: NodeState[] = [];
     for (const [id, node] of world.nodes.entries())
       if (site === undefined || node.cluster === site.cluster) nodes[id] = this.#register(id, node);
@@ -75,15 +78,11 @@ export class ClusterState {
 
   #register(id: number, node: Node): NodeState {
     return {
-      info: this.cache.addNode({
-        id,
-        name: node.name,
-        labels: node.labels,
-        taints: node.taints,
-        allocatable: readResources({ ...node.resources, cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
-        maxPods: node.maxPods,
-      }),
+      info: this.cache.addNode(describe(node, id as NodeId)),
       pods: new Set(),
+      isThere: true,
+      cordoned: false,
+      doomed: false,
       up: true,
       reachable: true,
       notReady: false,
@@ -93,6 +92,19 @@ export class ClusterState {
       life: 0,
       silence: 0,
     };
+  }
+
+  /** A node as it is when it joins its cluster. */
+  describe(node: NodeId): NodeDescription {
+    return describe(this.#nodes[node]!, node);
+  }
+
+  /** A node joins its cluster, or leaves it; no pod may be on it then. */
+  setThere(node: NodeId, isThere: boolean): void {
+    const state = this.nodes[node]!;
+    state.isThere = isThere;
+    if (isThere) state.info = this.cache.addNode(this.describe(node));
+    else this.cache.removeNode(state.info);
   }
 
   /** What the pods of a service have in common. */
@@ -182,6 +194,17 @@ export class ClusterState {
     this.nodes[pod.node]!.pods.delete(pod);
     this.cache.forgetPod(known);
   }
+}
+
+function describe(node: World['nodes'][number], id: number): NodeDescription {
+  return {
+    id,
+    name: node.name,
+    labels: node.labels,
+    taints: node.taints,
+    allocatable: readResources({ ...node.resources, cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
+    maxPods: node.maxPods,
+  };
 }
 
 function compileTemplate(template: PodObject, app: string, owner: LabelSelector | undefined): PodKind {

@@ -1,16 +1,19 @@
 import type { Kernel } from '../kernel/index.ts';
-import type { AppId, NodeId, ServiceId, World } from '../model/index.ts';
+import type { AppId, NodeId, Orchestration, ServiceId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { EntryDemand } from './communication.ts';
 import { DisruptionBudgets } from './disruption-budgets.ts';
+import { Drains } from './drains.ts';
 import type { Endpoints } from './endpoints.ts';
+import { scheduleMaintenance } from './maintenance.ts';
+import { ClusterAutoscaler } from './node-autoscaling/index.ts';
 import type { Governor } from './governor.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
-import { Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
+import { admissionRefusal, Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
 import {
   SchedulingLoop,
@@ -27,9 +30,25 @@ export interface ControlPlaneHooks extends AutoscalingHooks {
   podStarted(pod: Pod, cpu: CpuShare): void;
   podStopped(pod: Pod): void;
   decided(decision: PlacementDecision): void;
+  /** A node of a group is there from now on, powered, or no longer. */
+  setProvisioned(node: NodeId, isThere: boolean): void;
+  /** Something was done about a node. */
+  nodeChanged(node: NodeId, event: NodeChange): void;
   /** Who has a say in where pods may be; nobody where absent. */
   readonly governor?: Governor;
 }
+
+/** What is done about a node by administrators and by the node autoscaler. */
+export type NodeChange =
+  | 'cordoned'
+  | 'uncordoned'
+  | 'drained'
+  | 'drain-refused'
+  | 'ordered'
+  | 'joined'
+  | 'removing'
+  | 'removal-failed'
+  | 'removed';
 
 /**
  * The Kubernetes control plane in virtual time: applications become pods, the scheduler binds them, the kubelet starts
@@ -55,6 +74,7 @@ export class ControlPlane {
   readonly #workloads: Workloads;
   readonly #nodeLifecycle: NodeLifecycle;
   readonly #kubelet: Kubelets;
+  readonly #hooks: ControlPlaneHooks;
   readonly #governor: Governor | undefined;
 
   /**
@@ -74,6 +94,7 @@ export class ControlPlane {
     site?: Site,
   ) {
     this.#world = world;
+    this.#hooks = hooks;
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world, site));
     this.pods = state.pods;
@@ -97,9 +118,9 @@ export class ControlPlane {
     const allowances = () => budgets.allowances();
     this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, allowances, events, groups, site);
     this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
-      taintsChanged: (node, before) => {
+      taintsChanged: (node, before, wasUnschedulable) => {
         const { info } = state.nodes[node]!;
-        this.#scheduling.happened({ kind: 'taints-changed', node: info, before, wasUnschedulable: info.unschedulable });
+        this.#scheduling.happened({ kind: 'taints-changed', node: info, before, wasUnschedulable });
       },
       notReady: (node) => this.#nodeNotReady(node),
       heard: (node) => this.#nodeHeard(node),
@@ -111,7 +132,7 @@ export class ControlPlane {
       state,
       endpoints,
       {
-        created: (pod) => this.#scheduling.add(pod),
+        created: (pod) => this.#created(pod),
         superfluous: (pod) => this.#delete(pod, 'scaled-down'),
         deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
       },
@@ -136,6 +157,55 @@ export class ControlPlane {
       },
     );
     new HorizontalAutoscaling(kernel, world, state, endpoints, this.#workloads, hooks).start();
+    const drains = new Drains(kernel, state, (pod) => {
+      const isAllowed = budgets.mayEvict(pod);
+      if (isAllowed) this.evict(pod, 'drained');
+      return isAllowed;
+    });
+    scheduleMaintenance(kernel, world, drains, {
+      setCordoned: (node, isCordoned) => {
+        if (state.nodes[node]!.isThere) this.#nodeLifecycle.setCordoned(node, isCordoned);
+      },
+      noted: (node, event) => hooks.nodeChanged(node, event),
+    });
+    this.#startNodeAutoscaling(kernel, drains, budgets);
+  }
+
+  /** Nodes of groups that are not there at the start: they are to be off from then on. */
+  get absentNodes(): NodeId[] {
+    const { groups = [] } = this.#world.nodeAutoscaling ?? {};
+    return groups.flatMap(({ nodes, initial }) => nodes.slice(initial));
+  }
+
+  #startNodeAutoscaling(kernel: Kernel, drains: Drains, budgets: DisruptionBudgets): void {
+    const { nodeAutoscaling } = this.#world;
+    if (nodeAutoscaling === undefined) return;
+    for (const node of this.absentNodes) {
+      this.#state.setThere(node, false);
+      this.#state.nodes[node]!.up = false;
+    }
+    new ClusterAutoscaler(kernel, this.#world, this.#state, nodeAutoscaling, drains, {
+      setProvisioned: (node, isThere) => this.#hooks.setProvisioned(node, isThere),
+      setDoomed: (node, isDoomed) => this.#nodeLifecycle.setDoomed(node, isDoomed),
+      leave: (node) => this.#leave(node),
+      mayAllEvict: (pods) => budgets.mayAllEvict(pods),
+      noted: (node, event) => this.#hooks.nodeChanged(node, event),
+    }).start();
+  }
+
+  /** A node that was ordered is there, and joins its cluster. */
+  #join(node: NodeId): void {
+    this.#state.setThere(node, true);
+    this.#nodeLifecycle.joined(node);
+    this.#kubelet.nodeJoined(node);
+    this.#hooks.nodeChanged(node, 'joined');
+    this.#scheduling.happened({ kind: 'node-added', node: this.#state.nodes[node]!.info });
+  }
+
+  /** A node that was emptied leaves its cluster. */
+  #leave(node: NodeId): void {
+    this.#state.setThere(node, false);
+    this.#hooks.nodeChanged(node, 'removed');
   }
 
   /** Pods that have found no place so far. */
@@ -145,7 +215,9 @@ export class ControlPlane {
 
   /** What the pods bound to a node ask of it. */
   requested(node: NodeId): { cpuMillicores: number; memoryBytes: number; pods: number } {
-    const { slot } = this.#state.nodes[node]!.info;
+    const { isThere, info } = this.#state.nodes[node]!;
+    if (!isThere) return { cpuMillicores: 0, memoryBytes: 0, pods: 0 };
+    const { slot } = info;
     const { requestedCpuMillicores, requestedMemoryBytes, podCount } = this.#state.cache.columns;
     return {
       cpuMillicores: requestedCpuMillicores[slot]!,
@@ -164,6 +236,10 @@ export class ControlPlane {
     const wasSilent = isSilent(state);
     state.up = up;
     state.life++;
+    if (!state.isThere) {
+      if (up) this.#join(node);
+      return;
+    }
     if (up) this.#nodeLifecycle.kubeletStarted(node);
     else {
       this.#kubelet.nodeCrashed(node);
@@ -182,6 +258,14 @@ export class ControlPlane {
     const wasSilent = isSilent(state);
     state.reachable = reachable;
     if (isSilent(state) !== wasSilent) this.#nodeLifecycle.hearingChanged(node);
+  }
+
+  /** What the world's orchestration says is other than before. */
+  orchestrationChanged(before: Orchestration): void {
+    const { scheduler, schedulerProfile } = this.#world.orchestration;
+    if (scheduler !== before.scheduler || schedulerProfile !== before.schedulerProfile) {
+      this.#scheduling.schedulerChanged();
+    }
   }
 
   /** What the governor's rules say has changed: pods that they refused may have a place now. */
@@ -216,12 +300,37 @@ export class ControlPlane {
     this.#workloads.deleted([pod]);
   }
 
+  /** A new pod looks for a node, but for one that names its node: that one passes by the scheduler. */
+  #created(pod: Pod): void {
+    const { nodeName } = this.#state.kind(pod.service);
+    if (nodeName === '') return this.#scheduling.add(pod);
+    const info = this.#state.cache.node(nodeName);
+    if (info === undefined) {
+      pod.message = `node "${nodeName}" not found`;
+      return;
+    }
+    this.#state.bind(pod, info.id as NodeId);
+    this.#bound(pod);
+  }
+
+  /** The kubelet takes a pod, or refuses it; of the pods that the scheduler has placed it refuses none. */
+  #start(pod: Pod): void {
+    const known = this.#state.schedulingPod(pod);
+    const { cache, nodes } = this.#state;
+    const refusal = known.kind.nodeName === '' ? undefined : admissionRefusal(known, nodes[pod.node!]!.info, cache);
+    if (refusal === undefined) this.#kubelet.start(pod);
+    else {
+      this.#end(pod, refusal);
+      this.#workloads.refused(pod);
+    }
+  }
+
   #bound(pod: Pod): void {
     this.#governor?.bound(pod);
     this.#workloads.bound(pod);
     this.#nodeLifecycle.bound(pod);
     if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
-    else this.#kubelet.start(pod);
+    else this.#start(pod);
   }
 
   #podReady(pod: Pod): void {
@@ -241,7 +350,7 @@ export class ControlPlane {
       if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);
       if (pod.phase !== 'stopped') continue;
       this.#endpoints.remove(pod.service, pod.id);
-      this.#kubelet.start(pod);
+      this.#start(pod);
     }
   }
 

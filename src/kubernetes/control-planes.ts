@@ -1,4 +1,4 @@
-import type { ClusterId, NodeId, ServiceId, World } from '../model/index.ts';
+import type { ClusterId, NodeId, Orchestration, ServiceId, World } from '../model/index.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { NodeCondition } from './node-state.ts';
 import type { Pod } from './pods.ts';
@@ -55,6 +55,10 @@ export class ControlPlanes {
 
   scale(service: ServiceId, replicas: number): void {
     for (const plane of this.#planes) plane.scale(service, replicas);
+  }
+
+  orchestrationChanged(before: Orchestration): void {
+    for (const plane of this.#planes) plane.orchestrationChanged(before);
   }
 
   #at(node: NodeId): ControlPlane {

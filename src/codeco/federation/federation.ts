@@ -86,11 +86,12 @@ export class Federation {
   readonly #duplicateNs = new Map<AppId, number>();
   readonly #neighbourhoods: string[] = [];
   readonly #calls = new Map<number, Call>();
-  readonly #later: (() => void)[] = [];
+  readonly #later = new Map<number, () => void>();
   readonly #renew: HandlerId;
   readonly #expire: HandlerId;
   readonly #resume: HandlerId;
   #callCount = 0;
+  #waits = 0;
   #counts = { decisions: 0, waitedNs: 0, duplicates: 0, duplicateNs: 0 };
 
   constructor(
@@ -130,8 +131,8 @@ export class Federation {
       this.#expired(Math.floor(pair / clusters.length) as ClusterId, (pair % clusters.length) as ClusterId, renewals);
     });
     this.#resume = kernel.on('federation.resume', (slot) => {
-      const resume = this.#later[slot]!;
-      delete this.#later[slot];
+      const resume = this.#later.get(slot)!;
+      this.#later.delete(slot);
       resume();
     });
     const create = kernel.on('federation.create-app', (app) => this.#create(app as AppId));
@@ -176,7 +177,7 @@ export class Federation {
 
   /** Closes what is open at the end of the run. */
   finish(): void {
-    for (const app of [...this.#duplicateNs.keys()]) this.#endDuplicate(app, 'duplicate-open');
+    for (const app of this.#duplicateNs.keys()) this.#endDuplicate(app, 'duplicate-open');
   }
 
   /** Messages between clusters and their bytes, decisions and their mean latency, duplicates and the time they lasted. */
@@ -519,7 +520,8 @@ export class Federation {
   }
 
   #after(delayNs: number, resume: () => void): void {
-    this.#kernel.after(delayNs as Nanoseconds, this.#resume, this.#later.push(resume) - 1);
+    this.#later.set(this.#waits, resume);
+    this.#kernel.after(delayNs as Nanoseconds, this.#resume, this.#waits++);
   }
 
   #note(

@@ -20,6 +20,9 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { maintenance } from './maintenance.ts';
+import { clusterAutoscaler } from './node-groups.ts';
+import { intervention } from './interventions.ts';
 import { policy } from './policies.ts';
 import { federation } from './federation.ts';
 import { netma } from './netma.ts';
@@ -39,7 +42,8 @@ const orchestration = object(
           'mean for placement. securityClass: the least security of the node classes that may run its pods. ' +
           'appFailureTolerance: High a half, Medium a quarter, Low none, or per cent of the pods of each service may be lost at ' +
           'once with as many left as it is to have; enforced, it gets replicas to spare, and no node carries more than that ' +
-          'share, or one. qosClass (where enforced): Gold pods that state no priority have 1000, their channels are ASSURED, and ' +
+          'share, or one. appEnergyLimit: per cent of the energy of all nodes that it may cause over 5 minutes; enforced, while it was ' +
+          'more in the 5 minutes before, each of its services is kept at one replica. qosClass (where enforced): Gold pods that state no priority have 1000, their channels are ASSURED, and ' +
           'of those without a bandwidth that of nwbandwidth is reserved, where stated; Silver pods have 500; channels of ' +
           'BestEffort are BESTEFFORT.',
       }),
@@ -71,6 +75,7 @@ const orchestration = object(
         "kube-controller-manager's default.",
       default: '50s',
     }),
+    clusterAutoscaler,
     evictionToleration: measured('duration', {
       description:
         "From NotReady until the node's pods are evicted that state no tolerationSeconds of their own; Kubernetes' default.",
@@ -121,7 +126,9 @@ const spec = object(
     orchestration,
     policies: optional(listOf(policy, { description: 'What applications have to keep to; nothing where absent.' })),
     expect: expectations,
+    interventions: listOf(intervention, { description: 'What is changed in the middle of the run.', default: [] }),
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
+    maintenance: listOf(maintenance, { description: 'What administrators do to nodes, and when.', default: [] }),
     results,
   },
   { description: 'What is simulated.' },

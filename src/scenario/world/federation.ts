@@ -4,8 +4,16 @@ import type { Apps } from './apps.ts';
 import type { Build } from './build.ts';
 import type { Infrastructure } from './infrastructure.ts';
 
-/** The settings of a federation; undefined where one control plane serves all clusters. */
-export function readFederation(build: Build, { clusters }: Infrastructure, apps: Apps): FederationSettings | undefined {
+/**
+ * The settings of a federation; undefined where one control plane serves all clusters.
+ * @param changesNodes whether nodes are drained, or join and leave
+ */
+export function readFederation(
+  build: Build,
+  { clusters }: Infrastructure,
+  apps: Apps,
+  changesNodes: boolean,
+): FederationSettings | undefined {
   const path = ['spec', 'orchestration', 'federation'];
   const { orchestration } = build.scenario.spec;
   if (!isMap(orchestration) || build.isBroken(...path)) return undefined;
@@ -29,6 +37,11 @@ export function readFederation(build: Build, { clusters }: Infrastructure, apps:
   if (apps.services.some(({ lives = [] }) => lives.length > 0)) {
     build.problem(path, 'a federation, and pods that no controller makes', {
       expected: 'applications whose pods have a controller: a CodecoApp, or a manifest of Deployments',
+    });
+  }
+  if (changesNodes) {
+    build.problem(path, 'a federation, and nodes that are maintained or join by autoscaling', {
+      expected: 'one of the two: control planes of a federation know a fixed set of nodes',
     });
   }
   return {

@@ -18,6 +18,8 @@ import { readFaults } from './faults.ts';
 import { readFederation } from './federation.ts';
 import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readMaintenance } from './maintenance.ts';
+import { readNodeAutoscaling } from './node-groups.ts';
 import { readPolicies } from './policies.ts';
 import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
@@ -80,12 +82,19 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const messages = readMessages(build);
   const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
+  const maintenance = readMaintenance(build, infrastructure);
+  const nodeAutoscaling = readNodeAutoscaling(build, infrastructure.nodeGroups);
   const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build);
   const netma = readNetma(build);
-  const federation = readFederation(build, infrastructure, apps);
+  const federation = readFederation(
+    build,
+    infrastructure,
+    apps,
+    maintenance.length > 0 || nodeAutoscaling !== undefined,
+  );
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -109,6 +118,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     ...(messages === undefined ? {} : { messages }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
+    ...(nodeAutoscaling === undefined ? {} : { nodeAutoscaling }),
     accessPoints: access.accessPoints,
     ...(images === undefined ? {} : { images }),
     ...(regions.length === 0 ? {} : { regions }),
@@ -118,6 +128,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
+    ...(maintenance.length === 0 ? {} : { maintenance }),
     ...(policies.length === 0 ? {} : { policies }),
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
