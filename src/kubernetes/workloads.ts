@@ -93,7 +93,7 @@ export class Workloads {
   take(app: AppId): void {
     if (!this.#given!.delete(app)) return;
     for (const service of this.#world.apps[app]!.services)
-      for (const pod of [...this.#state.podsOf(service)]) this.#events.superfluous(pod);
+      for (const pod of this.#state.podsOf(service)) this.#events.superfluous(pod);
   }
 
   #keeps(app: AppId): boolean {
