@@ -1,3 +1,4 @@
+export * from './acm/index.ts';
 export { Federation } from './federation/index.ts';
 export * from './governance/index.ts';
 export {
