@@ -37,7 +37,7 @@ const UNFINISHED = requestOutcomes.indexOf('unfinished');
 export interface Sources {
   readonly compute: Compute;
   readonly network: Network;
-  readonly controlPlane: ControlPlane;
+  readonly controlPlane: Pick<ControlPlane, 'requested' | 'nodeState' | 'unschedulableCount'>;
   readonly nodeEnergy: NodeEnergy;
   readonly linkEnergy: LinkEnergy;
 }

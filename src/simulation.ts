@@ -1,6 +1,7 @@
 import {
   Acm,
   AppMeter,
+  Federation,
   MeasuredTopology,
   needsMeter,
   NodeObserver,
@@ -35,13 +36,15 @@ import {
 import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
 import {
   ControlPlane,
+  ControlPlanes,
   Endpoints,
   type ControlPlaneHooks,
   type EntryDemand,
   type KubeletSurroundings,
   type Pod,
+  type Site,
 } from './kubernetes/index.ts';
-import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, ClusterId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { appendAppStatus } from './app-status-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
@@ -160,26 +163,21 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
   const { swm } = world.orchestration;
-  const groups =
+  const observer =
     swm &&
-    new SwmScheduler(
-      kernel,
-      world,
-      swm,
-      topology,
-      new NodeObserver(kernel, world, {
-        activeEnergyJ(node) {
-          const { energyJ, idleJ } = nodeEnergy.read(node);
-          return energyJ - idleJ;
-        },
-        usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
-        carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
-        isNodeUp: (node) => compute.isUp(node),
-        // of links it knows what probes tell, where there are any
-        isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
-      }),
-      () => demand,
-    );
+    new NodeObserver(kernel, world, {
+      activeEnergyJ(node) {
+        const { energyJ, idleJ } = nodeEnergy.read(node);
+        return energyJ - idleJ;
+      },
+      usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
+      carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
+      isNodeUp: (node) => compute.isUp(node),
+      // of links it knows what probes tell, where there are any
+      isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
+    });
+  const placeGroups = (name?: string): SwmScheduler | undefined =>
+    swm && new SwmScheduler(kernel, world, swm, topology, observer!, () => demand, name);
   const meter = needsMeter(world)
     ? new AppMeter(world, {
         read(node) {
@@ -240,16 +238,52 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       watch: (pod, changed) => requests.load.watch(pod, changed),
     },
   };
-  const controlPlane: ControlPlane = new ControlPlane(
-    kernel,
-    world,
-    topology,
-    endpoints,
-    () => demand,
-    surroundings,
-    hooks,
-    groups,
-  );
+  const controlPlaneOf = (site?: Site): ControlPlane =>
+    new ControlPlane(
+      kernel,
+      world,
+      topology,
+      endpoints,
+      () => demand,
+      surroundings,
+      hooks,
+      placeGroups(site?.name),
+      site,
+    );
+  const { federation: settings } = world.orchestration;
+  let controlPlane: ControlPlane | ControlPlanes;
+  let federation: Federation | undefined;
+  if (settings === undefined) controlPlane = controlPlaneOf();
+  else {
+    const pods: Pod[] = [];
+    const planes = world.clusters.map(({ name }, id) => {
+      const cluster = id as ClusterId;
+      const site = { cluster, name, pods, askLeave: (granted: () => void) => federation!.askLeave(cluster, granted) };
+      return kernel.within(`cluster/${name}`, () => controlPlaneOf(site));
+    });
+    const byCluster = new ControlPlanes(world, pods, planes);
+    controlPlane = byCluster;
+    const nodesOf = world.clusters.map((_, cluster) =>
+      [...world.nodes.keys()].filter((node) => world.nodes[node]!.cluster === cluster),
+    ) as NodeId[][];
+    federation = new Federation(
+      kernel,
+      world,
+      settings,
+      network,
+      topology,
+      () => demand,
+      {
+        give: (cluster, app) => byCluster.of(cluster).give(app),
+        take: (cluster, app) => byCluster.of(cluster).take(app),
+        isRunning: (cluster) => nodesOf[cluster]!.length === 0 || nodesOf[cluster]!.some((node) => compute.isUp(node)),
+        requestedMillicores: (cluster) =>
+          nodesOf[cluster]!.reduce((sum, node) => sum + byCluster.requested(node).cpuMillicores, 0),
+      },
+      (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+    );
+    federation.start();
+  }
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   if (world.orchestration.acm === true)
@@ -304,7 +338,8 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     association.accessPointChanged(id as AccessPointId);
   });
   const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
-  for (const node of controlPlane.absentNodes) nodeOutages.begin(node);
+  for (const node of federation === undefined ? (controlPlane as ControlPlane).absentNodes : [])
+    nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();
@@ -328,11 +363,15 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   }
   requests.finish();
   governor?.finish();
+  federation?.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association, requests.attemptCounts, governor?.violations),
+    measures: {
+      ...observation.finish(sources, association, requests.attemptCounts, governor?.violations),
+      ...federation?.measures,
+    },
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
@@ -344,7 +383,8 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
 /** Whether a scheduler of the run goes by where requests enter. */
 function goesByDemand({ orchestration, interventions = [] }: World): boolean {
   return [{ orchestration }, ...interventions].some(
-    ({ orchestration: { scheduler } }) => scheduler === 'lowest-latency' || scheduler === 'swm',
+    ({ orchestration: { scheduler, federation } }) =>
+      scheduler === 'lowest-latency' || scheduler === 'swm' || federation !== undefined,
   );
 }
 

@@ -1,4 +1,5 @@
 export * from './acm/index.ts';
+export { Federation } from './federation/index.ts';
 export * from './governance/index.ts';
 export {
   MeasuredTopology,

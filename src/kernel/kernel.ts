@@ -75,6 +75,8 @@ export class Kernel {
   readonly #queue = new EventQueue();
   readonly #digest = new Digest();
   readonly #trail: TrailRecorder;
+  /** What the names of handlers begin with that are registered now. */
+  #scope = '';
   readonly #handlers: Handler[] = [];
   readonly #names: string[] = [];
   /** Per handler two words that stand for its name in the digest. */
@@ -138,11 +140,26 @@ export class Kernel {
   }
 
   /**
+   * Builds something of which a run has several: the names of the handlers that it registers meanwhile begin with the scope's,
+   * so that they differ.
+   */
+  within<T>(scope: string, build: () => T): T {
+    const outer = this.#scope;
+    this.#scope = `${outer}${scope}/`;
+    try {
+      return build();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  /**
    * Registers what events of a kind do. The name appears in logs, counts, errors and the digest.
    * @throws {Error} if the name is taken
    * @throws {RangeError} if there are 4,095 handlers already
    */
-  on(name: string, handler: Handler): HandlerId {
+  on(ownName: string, handler: Handler): HandlerId {
+    const name = this.#scope + ownName;
     if (this.#names.includes(name)) throw new Error(`a handler named '${name}' is registered already`);
     const id = this.#handlers.length;
     if (id === MAX_HANDLERS)

@@ -1,9 +1,20 @@
 import type { Kernel } from '../kernel/index.ts';
-import type { AppId, LabelSelector, NodeId, PodId, PodLife, PodObject, ServiceId, World } from '../model/index.ts';
+import type {
+  AppId,
+  LabelSelector,
+  Node,
+  NodeId,
+  PodId,
+  PodLife,
+  PodObject,
+  ServiceId,
+  World,
+} from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import type { NodeState } from './node-state.ts';
 import { cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
+import type { Site } from './site.ts';
 import {
   compilePod,
   type NodeDescription,
@@ -22,7 +33,9 @@ export class PodRefused extends Error {}
  * scheduler's cache over them. It changes nothing by itself.
  */
 export class ClusterState {
-  readonly pods: Pod[] = [];
+  /** By id; of a cluster of a federation, with those of the other clusters. */
+  readonly pods: Pod[];
+  /** By id; of a cluster of a federation its own alone. */
   readonly nodes: readonly NodeState[];
   readonly cache = new SchedulerCache();
   readonly #kernel: Pick<Kernel, 'now'>;
@@ -35,26 +48,19 @@ export class ClusterState {
   /** By service: its pods that are not gone. */
   readonly #ofService: Set<Pod>[];
 
-  /** @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field */
-  constructor(kernel: Pick<Kernel, 'now'>, world: World) {
+  /**
+   * @param site of a cluster of a federation
+   * @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field
+   */
+  constructor(kernel: Pick<Kernel, 'now'>, world: World, site?: Site) {
     this.#kernel = kernel;
+    this.pods = site?.pods ?? [];
     this.#ofService = world.services.map(() => new Set());
     this.#nodes = world.nodes;
-    this.nodes = world.nodes.map((node, id) => ({
-      info: this.cache.addNode(describe(node, id)),
-      pods: new Set(),
-      isThere: true,
-      cordoned: false,
-      doomed: false,
-      up: true,
-      reachable: true,
-      notReady: false,
-      memoryPressure: false,
-      taintedNs: 0,
-      taintings: 0,
-      life: 0,
-      silence: 0,
-    }));
+    const nodes: NodeState[] = [];
+    for (const [id, node] of world.nodes.entries())
+      if (site === undefined || node.cluster === site.cluster) nodes[id] = this.#register(id, node);
+    this.nodes = nodes;
     this.#kinds = world.services.map((service) => {
       const app = world.apps[service.app]!;
       const template = podTemplate(app, service, world.clusters);
@@ -68,6 +74,24 @@ export class ClusterState {
     for (const [service, kind] of this.#kinds.entries()) this.#serviceOfKind.set(kind, service as ServiceId);
     for (const { kubernetesServices = [] } of world.apps)
       for (const { namespace, name, selector } of kubernetesServices) this.cache.setService(namespace, name, selector);
+  }
+
+  #register(id: number, node: Node): NodeState {
+    return {
+      info: this.cache.addNode(describe(node, id as NodeId)),
+      pods: new Set(),
+      isThere: true,
+      cordoned: false,
+      doomed: false,
+      up: true,
+      reachable: true,
+      notReady: false,
+      memoryPressure: false,
+      taintedNs: 0,
+      taintings: 0,
+      life: 0,
+      silence: 0,
+    };
   }
 
   /** A node as it is when it joins its cluster. */

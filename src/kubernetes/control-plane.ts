@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/index.ts';
-import type { NodeId, Orchestration, ServiceId, World } from '../model/index.ts';
+import type { AppId, NodeId, Orchestration, ServiceId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/index.ts';
 import { ClusterState } from './cluster-state.ts';
@@ -21,6 +21,7 @@ import {
   type PlacementDecision,
   type SchedulingEvents,
 } from './scheduling-loop.ts';
+import type { Site } from './site.ts';
 import { Workloads } from './workloads.ts';
 
 /** What the control plane tells the world. */
@@ -77,6 +78,7 @@ export class ControlPlane {
   readonly #governor: Governor | undefined;
 
   /**
+   * @param site of a cluster of a federation
    * @param groups who places, where the scenario's scheduler is one that places pods together
    * @throws {PodRefused} if a pod says something that Kubernetes' API server refuses; the message names the field
    */
@@ -89,11 +91,12 @@ export class ControlPlane {
     surroundings: KubeletSurroundings,
     hooks: ControlPlaneHooks,
     groups?: GroupScheduler,
+    site?: Site,
   ) {
     this.#world = world;
     this.#hooks = hooks;
     this.#endpoints = endpoints;
-    const state = (this.#state = new ClusterState(kernel, world));
+    const state = (this.#state = new ClusterState(kernel, world, site));
     this.pods = state.pods;
     const { governor } = hooks;
     this.#governor = governor;
@@ -113,7 +116,7 @@ export class ControlPlane {
       },
     };
     const allowances = () => budgets.allowances();
-    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, allowances, events, groups);
+    this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, allowances, events, groups, site);
     this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
       taintsChanged: (node, before, wasUnschedulable) => {
         const { info } = state.nodes[node]!;
@@ -123,11 +126,18 @@ export class ControlPlane {
       heard: (node) => this.#nodeHeard(node),
       evicted: (pods) => this.#evicted(pods),
     });
-    this.#workloads = new Workloads(kernel, world, state, endpoints, {
-      created: (pod) => this.#created(pod),
-      superfluous: (pod) => this.#delete(pod, 'scaled-down'),
-      deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
-    });
+    this.#workloads = new Workloads(
+      kernel,
+      world,
+      state,
+      endpoints,
+      {
+        created: (pod) => this.#created(pod),
+        superfluous: (pod) => this.#delete(pod, 'scaled-down'),
+        deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
+      },
+      site,
+    );
     this.#kubelet = new Kubelets(
       kernel,
       world,
@@ -271,6 +281,16 @@ export class ControlPlane {
   /** The controller of a service is to keep so many pods from now on. */
   scale(service: ServiceId, replicas: number): void {
     this.#workloads.scale(service, replicas);
+  }
+
+  /** Of a cluster of a federation: it is to run an application from now on. */
+  give(app: AppId): void {
+    this.#workloads.give(app);
+  }
+
+  /** Of a cluster of a federation: it is to run an application no longer. */
+  take(app: AppId): void {
+    this.#workloads.take(app);
   }
 
   /** Deletes a pod that has a node and may not go on there; its controller makes a new one. */

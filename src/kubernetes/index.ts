@@ -3,9 +3,11 @@ export type { Scaling } from './autoscaling/index.ts';
 export { PodRefused, type ClusterState } from './cluster-state.ts';
 export { ControlPlane, type ControlPlaneHooks, type NodeChange } from './control-plane.ts';
 export type { Governor, NodeRule } from './governor.ts';
+export { ControlPlanes } from './control-planes.ts';
 export { Endpoints } from './endpoints.ts';
 export type { KubeletSurroundings } from './kubelet/index.ts';
 export type { ObservedTopology } from './observed-topology.ts';
+export type { Site } from './site.ts';
 export type { Pod, PodPhase } from './pods.ts';
 export type { GroupScheduler, PlacementDecision } from './scheduling-loop.ts';
 

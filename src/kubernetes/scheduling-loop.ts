@@ -14,6 +14,7 @@ import {
   type Nomination,
   type Scheduler,
 } from './scheduling/index.ts';
+import type { Site } from './site.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 
 /** A decision of the scheduler as it is recorded. */
@@ -79,6 +80,7 @@ export class SchedulingLoop {
     budgets: () => readonly DisruptionAllowance[],
     events: SchedulingEvents,
     groups: GroupScheduler | undefined,
+    site: Site | undefined,
   ) {
     this.#kernel = kernel;
     this.#world = world;
@@ -89,12 +91,16 @@ export class SchedulingLoop {
     this.#events = events;
     if (world.orchestration.scheduler === 'swm') this.#groups = groups;
     else this.#scheduler = this.#makeScheduler(world.orchestration.scheduler);
-    this.#ties = kernel.streams.get('scheduler/ties');
+    this.#ties = kernel.streams.get(site === undefined ? 'scheduler/ties' : `cluster/${site.name}/scheduler/ties`);
     this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
     this.#queue = new SchedulingQueue(kernel, state, () => {
       if (this.#attemptDue) return;
       this.#attemptDue = true;
-      this.#kernel.after(0 as Nanoseconds, this.#schedule);
+      const granted = (): void => {
+        this.#kernel.after(0 as Nanoseconds, this.#schedule);
+      };
+      if (site?.askLeave === undefined) granted();
+      else site.askLeave(granted);
     });
     this.#lifted = world.apps.map(() => new Set());
     const lift = kernel.on('kubernetes.lift-gate', (app, gate) => this.#lift(app as AppId, gate));

@@ -3,6 +3,7 @@ import type { AppId, PodLife, ServiceId, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Pod } from './pods.ts';
+import type { Site } from './site.ts';
 import { chooseVictims } from './replica-set.ts';
 
 /** Between two requests of the controllers. Source: kube-controller-manager, --kube-api-qps of 20 a second. */
@@ -36,6 +37,9 @@ export class Workloads {
   readonly #ordinals: number[];
   /** By service: pods that there are to be. */
   readonly #replicas: number[];
+  /** Of a cluster of a federation: the applications that it was given. */
+  readonly #given: Set<AppId> | undefined;
+  readonly #site: Site | undefined;
 
   constructor(
     kernel: Kernel,
@@ -43,7 +47,10 @@ export class Workloads {
     state: ClusterState,
     endpoints: Pick<Endpoints, 'has'>,
     events: WorkloadEvents,
+    site?: Site,
   ) {
+    this.#site = site;
+    this.#given = site && new Set();
     this.#kernel = kernel;
     this.#world = world;
     this.#state = state;
@@ -52,7 +59,7 @@ export class Workloads {
     this.#replicas = world.services.map(({ replicas }) => replicas);
     this.#ordinals = world.services.map(() => 0);
     const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
-    for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
+    if (site === undefined) for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
     if (world.apps.some(({ changes }) => changes !== undefined)) {
       const changeApp = kernel.on('kubernetes.change-app', (app, change) => {
         for (const { service, replicas: count } of world.apps[app]!.changes![change]!.replicas)
@@ -64,7 +71,7 @@ export class Workloads {
     const createBarePod = kernel.on('kubernetes.create-pod', (service, index) =>
       this.#createPod(world.services[service]!.app, service as ServiceId, world.services[service]!.lives![index]!),
     );
-    for (const [id, { lives = [] }] of world.services.entries())
+    for (const [id, { lives = [] }] of site === undefined ? world.services.entries() : [])
       for (const [index, { createdAtNs }] of lives.entries()) kernel.at(createdAtNs, createBarePod, id, index);
     this.#replace = kernel.on('kubernetes.replace-refused', (pod) => this.deleted([state.pods[pod]!]));
     this.#deadline = kernel.on('kubernetes.pod-deadline', (pod) => events.deadlineExceeded(state.pods[pod]!));
@@ -78,8 +85,27 @@ export class Workloads {
   /** Pods were deleted: those of a controller are made anew, as far as it lacks some. */
   deleted(pods: readonly Pod[]): void {
     for (const { life, app, service } of pods) {
-      if (life === undefined && this.#active(service).length < this.#replicas[service]!) this.#createPod(app, service);
+      if (life === undefined && this.#keeps(app) && this.#active(service).length < this.#replicas[service]!)
+        this.#createPod(app, service);
     }
+  }
+
+  /** The cluster of a federation is to run an application from now on. */
+  give(app: AppId): void {
+    if (this.#given!.has(app)) return;
+    this.#given!.add(app);
+    this.#createApp(app);
+  }
+
+  /** It is to run it no longer: all of its pods have to go. */
+  take(app: AppId): void {
+    if (!this.#given!.delete(app)) return;
+    for (const service of this.#world.apps[app]!.services)
+      for (const pod of this.#state.podsOf(service)) this.#events.superfluous(pod);
+  }
+
+  #keeps(app: AppId): boolean {
+    return this.#given === undefined || this.#given.has(app);
   }
 
   /**
@@ -99,6 +125,7 @@ export class Workloads {
   /** The controller of a service is to keep so many pods from now on. */
   scale(service: ServiceId, replicas: number): void {
     this.#replicas[service] = replicas;
+    if (!this.#keeps(this.#world.services[service]!.app)) return;
     const active = this.#active(service);
     for (let count = active.length; count < replicas; count++) {
       this.#createPod(this.#world.services[service]!.app, service);
@@ -117,14 +144,15 @@ export class Workloads {
 
   #createApp(app: AppId): void {
     for (const service of this.#world.apps[app]!.services) {
-      for (let replica = 0; replica < this.#world.services[service]!.replicas; replica++) this.#createPod(app, service);
+      for (let replica = 0; replica < this.#replicas[service]!; replica++) this.#createPod(app, service);
     }
   }
 
   #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
+    const at = this.#site === undefined ? '' : `${this.#site.name}-`;
     const name =
       life?.name ??
-      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
+      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${at}${this.#ordinals[service]!++}`;
     this.#events.created(this.#state.create(app, service, name, life));
   }
 }

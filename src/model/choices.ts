@@ -127,6 +127,19 @@ export const classModes = {
   ignore: "The classes have no effect, as in CODECO's controller, which copies them and reads them nowhere.",
 } as const;
 
+export const governances = {
+  centralized: 'The hub decides everything: a cluster asks it before it places a pod, and decides nothing without it.',
+  decentralized: 'There is no hub: neighbourhoods of clusters decide by bids, and each cluster for itself.',
+  hybrid: 'The hub holds the desired state, neighbourhoods settle moves by bids, and each cluster places pods itself.',
+} as const;
+
+export const prioritizers = {
+  Balance: 'Clusters that other applications have been given to are worse.',
+  Steady: 'The cluster that an application has is better.',
+  ResourceAllocatableCPU: 'Clusters with more allocatable CPU are better.',
+  ResourceAllocatableMemory: 'Clusters with more allocatable memory are better.',
+} as const;
+
 export const swmSolvers = {
   scalable: 'Construction and large neighbourhood search: good placements, for groups of any size.',
   exact: 'Integer linear programming with HiGHS: the best placement, for small groups.',
@@ -150,6 +163,8 @@ export const probeErrors = {
 export type ProbeErrorName = keyof typeof probeErrors;
 export type CriterionName = keyof typeof criteria;
 export type PerformanceProfileName = keyof typeof performanceProfiles;
+export type GovernanceName = keyof typeof governances;
+export type PrioritizerName = keyof typeof prioritizers;
 export type SwmSolverName = keyof typeof swmSolvers;
 export type SecurityClassName = keyof typeof securityClasses;
 export type PolicyModeName = keyof typeof policyModes;

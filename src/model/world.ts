@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { CallPolicy } from './call-policy.ts';
-import type { SchedulerName, SecurityClassName } from './choices.ts';
+import type { GovernanceName, PrioritizerName, SchedulerName, SecurityClassName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
 import type { ContainerLife } from './container-life.ts';
@@ -309,6 +309,19 @@ export interface User {
   readonly position: Point;
 }
 
+/** How clusters with control planes of their own are governed together. */
+export interface FederationSettings {
+  readonly governance: GovernanceName;
+  /** Between two renewals of a cluster's lease; it counts as lost after five of them. */
+  readonly leaseNs: Nanoseconds;
+  /** The most clusters that an application's neighbourhood has. */
+  readonly neighbourhoodSize: number;
+  /** How long bids are waited for. */
+  readonly bidTimeoutNs: Nanoseconds;
+  /** Weights of the hub's placement, by prioritizer. */
+  readonly prioritizers: Readonly<Partial<Record<PrioritizerName, number>>>;
+}
+
 export interface Orchestration {
   readonly scheduler: SchedulerName;
   /** kube-scheduler's profile, where it is not the default one. */
@@ -319,6 +332,8 @@ export interface Orchestration {
   readonly swm?: SwmSettings;
   /** How the network is measured; where absent, it is known as it truly was 15 s ago at most. */
   readonly netma?: NetmaSettings;
+  /** One control plane serves all clusters where absent. */
+  readonly federation?: FederationSettings;
   readonly podStartup: PodStartup;
   /** How long a node's leases may stay away until it is NotReady: kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;

@@ -53,11 +53,14 @@ export class SwmScheduler implements GroupScheduler {
   readonly #weights: ObjectiveWeights;
   readonly #models: ObservedModel;
   readonly #solver: SwmSolver;
+  /** What the names of its streams begin with. */
+  readonly #streams: string;
   readonly #filter = groupFilter('swm');
   /** By application: attempts that failed since the last that did not. */
   readonly #failures = new Map<AppId, number>();
   #embedded: EmbeddedChannel[] = [];
 
+  /** @param cluster the cluster of a federation that it places the pods of */
   constructor(
     kernel: Kernel,
     world: World,
@@ -65,7 +68,9 @@ export class SwmScheduler implements GroupScheduler {
     topology: NetworkView,
     observer: NodeObserver,
     demand: () => readonly EntryDemand[],
+    cluster?: string,
   ) {
+    this.#streams = cluster === undefined ? '' : `cluster/${cluster}/`;
     this.#kernel = kernel;
     this.#world = world;
     this.#topology = topology;
@@ -93,7 +98,7 @@ export class SwmScheduler implements GroupScheduler {
     const options = {
       weights: this.#weights,
       budget: this.#settings.budget,
-      draws: this.#kernel.streams.get(`swm/${this.#world.apps[app]!.name}`),
+      draws: this.#kernel.streams.get(`${this.#streams}swm/${this.#world.apps[app]!.name}`),
     };
     let reasons: readonly string[] = [];
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
@@ -135,7 +140,10 @@ export class SwmScheduler implements GroupScheduler {
       ? 'placement-attempts-exhausted'
       : `not feasible, attempt ${attempt} of ${this.#settings.maxAttempts}`;
     const why = [what, ...reasons].join('; ');
-    const context = { verdicts: this.#world.recording.verdicts, draws: this.#kernel.streams.get('scheduler/ties') };
+    const context = {
+      verdicts: this.#world.recording.verdicts,
+      draws: this.#kernel.streams.get(`${this.#streams}scheduler/ties`),
+    };
     return examined.map((ofPod): Decision => {
       const decision = ofPod.refuse(why, context);
       return isLast ? decision : { ...decision, failed: true };

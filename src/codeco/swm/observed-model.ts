@@ -152,7 +152,13 @@ export class ObservedModel {
   #computeNodes(group: readonly GroupPod[], state: ClusterState): SwmNode[] {
     const { columns } = state.cache;
     return this.#world.nodes.map(({ name }, node) => {
-      const { slot } = state.nodes[node]!.info;
+      const known = state.nodes[node];
+      // another cluster's: it can carry channels to what runs there, and take nothing
+      if (known === undefined) {
+        const none = { capacity: 0, used: 0 };
+        return { id: name, type: 'COMPUTE', cpuMillicores: none, memoryBytes: none, latencyNs: 0, labels: [] };
+      }
+      const { slot } = known.info;
       return {
         id: name,
         type: 'COMPUTE',

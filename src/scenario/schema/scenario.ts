@@ -24,6 +24,7 @@ import { maintenance } from './maintenance.ts';
 import { clusterAutoscaler } from './node-groups.ts';
 import { intervention } from './interventions.ts';
 import { policy } from './policies.ts';
+import { federation } from './federation.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
@@ -57,6 +58,7 @@ const orchestration = object(
           'BestEffort are BESTEFFORT.',
       }),
     ),
+    federation: optional(federation),
     netma: optional(netma),
     schedulerConfig: optional(
       text({

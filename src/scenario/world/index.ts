@@ -15,6 +15,7 @@ import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
 import { demandExpectations } from './expectations.ts';
 import { readFaults } from './faults.ts';
+import { readFederation } from './federation.ts';
 import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
 import { readMaintenance } from './maintenance.ts';
@@ -88,6 +89,12 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build);
   const netma = readNetma(build);
+  const federation = readFederation(
+    build,
+    infrastructure,
+    apps,
+    maintenance.length > 0 || nodeAutoscaling !== undefined,
+  );
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -126,6 +133,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),
+      ...(federation === undefined ? {} : { federation }),
       ...(spec.orchestration.acm === undefined ? {} : { acm: true as const }),
     },
     recording: readRecording(spec.results),

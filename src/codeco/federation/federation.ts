@@ -1,0 +1,551 @@
+import { fromSeconds, NS_PER_MS, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
+import type { Network } from '../../dynamics/index.ts';
+import type { EntryDemand, ObservedTopology } from '../../kubernetes/index.ts';
+import type { AppId, ClusterId, FederationSettings, World } from '../../model/index.ts';
+import { authorities, type Authorities } from '../governance/authority.ts';
+import type { GovernanceNote } from '../governance/policy-governor.ts';
+import { Messages } from './messages.ts';
+import { rankClusters } from './placement.ts';
+
+/** Sizes of messages. Own design: a lease and its answer, a work, a bid or the call for it, a question and its answer. */
+const BYTES = { lease: 512, work: 4096, bid: 256, leave: 256 } as const;
+/** A message that did not get through is sent again after this time. Own design. */
+const RETRY_NS = fromSeconds(10);
+/** A cluster is lost after so many leases without a renewal. Source: OCM, pkg/registration/hub/lease/controller.go. */
+const LOST_AFTER_LEASES = 5;
+/** A latency to its users that costs an application as much as a whole cluster's load. Own design. */
+const WORST_LATENCY_NS = 10 * NS_PER_MS;
+/** What a latency counts as to users who cannot be reached, as in SWM. Own design. */
+const UNREACHABLE_NS = fromSeconds(10);
+
+/** What a federation does to its clusters, and asks them about themselves. */
+export interface ClusterAgents {
+  give(cluster: ClusterId, app: AppId): void;
+  take(cluster: ClusterId, app: AppId): void;
+  /** Whether a cluster runs at all, so that its agent does. */
+  isRunning(cluster: ClusterId): boolean;
+  /** Millicores that the pods on the cluster's nodes ask for. */
+  requestedMillicores(cluster: ClusterId): number;
+}
+
+/** What one cluster knows of another by its leases. */
+interface Known {
+  /** Counts the renewals: a timer that was set before the last one does nothing. */
+  renewals: number;
+  isLost: boolean;
+  lostNs: number;
+}
+
+/** What a decider knows of where an application is to run. */
+interface Desired {
+  cluster: ClusterId | undefined;
+  version: number;
+  /** Of a call for bids that is open; 0 where none is. */
+  call: number;
+}
+
+interface Call {
+  readonly app: AppId;
+  readonly decider: ClusterId;
+  readonly sinceNs: number;
+  readonly bids: { readonly cluster: ClusterId; readonly cost: number }[];
+  awaited: number;
+}
+
+/**
+ * A federation of clusters. Each cluster's agent renews a lease over the network at whoever decides: the hub, or where there
+ * is none its neighbours. A decider that has not heard a cluster for five leases takes it for lost, and has its applications
+ * run elsewhere; the lost cluster keeps what it runs. A lease says what its cluster runs: when a cluster comes back with a copy
+ * of what was given to another, one of the two has to go, as `authorities` says. What a cluster is to run it learns by
+ * works, which are sent again until they arrive.
+ *
+ * Deciders know what leases, bids and the observed topology told them, never what is true. Source of leases and placement:
+ * Open Cluster Management; neighbourhoods, bids and reconciliation are own design.
+ */
+export class Federation {
+  readonly #kernel: Kernel;
+  readonly #world: World;
+  readonly #settings: FederationSettings;
+  readonly #authorities: Authorities;
+  readonly #hub: ClusterId | undefined;
+  readonly #topology: ObservedTopology;
+  readonly #demand: () => readonly EntryDemand[];
+  readonly #agents: ClusterAgents;
+  readonly #noted: (note: GovernanceNote) => void;
+  readonly #messages: Messages;
+  /** By decider, by cluster; undefined where it hears no leases. */
+  readonly #known: readonly (Known[] | undefined)[];
+  /** By decider, by application. */
+  readonly #desired: readonly Desired[][];
+  /** By cluster, by application: the newest work that it has. */
+  readonly #works: readonly Int32Array[];
+  readonly #runs: readonly Set<AppId>[];
+  /** By cluster: when it first failed to reach the hub, and what it has decided alone since. */
+  readonly #cutNs: (number | undefined)[];
+  readonly #alone: Int32Array;
+  readonly #duplicateNs = new Map<AppId, number>();
+  readonly #neighbourhoods: string[] = [];
+  readonly #calls = new Map<number, Call>();
+  readonly #later = new Map<number, () => void>();
+  readonly #renew: HandlerId;
+  readonly #expire: HandlerId;
+  readonly #resume: HandlerId;
+  #callCount = 0;
+  #waits = 0;
+  #counts = { decisions: 0, waitedNs: 0, duplicates: 0, duplicateNs: 0 };
+
+  constructor(
+    kernel: Kernel,
+    world: World,
+    settings: FederationSettings,
+    network: Network,
+    topology: ObservedTopology,
+    demand: () => readonly EntryDemand[],
+    agents: ClusterAgents,
+    noted: (note: GovernanceNote) => void,
+  ) {
+    this.#kernel = kernel;
+    this.#world = world;
+    this.#settings = settings;
+    this.#authorities = authorities[settings.governance];
+    this.#topology = topology;
+    this.#demand = demand;
+    this.#agents = agents;
+    this.#noted = (note) => noted({ mode: settings.governance, ...note });
+    this.#messages = new Messages(network, world);
+    const { clusters, apps } = world;
+    const hub = clusters.findIndex(({ role }) => role === 'hub');
+    this.#hub = settings.governance === 'decentralized' || hub < 0 ? undefined : (hub as ClusterId);
+    this.#known = clusters.map(({ role }, id) =>
+      (this.#hub === undefined ? role === 'managed' : id === this.#hub)
+        ? clusters.map(() => ({ renewals: 0, isLost: false, lostNs: 0 }))
+        : undefined,
+    );
+    this.#desired = clusters.map(() => apps.map(() => ({ cluster: undefined, version: 0, call: 0 })));
+    this.#works = clusters.map(() => new Int32Array(apps.length));
+    this.#runs = clusters.map(() => new Set());
+    this.#cutNs = clusters.map(() => undefined);
+    this.#alone = new Int32Array(clusters.length);
+    this.#renew = kernel.on('federation.renew', (cluster) => this.#renewLease(cluster as ClusterId));
+    this.#expire = kernel.on('federation.expire', (pair, renewals) => {
+      this.#expired(Math.floor(pair / clusters.length) as ClusterId, (pair % clusters.length) as ClusterId, renewals);
+    });
+    this.#resume = kernel.on('federation.resume', (slot) => {
+      const resume = this.#later.get(slot)!;
+      this.#later.delete(slot);
+      resume();
+    });
+    const create = kernel.on('federation.create-app', (app) => this.#create(app as AppId));
+    for (const [id, { createdAtNs }] of apps.entries()) kernel.at(createdAtNs, create, id);
+  }
+
+  /** Begins the leases, each at a phase of its own. */
+  start(): void {
+    for (const [id, { name, role }] of this.#world.clusters.entries()) {
+      const cluster = id as ClusterId;
+      for (const [decider, known] of this.#known.entries())
+        if (known !== undefined && decider !== cluster && role === 'managed')
+          this.#watch(decider as ClusterId, cluster);
+      if (role !== 'managed') continue;
+      const phase = this.#kernel.streams.get(`cluster/${name}/lease`).uniform();
+      this.#kernel.at(Math.floor(phase * this.#settings.leaseNs) as Nanoseconds, this.#renew, cluster);
+    }
+  }
+
+  /** A cluster has pods to place: who decides on that lets it, when asked. Calls back at once where it is the cluster. */
+  askLeave(cluster: ClusterId, granted: () => void): void {
+    if (this.#authorities.placementInCluster === 'cluster' || this.#hub === undefined || this.#hub === cluster) {
+      if (this.#cutNs[cluster] !== undefined) this.#alone[cluster]!++;
+      granted();
+      return;
+    }
+    const [hub, sinceNs] = [this.#hub, this.#kernel.now];
+    const ask = (): void => {
+      this.#messages.send(cluster, hub, BYTES.leave, (asked) => {
+        if (!asked || !this.#agents.isRunning(hub)) return this.#after(RETRY_NS, ask);
+        this.#messages.send(hub, cluster, BYTES.leave, (answered) => {
+          if (!answered) return this.#after(RETRY_NS, ask);
+          const durationNs = this.#kernel.now - sinceNs;
+          this.#decidedAfter(durationNs);
+          this.#note('placement-allowed', 'hub', { cluster, peer: hub, bytes: 2 * BYTES.leave, durationNs });
+          granted();
+        });
+      });
+    };
+    ask();
+  }
+
+  /** Closes what is open at the end of the run. */
+  finish(): void {
+    for (const app of this.#duplicateNs.keys()) this.#endDuplicate(app, 'duplicate-open');
+  }
+
+  /** Messages between clusters and their bytes, decisions and their mean latency, duplicates and the time they lasted. */
+  get measures(): {
+    federation_messages: number;
+    federation_bytes: number;
+    federation_decisions: number;
+    federation_decision_mean_ns: number;
+    duplicates: number;
+    duplicate_ns: number;
+  } {
+    const { decisions, waitedNs, duplicates, duplicateNs } = this.#counts;
+    return {
+      federation_messages: this.#messages.sent,
+      federation_bytes: this.#messages.bytes,
+      federation_decisions: decisions,
+      federation_decision_mean_ns: decisions === 0 ? 0 : waitedNs / decisions,
+      duplicates,
+      duplicate_ns: duplicateNs,
+    };
+  }
+
+  /** The cluster whose agent decides on an application, as a cluster sees it. */
+  #isDecider(cluster: ClusterId, app: AppId): boolean {
+    if (this.#hub !== undefined) return cluster === this.#hub;
+    const known = this.#known[cluster];
+    const first = this.#neighbourhood(app).find((member) => member === cluster || known?.[member]!.isLost === false);
+    return first === cluster;
+  }
+
+  /** The clusters that may serve an application, those nearest its users first, as far as policies and the bound allow. */
+  #neighbourhood(app: AppId): ClusterId[] {
+    const { clusters, apps } = this.#world;
+    const latencies = new Map<ClusterId, number>();
+    for (const cluster of apps[app]!.clusters)
+      if (clusters[cluster]!.role === 'managed') latencies.set(cluster, this.#latencyNs(app, cluster));
+    const order = (a: ClusterId, b: ClusterId): number => {
+      const [first, second] = [latencies.get(a)!, latencies.get(b)!];
+      return first === second ? a - b : first - second;
+    };
+    return [...latencies.keys()].toSorted(order).slice(0, this.#settings.neighbourhoodSize);
+  }
+
+  #latencyNs(app: AppId, cluster: ClusterId): number {
+    const { gateway } = this.#world.clusters[cluster]!;
+    let totalNs = 0;
+    for (const service of this.#world.apps[app]!.services)
+      for (const { vertex, share } of this.#demand()[service]!)
+        totalNs += share * Math.min(UNREACHABLE_NS, this.#topology.latencyNs(vertex, gateway));
+    return totalNs;
+  }
+
+  #create(app: AppId): void {
+    for (const [cluster, known] of this.#known.entries()) {
+      if (known === undefined || !this.#isDecider(cluster as ClusterId, app)) continue;
+      this.#decide(cluster as ClusterId, app, this.#authorities.initialPlacement === 'hub' ? 'placement' : 'bids');
+      return;
+    }
+  }
+
+  /** A decider finds a cluster for an application. */
+  #decide(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
+    const known = this.#known[decider]!;
+    const members = this.#neighbourhood(app);
+    const names = members.map((member) => this.#world.clusters[member]!.name).join(' ');
+    if (this.#neighbourhoods[app] !== names) {
+      this.#neighbourhoods[app] = names;
+      this.#note('neighbourhood-formed', 'neighbourhood', { cluster: decider, app, detail: names });
+    }
+    const live = members.filter((member) => member === decider || !known[member]!.isLost);
+    if (live.length === 0) {
+      this.#note('no-cluster', 'hub', { cluster: decider, app, detail: 'every cluster of the neighbourhood is lost' });
+      this.#after(RETRY_NS * 6, () => this.#retry(decider, app, by));
+      return;
+    }
+    if (by === 'bids') this.#callForBids(decider, app, live);
+    else this.#place(decider, app, this.#ranked(decider, app, live), this.#kernel.now, 'placement');
+  }
+
+  #retry(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
+    const { cluster } = this.#desired[decider]![app]!;
+    if (cluster !== undefined && (cluster === decider || !this.#known[decider]![cluster]!.isLost)) return;
+    this.#decide(decider, app, by);
+  }
+
+  #ranked(decider: ClusterId, app: AppId, live: readonly ClusterId[]): ClusterId {
+    const { nodes, clusters } = this.#world;
+    const scored = live.map((cluster) => {
+      const own = nodes.filter((node) => node.cluster === cluster);
+      return {
+        name: clusters[cluster]!.name,
+        decisions: this.#desired[decider]!.filter((of, other) => other !== app && of.cluster === cluster).length,
+        isChosen: this.#desired[decider]![app]!.cluster === cluster,
+        allocatableCpuMillicores: own.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
+        allocatableMemoryBytes: own.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      };
+    });
+    return live[rankClusters(scored, this.#settings.prioritizers)[0]!.index]!;
+  }
+
+  #callForBids(decider: ClusterId, app: AppId, members: readonly ClusterId[]): void {
+    const desired = this.#desired[decider]![app]!;
+    if (desired.call !== 0) return;
+    const id = (desired.call = ++this.#callCount);
+    const call: Call = { app, decider, sinceNs: this.#kernel.now, bids: [], awaited: members.length };
+    this.#calls.set(id, call);
+    for (const member of members) {
+      this.#messages.send(decider, member, BYTES.bid, (called) => {
+        if (!called || !this.#agents.isRunning(member)) return;
+        const cost = this.#bid(member, app);
+        this.#messages.send(member, decider, BYTES.bid, (arrived) => {
+          if (arrived) this.#bidArrived(id, member, cost, decider, app);
+        });
+      });
+    }
+    this.#after(this.#settings.bidTimeoutNs, () => this.#closeCall(id));
+  }
+
+  /** What an application would cost a cluster: the load that it would have then, and the latency to the users. */
+  #bid(cluster: ClusterId, app: AppId): number {
+    let capacity = 0;
+    for (const node of this.#world.nodes) if (node.cluster === cluster) capacity += node.cpuMillicores;
+    const load = capacity === 0 ? Infinity : this.#agents.requestedMillicores(cluster) / capacity;
+    return load + this.#latencyNs(app, cluster) / WORST_LATENCY_NS;
+  }
+
+  #bidArrived(id: number, cluster: ClusterId, cost: number, decider: ClusterId, app: AppId): void {
+    const call = this.#calls.get(id);
+    this.#note(call === undefined ? 'bid-stale' : 'bid', 'neighbourhood', {
+      cluster: decider,
+      peer: cluster,
+      app,
+      bytes: BYTES.bid,
+      detail: `cost ${Math.round(cost * 1e6) / 1e6}`,
+    });
+    if (call === undefined) return;
+    call.bids.push({ cluster, cost });
+    if (--call.awaited === 0) this.#closeCall(id);
+  }
+
+  #closeCall(id: number): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#calls.delete(id);
+    const { app, decider } = call;
+    this.#desired[decider]![app]!.call = 0;
+    const best = call.bids
+      .filter(({ cost }) => cost < Infinity)
+      .toSorted((a, b) => a.cost - b.cost || a.cluster - b.cluster)[0];
+    if (best === undefined) this.#after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
+    else this.#place(decider, app, best.cluster, call.sinceNs, 'bids');
+  }
+
+  #place(decider: ClusterId, app: AppId, cluster: ClusterId, sinceNs: number, detail: string): void {
+    const desired = this.#desired[decider]![app]!;
+    desired.cluster = cluster;
+    this.#decidedAfter(this.#kernel.now - sinceNs);
+    this.#note('cluster-chosen', this.#actor, {
+      cluster: decider,
+      peer: cluster,
+      app,
+      version: desired.version + 1,
+      durationNs: this.#kernel.now - sinceNs,
+      detail,
+    });
+    this.#sendWork(decider, cluster, app, true);
+  }
+
+  /** Tells a cluster that it is to run an application, or to run it no longer; again until it arrives or is outdated. */
+  #sendWork(decider: ClusterId, cluster: ClusterId, app: AppId, isToRun: boolean): void {
+    const desired = this.#desired[decider]![app]!;
+    const version = ++desired.version;
+    const isOutdated = (): boolean => isToRun !== (desired.cluster === cluster);
+    const send = (): void => {
+      if (isOutdated()) return;
+      this.#messages.send(decider, cluster, BYTES.work, (arrived) => {
+        if (arrived && this.#agents.isRunning(cluster)) this.#apply(decider, cluster, app, isToRun, version);
+        else this.#after(RETRY_NS, send);
+      });
+    };
+    send();
+  }
+
+  #apply(decider: ClusterId, cluster: ClusterId, app: AppId, isToRun: boolean, version: number): void {
+    if (version < this.#works[cluster]![app]!) return;
+    this.#works[cluster]![app] = version;
+    const event = isToRun ? 'work-applied' : 'work-removed';
+    this.#note(event, 'agent', { cluster, peer: decider, app, version, bytes: BYTES.work });
+    if (isToRun) {
+      this.#runs[cluster]!.add(app);
+      this.#agents.give(cluster, app);
+    } else {
+      this.#runs[cluster]!.delete(app);
+      this.#agents.take(cluster, app);
+    }
+    const copies = this.#runs.reduce((count, runs) => count + (runs.has(app) ? 1 : 0), 0);
+    if (copies > 1 && !this.#duplicateNs.has(app)) {
+      this.#duplicateNs.set(app, this.#kernel.now);
+      this.#counts.duplicates++;
+      this.#note('duplicate-began', 'observer', { cluster, app });
+    } else if (copies <= 1) this.#endDuplicate(app, 'duplicate-ended');
+  }
+
+  #endDuplicate(app: AppId, event: string): void {
+    const sinceNs = this.#duplicateNs.get(app);
+    if (sinceNs === undefined) return;
+    this.#duplicateNs.delete(app);
+    const durationNs = this.#kernel.now - sinceNs;
+    this.#counts.duplicateNs += durationNs;
+    this.#note(event, 'observer', { app, durationNs });
+  }
+
+  /** A cluster's agent renews its lease at whoever takes leases, and says in it what the cluster runs. */
+  #renewLease(cluster: ClusterId): void {
+    this.#kernel.after(this.#settings.leaseNs, this.#renew, cluster);
+    if (!this.#agents.isRunning(cluster)) return;
+    for (const decider of this.#leaseTakers(cluster)) {
+      const runs = [...this.#runs[cluster]!].map((app) => ({ app, version: this.#works[cluster]![app]! }));
+      this.#messages.send(cluster, decider, BYTES.lease, (arrived) => {
+        const isTaken = arrived && this.#agents.isRunning(decider);
+        if (isTaken) this.#renewed(decider, cluster, runs);
+        if (decider === this.#hub) this.#hubHeard(cluster, decider, isTaken);
+      });
+    }
+  }
+
+  /** The hub; or where there is none the clusters that share a neighbourhood with this one. */
+  #leaseTakers(cluster: ClusterId): ClusterId[] {
+    if (this.#hub !== undefined) return [this.#hub];
+    const takers = new Set<ClusterId>();
+    for (const app of this.#world.apps.keys()) {
+      const members = this.#neighbourhood(app as AppId);
+      if (members.includes(cluster)) for (const member of members) takers.add(member);
+    }
+    takers.delete(cluster);
+    return [...takers].toSorted((a, b) => a - b);
+  }
+
+  /** Whether an agent got through to the hub, as it learns by the answer to its lease. */
+  #hubHeard(cluster: ClusterId, hub: ClusterId, heard: boolean): void {
+    const cutNs = this.#cutNs[cluster];
+    if (!heard && cutNs === undefined) {
+      this.#cutNs[cluster] = this.#kernel.now;
+      this.#alone[cluster] = 0;
+      this.#note('hub-lost', 'agent', { cluster, peer: hub });
+    } else if (heard && cutNs !== undefined) {
+      this.#cutNs[cluster] = undefined;
+      const detail = `${this.#alone[cluster]!} placements decided alone`;
+      this.#note('hub-heard', 'agent', { cluster, peer: hub, durationNs: this.#kernel.now - cutNs, detail });
+    }
+  }
+
+  #watch(decider: ClusterId, cluster: ClusterId): void {
+    const { renewals } = this.#known[decider]![cluster]!;
+    const graceNs = (LOST_AFTER_LEASES * this.#settings.leaseNs) as Nanoseconds;
+    this.#kernel.after(graceNs, this.#expire, decider * this.#world.clusters.length + cluster, renewals);
+  }
+
+  #renewed(
+    decider: ClusterId,
+    cluster: ClusterId,
+    runs: readonly { readonly app: AppId; readonly version: number }[],
+  ): void {
+    const known = this.#known[decider]?.[cluster];
+    if (known === undefined) return;
+    known.renewals++;
+    this.#watch(decider, cluster);
+    if (known.isLost) {
+      known.isLost = false;
+      const durationNs = this.#kernel.now - known.lostNs;
+      this.#note('cluster-returned', this.#actor, { cluster: decider, peer: cluster, durationNs });
+    }
+    for (const { app, version } of runs) this.#reported(decider, cluster, app, version);
+  }
+
+  /** A cluster says that it runs an application. */
+  #reported(decider: ClusterId, cluster: ClusterId, app: AppId, version: number): void {
+    const desired = this.#desired[decider]![app]!;
+    desired.version = Math.max(desired.version, version);
+    if (desired.cluster === cluster) return;
+    if (desired.cluster === undefined) {
+      desired.cluster = cluster;
+      return;
+    }
+    if (!this.#isDecider(decider, app)) {
+      // another one decides: what it did shows in the leases
+      desired.cluster = cluster;
+      return;
+    }
+    const elsewhere = desired.cluster;
+    const isLost = elsewhere !== decider && this.#known[decider]![elsewhere]!.isLost;
+    const prefersReturned =
+      isLost || (this.#authorities.keepsCopy === 'most-users' && this.#servesMore(app, cluster, elsewhere));
+    const [kept, dropped] = prefersReturned ? [cluster, elsewhere] : [elsewhere, cluster];
+    desired.cluster = kept;
+    this.#note('duplicate-resolved', this.#actor, {
+      cluster: kept,
+      peer: dropped,
+      app,
+      detail: this.#authorities.keepsCopy,
+    });
+    if (kept !== elsewhere) desired.version++;
+    this.#sendWork(decider, dropped, app, false);
+  }
+
+  /** Whether more of an application's users are nearer to a cluster than to another, by what was observed. */
+  #servesMore(app: AppId, cluster: ClusterId, other: ClusterId): boolean {
+    const { clusters, apps } = this.#world;
+    let balance = 0;
+    for (const service of apps[app]!.services) {
+      for (const { vertex, share } of this.#demand()[service]!) {
+        const here = this.#topology.latencyNs(vertex, clusters[cluster]!.gateway);
+        const there = this.#topology.latencyNs(vertex, clusters[other]!.gateway);
+        if (here !== there) balance += here < there ? share : -share;
+      }
+    }
+    return balance > 0;
+  }
+
+  #expired(decider: ClusterId, cluster: ClusterId, renewals: number): void {
+    const known = this.#known[decider]![cluster]!;
+    if (known.renewals !== renewals || known.isLost || !this.#agents.isRunning(decider)) return;
+    known.isLost = true;
+    known.lostNs = this.#kernel.now;
+    this.#note('cluster-unknown', this.#actor, { cluster: decider, peer: cluster, detail: 'unreachable:NoSelect' });
+    for (const [app, desired] of this.#desired[decider]!.entries()) {
+      if (desired.cluster !== cluster || !this.#isDecider(decider, app as AppId)) continue;
+      const by = this.#authorities.placementBetweenClusters === 'hub' ? 'placement' : 'bids';
+      this.#decide(decider, app as AppId, by);
+    }
+  }
+
+  get #actor(): 'hub' | 'neighbourhood' {
+    return this.#hub === undefined ? 'neighbourhood' : 'hub';
+  }
+
+  #decidedAfter(durationNs: number): void {
+    this.#counts.decisions++;
+    this.#counts.waitedNs += durationNs;
+  }
+
+  #after(delayNs: number, resume: () => void): void {
+    this.#later.set(this.#waits, resume);
+    this.#kernel.after(delayNs as Nanoseconds, this.#resume, this.#waits++);
+  }
+
+  #note(
+    event: string,
+    actor: string,
+    {
+      cluster,
+      peer,
+      app,
+      ...rest
+    }: Omit<GovernanceNote, 'event' | 'actor' | 'cluster' | 'peer' | 'app'> & {
+      readonly cluster?: ClusterId;
+      readonly peer?: ClusterId;
+      readonly app?: AppId;
+    },
+  ): void {
+    const { clusters, apps } = this.#world;
+    this.#noted({
+      event,
+      actor,
+      ...(cluster === undefined ? {} : { cluster: clusters[cluster]!.name }),
+      ...(peer === undefined ? {} : { peer: clusters[peer]!.name }),
+      ...(app === undefined ? {} : { app: apps[app]!.name }),
+      ...rest,
+    });
+  }
+}

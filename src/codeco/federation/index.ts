@@ -1,0 +1,1 @@
+export { Federation, type ClusterAgents } from './federation.ts';

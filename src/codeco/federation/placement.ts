@@ -1,0 +1,53 @@
+import type { PrioritizerName } from '../../model/index.ts';
+
+/** A cluster as a Placement scores it. */
+export interface ScoredCluster {
+  readonly name: string;
+  /** Decisions of other placements that chose it. */
+  readonly decisions: number;
+  /** Whether this placement has chosen it already. */
+  readonly isChosen: boolean;
+  readonly allocatableCpuMillicores: number;
+  readonly allocatableMemoryBytes: number;
+}
+
+/** By prioritizer: the score of each cluster, from -100 to 100. Source: OCM, pkg/placement/plugins. */
+const prioritizers: Readonly<Record<PrioritizerName, (clusters: readonly ScoredCluster[]) => number[]>> = {
+  Balance(clusters) {
+    const most = Math.max(0, ...clusters.map(({ decisions }) => decisions));
+    return clusters.map(({ decisions }) => (decisions === 0 ? 100 : 2 * Math.trunc(100 * (0.5 - decisions / most))));
+  },
+  Steady: (clusters) => clusters.map(({ isChosen }) => (isChosen ? 100 : 0)),
+  ResourceAllocatableCPU: (clusters) =>
+    byAllocatable(clusters.map(({ allocatableCpuMillicores }) => allocatableCpuMillicores)),
+  ResourceAllocatableMemory: (clusters) =>
+    byAllocatable(clusters.map(({ allocatableMemoryBytes }) => allocatableMemoryBytes)),
+};
+
+/** From -100 for the least to 100 for the most; 100 where all are alike. Source: OCM, plugins/resource. */
+function byAllocatable(amounts: readonly number[]): number[] {
+  const [least, most] = [Math.min(...amounts), Math.max(...amounts)];
+  return amounts.map((amount) =>
+    most === least ? 100 : Math.trunc(((amount - least) / (most - least) - 0.5) * 2 * 100),
+  );
+}
+
+/**
+ * The clusters of a Placement, best first: by the weighted sum of their scores, of equals by name.
+ * Source: OCM, pkg/placement/controllers/scheduling.
+ * @param weights of the prioritizers; those that are not named count nothing
+ */
+export function rankClusters(
+  clusters: readonly ScoredCluster[],
+  weights: Readonly<Partial<Record<PrioritizerName, number>>>,
+): { readonly index: number; readonly score: number }[] {
+  const scores = clusters.map(() => 0);
+  for (const [name, weight = 0] of Object.entries(weights) as [PrioritizerName, number | undefined][]) {
+    if (weight === 0) continue;
+    for (const [at, score] of prioritizers[name](clusters).entries()) scores[at]! += weight * score;
+  }
+  return clusters
+    .map(({ name }, index) => ({ index, name, score: scores[index]! }))
+    .toSorted((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
+    .map(({ index, score }) => ({ index, score }));
+}
