@@ -26,6 +26,7 @@ import {
   type ControlPlaneHooks,
   type EntryDemand,
   type KubeletSurroundings,
+  type PlacementDecision,
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
@@ -39,6 +40,16 @@ export interface SimulationOptions {
   readonly progress?: (fraction: number) => void;
   /** Record the events of this range one by one; see `Kernel.log`. */
   readonly log?: EventRange;
+  /** Told what goes on, to follow it elsewhere. */
+  readonly watch?: SimulationWatch;
+}
+
+/** Who follows a run while it goes; it changes nothing. */
+export interface SimulationWatch {
+  /** The run is about to begin. `endpointOf` tells where a node hangs on the network. */
+  begins(kernel: Kernel, network: Network, endpointOf: (node: NodeId) => EndpointId): void;
+  /** A scheduler has decided on a pod. */
+  decided(decision: PlacementDecision): void;
 }
 
 /** What a run comes to, beside its tables. */
@@ -149,7 +160,10 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       compute.removePod(pod.id);
       requests.removePod(pod.id);
     },
-    decided: (decision) => observation.decided(decision),
+    decided(decision) {
+      observation.decided(decision);
+      options.watch?.decided(decision);
+    },
     cpuUsed: (pod) => compute.podUsage(pod.id),
     scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
   };
@@ -215,6 +229,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
+  options.watch?.begins(kernel, network, endpointOf);
   association.start();
   requests.start(association.endpoints);
 

@@ -25,7 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   'entity-codes.ts': ['model', 'dynamics', 'results'],
   'service-rows.ts': ['model', 'dynamics', 'results'],
   'scaling-rows.ts': ['model', 'kubernetes', 'results'],
-  kind: ['kernel', 'model', 'kubernetes', 'scenario'],
+  kind: ['kernel', 'model', 'dynamics', 'kubernetes', 'results', 'scenario', 'simulation.ts', 'version.ts'],
   'simulation.ts': [
     'kernel',
     'model',

@@ -1,5 +1,5 @@
 export { Flows } from './flows.ts';
-export { Network } from './network.ts';
+export { Network, type PathConditions } from './network.ts';
 export type { LinkQuality } from './link-conditions.ts';
 export {
   DELIVERED,

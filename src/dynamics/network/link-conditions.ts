@@ -108,6 +108,11 @@ export class LinkConditions {
     return media;
   }
 
+  /** Loss and jitter of the path last found; see `Impairments.passage`. */
+  passage(): ReturnType<Impairments['passage']> {
+    return this.#impairments.passage(this.#paths.arcs, this.#paths.length);
+  }
+
   /** The jitter of one passage of the path last found, ns. */
   jitterNs(): number {
     return this.#impairments.areAny ? this.#impairments.jitterNs(this.#paths.arcs, this.#paths.length) : 0;
