@@ -1,4 +1,14 @@
-import { NodeObserver, SwmScheduler, TopologyView } from './codeco/index.ts';
+import {
+  MeasuredTopology,
+  NodeObserver,
+  PolicyGovernor,
+  PolicyTravel,
+  Probes,
+  publisherOf,
+  SwmScheduler,
+  TopologyView,
+  type NetworkView,
+} from './codeco/index.ts';
 import {
   Association,
   Bills,
@@ -30,9 +40,11 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendGovernance } from './governance-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
+import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
 export interface SimulationOptions {
@@ -83,9 +95,30 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const movers = moversOf(world);
   const moverOfNode = new Map<NodeId, MoverId>();
   for (const [mover, { node }] of movers.entries()) if (node !== undefined) moverOfNode.set(node, mover as MoverId);
-  const topology = new TopologyView(kernel, network, world, (node) =>
-    association.accessPointOf(moverOfNode.get(node)!),
-  );
+  const attachmentOf = (node: NodeId): AccessPointId | undefined => association.accessPointOf(moverOfNode.get(node)!);
+  const { netma } = world.orchestration;
+  let topology: NetworkView;
+  /** To be called once it is known where the nodes on radio are. */
+  let observeAttachments: () => void;
+  if (netma === undefined) {
+    const view = new TopologyView(kernel, network, world, attachmentOf);
+    topology = view;
+    observeAttachments = () => view.observeAttachments();
+  } else {
+    const meters = {
+      carriedBytes: (into: Float64Array) => network.allCarriedBytes(into),
+      carryingJ: (link: LinkId, direction: 0 | 1) => linkEnergy.read(link).carryingJ[direction],
+    };
+    const probes = new Probes(kernel, network, world, netma, meters, attachmentOf);
+    const cluster = decidingCluster(world);
+    const { gateway } = world.clusters[cluster]!;
+    const view = new MeasuredTopology(kernel, world, netma, probes, gateway, (measurement, known) =>
+      appendProbe(recorder.tables.probes, world, network, kernel.now, cluster, measurement, known),
+    );
+    topology = view;
+    observeAttachments = () =>
+      view.setAttachments([...moverOfNode.keys()].map((node) => [world.nodes[node]!.vertex, attachmentOf(node)]));
+  }
   const endpoints = new Endpoints(world.services, topology, kernel.streams);
   const association: Association = new Association(kernel, world, network, {
     moved(mover, event, accessPoint, position, present, cause) {
@@ -95,7 +128,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       if (node !== undefined) checkReachable(node);
     },
   });
-  topology.observeAttachments();
+  observeAttachments();
   const endpointOf = (node: NodeId): EndpointId => {
     const mover = moverOfNode.get(node);
     return mover === undefined ? world.nodes[node]!.vertex : association.endpoints[mover]!;
@@ -146,11 +179,27 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
         usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
         carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
         isNodeUp: (node) => compute.isUp(node),
-        isLinkUp: (link) => network.isLinkUp(link),
+        // of links it knows what probes tell, where there are any
+        isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
       }),
       () => demand,
     );
+  const governor =
+    world.policies &&
+    new PolicyGovernor(
+      kernel,
+      world,
+      new PolicyTravel(kernel, network, world, publisherOf(world)),
+      {
+        evict: (pod, reason) => controlPlane.evict(pod, reason),
+        rulesChanged: () => controlPlane.rulesChanged(),
+        replicas: (service) => controlPlane.replicas(service),
+        scale: (service, replicas) => controlPlane.scale(service, replicas),
+      },
+      (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+    );
   const hooks: ControlPlaneHooks = {
+    ...(governor === undefined ? {} : { governor }),
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
@@ -179,7 +228,16 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       watch: (pod, changed) => requests.load.watch(pod, changed),
     },
   };
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
+  const controlPlane: ControlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    surroundings,
+    hooks,
+    groups,
+  );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -249,17 +307,26 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.end();
   }
   requests.finish();
+  governor?.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association, requests.attemptCounts),
+    measures: observation.finish(sources, association, requests.attemptCounts, governor?.violations),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
     reservations: network.reservationCounts,
     kernel,
   };
+}
+
+/** Where orchestration decides: the hub, or the first cluster where there is none. */
+function decidingCluster({ clusters }: World): number {
+  return Math.max(
+    0,
+    clusters.findIndex(({ role }) => role === 'hub'),
+  );
 }
 
 /** Indices in `world.regions` of what lies in one of them: nodes, and the vertices of nodes and gateways. */

@@ -15,6 +15,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addKindCommand } from './commands/kind.ts';
 import { addListCommand } from './commands/list.ts';
 import { addQueryCommand } from './commands/query.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
@@ -47,6 +48,7 @@ const commands = [
   addVerifyCommand,
   addWhyCommand,
   addCompareCommand,
+  addReportCommand,
   addCheckCommand,
   addQueryCommand,
   addExportCommand,

@@ -1,3 +1,11 @@
-export { TopologyView } from './netma/topology-view.ts';
+export * from './governance/index.ts';
+export {
+  MeasuredTopology,
+  Probes,
+  TopologyView,
+  type KnownDirection,
+  type LinkMeasurement,
+  type NetworkView,
+} from './netma/index.ts';
 export { NodeObserver } from './pdlc/index.ts';
 export { SwmScheduler } from './swm/index.ts';

@@ -17,10 +17,12 @@ import { demandExpectations } from './expectations.ts';
 import { readFaults } from './faults.ts';
 import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readPolicies } from './policies.ts';
 import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
+import { readNetma } from './netma.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -77,9 +79,11 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const messages = readMessages(build);
   const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
+  const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build);
+  const netma = readNetma(build);
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -112,7 +116,11 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
-    orchestration: readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
+    ...(policies.length === 0 ? {} : { policies }),
+    orchestration: {
+      ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
+      ...(netma === undefined ? {} : { netma }),
+    },
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),
   };
