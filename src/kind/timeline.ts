@@ -71,9 +71,9 @@ export function followRun(world: World, nodes: readonly NodeId[]): Timeline {
         for (const from of up) {
           const gateway = world.clusters[world.nodes[from]!.cluster]!.gateway;
           for (const to of up)
-            if (from !== to) note({ from, to, conditions: network.conditions(endpointOf(from), endpointOf(to)) });
-          note({ from, conditions: network.conditions(endpointOf(from), gateway) });
-          note({ to: from, conditions: network.conditions(gateway, endpointOf(from)) });
+            if (from !== to) note({ from, to, conditions: network.pathConditions(endpointOf(from), endpointOf(to)) });
+          note({ from, conditions: network.pathConditions(endpointOf(from), gateway) });
+          note({ to: from, conditions: network.pathConditions(gateway, endpointOf(from)) });
         }
         if (change.nodes.length > 0 || change.ways.length > 0) changes.push(change);
       });

@@ -152,7 +152,7 @@ export class Network {
   }
 
   /**
-   * Calls back after each change of what `conditions` may tell: with the endpoint that was attached or detached, where it
+   * Calls back after each change of what `pathConditions` may tell: with the endpoint that was attached or detached, where it
    * was that, and with nothing where a link, an access point or a vertex has changed.
    */
   onChange(changed: (endpoint: AttachedEndpointId | undefined) => void): void {
@@ -160,7 +160,7 @@ export class Network {
   }
 
   /** What the path between two endpoints is like as things stand; undefined where there is none. */
-  conditions(from: EndpointId, to: EndpointId): PathConditions | undefined {
+  pathConditions(from: EndpointId, to: EndpointId): PathConditions | undefined {
     if (!this.#paths.find(from, to)) return undefined;
     const { bandwidthBps } = this.#conditions;
     return { latencyNs: this.#paths.latencyNs, bandwidthBps, ...this.#conditions.passage() };
