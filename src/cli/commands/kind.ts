@@ -25,14 +25,7 @@ import { untilInterrupted } from '../interruption.ts';
 import { UsageError } from '../usage-error.ts';
 import { addFormOptions, describeChoices, type FormFlags } from './kind-options.ts';
 import { addReplayCommand } from './kind-replay.ts';
-import {
-  addScenarioOptions,
-  asLoadOptions,
-  collect,
-  outputOption,
-  printAs,
-  type ScenarioFlags,
-} from './options.ts';
+import { addScenarioOptions, asLoadOptions, collect, outputOption, printAs, type ScenarioFlags } from './options.ts';
 
 interface UpFlags extends ScenarioFlags, FormFlags {
   readonly image: string;
