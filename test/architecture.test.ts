@@ -27,6 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   'interventions.ts': ['kernel', 'model', 'kubernetes'],
   'governance-rows.ts': ['codeco', 'results'],
   'scaling-rows.ts': ['model', 'kubernetes', 'results'],
+  'operation-rows.ts': ['model', 'kubernetes', 'results'],
   'probe-rows.ts': ['model', 'dynamics', 'codeco', 'results'],
   'kubernetes-client': [],
   kind: [
@@ -50,6 +51,7 @@ const allowed: Record<string, readonly string[]> = {
     'governance-rows.ts',
     'observation.ts',
     'probe-rows.ts',
+    'operation-rows.ts',
     'interventions.ts',
     'scaling-rows.ts',
     'service-rows.ts',
