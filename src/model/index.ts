@@ -104,6 +104,7 @@ export {
   parseDelay,
   parseDistance,
   parseCarbonIntensity,
+  parseMass,
   parseDuration,
   parseEnergy,
   parseEnergyPerBit,
