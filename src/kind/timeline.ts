@@ -71,9 +71,10 @@ export function followRun(world: World, nodes: readonly NodeId[]): Timeline {
         for (const from of up) {
           const gateway = world.clusters[world.nodes[from]!.cluster]!.gateway;
           for (const to of up)
-            if (from !== to) note({ from, to, conditions: network.pathConditions(endpointOf(from), endpointOf(to)) });
-          note({ from, conditions: network.pathConditions(endpointOf(from), gateway) });
-          note({ to: from, conditions: network.pathConditions(gateway, endpointOf(from)) });
+            if (from !== to)
+              note({ from, to, conditions: network.conditions.between(endpointOf(from), endpointOf(to)) });
+          note({ from, conditions: network.conditions.between(endpointOf(from), gateway) });
+          note({ to: from, conditions: network.conditions.between(gateway, endpointOf(from)) });
         }
         if (change.nodes.length > 0 || change.ways.length > 0) changes.push(change);
       });
@@ -83,7 +84,7 @@ export function followRun(world: World, nodes: readonly NodeId[]): Timeline {
         kernel.after(0 as typeof kernel.now, look);
       };
       // users come and go all the time, and are no matter of the nodes
-      network.onChange((endpoint) => {
+      network.conditions.onChange((endpoint) => {
         if (endpoint === undefined || endpoints.has(endpoint)) lookSoon();
       });
       lookSoon();

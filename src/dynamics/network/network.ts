@@ -23,19 +23,6 @@ import { StoreAndForward } from './store-and-forward.ts';
 import { Transfers } from './transfers.ts';
 import type { ArcId, Deliver, DeliveryOutcome, NetworkOptions, ReceiverId, TransferId } from './transfer.ts';
 
-/** What the path between two endpoints is like, one way. */
-export interface PathConditions {
-  /** Of its links, without jitter. */
-  readonly latencyNs: number;
-  /** Mean and variance of the delay beside the latency. */
-  readonly jitterNs: number;
-  readonly jitterVarianceNs2: number;
-  /** Probability that what takes it is lost. */
-  readonly loss: number;
-  /** The lowest on it, what its endpoints' radio links allow included, bit/s. */
-  readonly bandwidthBps: number;
-}
-
 /**
  * The network in virtual time: transfers between endpoints over shortest routes, with bandwidth shared max-min fairly.
  *
@@ -89,7 +76,6 @@ export class Network {
   readonly #arrive: HandlerId;
 
   readonly #transfers = new Transfers();
-  #changed: ((endpoint: AttachedEndpointId | undefined) => void) | undefined;
   /** Undefined where messages wait for nothing. */
   readonly #queues: StoreAndForward | undefined;
 
@@ -140,7 +126,6 @@ export class Network {
     const before = this.#paths.accessPointOf(endpoint);
     this.#paths.attach(endpoint, accessPoint, rateCapBps);
     this.#leave(endpoint, before);
-    this.#changed?.(endpoint);
   }
 
   /** Takes an endpoint off the network. */
@@ -148,22 +133,6 @@ export class Network {
     const before = this.#paths.accessPointOf(endpoint);
     this.#paths.detach(endpoint);
     this.#leave(endpoint, before);
-    this.#changed?.(endpoint);
-  }
-
-  /**
-   * Calls back after each change of what `pathConditions` may tell: with the endpoint that was attached or detached, where it
-   * was that, and with nothing where a link, an access point or a vertex has changed.
-   */
-  onChange(changed: (endpoint: AttachedEndpointId | undefined) => void): void {
-    this.#changed = changed;
-  }
-
-  /** What the path between two endpoints is like as things stand; undefined where there is none. */
-  pathConditions(from: EndpointId, to: EndpointId): PathConditions | undefined {
-    if (!this.#paths.find(from, to)) return undefined;
-    const { bandwidthBps } = this.#conditions;
-    return { latencyNs: this.#paths.latencyNs, bandwidthBps, ...this.#conditions.passage() };
   }
 
   /** The access point that an endpoint is attached to, if any. */
@@ -228,9 +197,7 @@ export class Network {
 
   /** Cuts a link in both directions, or mends it. */
   setLinkUp(link: LinkId, up: boolean): void {
-    if (!this.#paths.routes.setLinkUp(link, up)) return;
-    this.#changed?.(undefined);
-    if (up) return;
+    if (!this.#paths.routes.setLinkUp(link, up) || up) return;
     const broken = this.#transfersOver([2 * link, 2 * link + 1]);
     for (const transfer of broken) this.#reroute(transfer);
   }
@@ -242,7 +209,6 @@ export class Network {
    */
   setLinkQuality(link: LinkId, quality: LinkQuality): void {
     for (const medium of this.#conditions.set(link, quality)) this.#setCapacity(medium);
-    this.#changed?.(undefined);
   }
 
   /** The present latency of a link, what was added to it included, ns. */
@@ -251,15 +217,13 @@ export class Network {
   }
 
   /** What links lose and media carry at present, what was added or taken away included. */
-  get conditions(): Pick<LinkConditions, 'lossOf' | 'capacityOfMedium'> {
+  get conditions(): Pick<LinkConditions, 'between' | 'capacityOfMedium' | 'lossOf' | 'onChange'> {
     return this.#conditions;
   }
 
   /** Puts an access point out of service, or back into it: what is attached to it stays attached, and is cut off. */
   setAccessPointUp(accessPoint: AccessPointId, up: boolean): void {
-    if (!this.#paths.setAccessPointUp(accessPoint, up)) return;
-    this.#changed?.(undefined);
-    if (up) return;
+    if (!this.#paths.setAccessPointUp(accessPoint, up) || up) return;
     const uplink = this.#paths.uplinkOf(accessPoint);
     for (const transfer of this.#transfersOver([uplink, uplink + 1])) this.#reroute(transfer);
   }
@@ -274,9 +238,7 @@ export class Network {
 
   /** Takes a vertex down, with every route through it and every access point at it, or brings it back. */
   setVertexUp(vertex: VertexId, up: boolean): void {
-    if (!this.#paths.routes.setVertexUp(vertex, up)) return;
-    this.#changed?.(undefined);
-    if (up) return;
+    if (!this.#paths.routes.setVertexUp(vertex, up) || up) return;
     for (const transfer of this.#transfersOver(this.#paths.arcsAt(vertex))) this.#reroute(transfer);
   }
 
