@@ -39,7 +39,6 @@ import {
   type ControlPlaneHooks,
   type EntryDemand,
   type KubeletSurroundings,
-  type PlacementDecision,
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
@@ -49,6 +48,7 @@ import { appendGovernance } from './governance-rows.ts';
 import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
+import type { SimulationWatch } from './simulation-watch.ts';
 import { Observation } from './observation.ts';
 import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
@@ -58,16 +58,7 @@ export interface SimulationOptions {
   readonly progress?: (fraction: number) => void;
   /** Record the events of this range one by one; see `Kernel.log`. */
   readonly log?: EventRange;
-  /** Told what goes on, to follow it elsewhere. */
-  readonly watch?: SimulationWatch;
-}
-
-/** Who follows a run while it goes; it changes nothing. */
-export interface SimulationWatch {
-  /** The run is about to begin. `endpointOf` tells where a node hangs on the network. */
-  begins(kernel: Kernel, network: Network, endpointOf: (node: NodeId) => EndpointId): void;
-  /** A scheduler has decided on a pod. */
-  decided(decision: PlacementDecision): void;
+  /** Told what goes on, to follow it elsewhere. */ readonly watch?: SimulationWatch;
 }
 
 /** What a run comes to, beside its tables. */

@@ -39,10 +39,13 @@ const allowed: Record<string, readonly string[]> = {
     'kubernetes-client',
     'results',
     'scenario',
+    'simulation-watch.ts',
     'simulation.ts',
     'version.ts',
   ],
+  'simulation-watch.ts': ['kernel', 'model', 'dynamics', 'kubernetes'],
   'simulation.ts': [
+    'simulation-watch.ts',
     'kernel',
     'model',
     'dynamics',

@@ -1,7 +1,8 @@
 import type { PathConditions } from '../dynamics/index.ts';
 import type { NodeId, PodId, ServiceId, World } from '../model/index.ts';
 import { Recorder } from '../results/index.ts';
-import { runSimulation, type SimulationWatch } from '../simulation.ts';
+import { runSimulation } from '../simulation.ts';
+import type { SimulationWatch } from '../simulation-watch.ts';
 import { VERSION } from '../version.ts';
 
 /** What the network between nodes is like from a time on, where that differs from before. */
