@@ -51,6 +51,7 @@ import { appendGovernance } from './governance-rows.ts';
 import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
+import type { SimulationWatch } from './simulation-watch.ts';
 import { Observation } from './observation.ts';
 import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
@@ -60,6 +61,7 @@ export interface SimulationOptions {
   readonly progress?: (fraction: number) => void;
   /** Record the events of this range one by one; see `Kernel.log`. */
   readonly log?: EventRange;
+  /** Told what goes on, to follow it elsewhere. */ readonly watch?: SimulationWatch;
 }
 
 /** What a run comes to, beside its tables. */
@@ -216,7 +218,10 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       compute.removePod(pod.id);
       requests.removePod(pod.id);
     },
-    decided: (decision) => observation.decided(decision),
+    decided(decision) {
+      observation.decided(decision);
+      options.watch?.decided(decision);
+    },
     setProvisioned(node, isThere) {
       if (isThere) nodeOutages.end(node);
       else nodeOutages.begin(node);
@@ -342,6 +347,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
+  options.watch?.begins(kernel, network, endpointOf);
   association.start();
   requests.start(association.endpoints);
 

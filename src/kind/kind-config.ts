@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Orchestration } from '../model/index.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { PlannedCluster, PlannedWorker } from './cluster-plan.ts';
 
@@ -16,6 +17,8 @@ export interface KindConfig {
     readonly [field: string]: unknown;
   };
   readonly nodes?: readonly KindNode[];
+  readonly kubeadmConfigPatches?: readonly string[];
+  readonly kubeadmConfigPatchesJSON6902?: readonly object[];
   readonly [field: string]: unknown;
 }
 
@@ -26,6 +29,9 @@ interface KindNode {
   readonly kubeadmConfigPatchesJSON6902?: readonly object[];
   readonly [field: string]: unknown;
 }
+
+/** Timers of the control plane that a scenario states. */
+export type NodeTimers = Pick<Orchestration, 'nodeMonitorGracePeriodNs' | 'evictionTolerationNs'>;
 
 /** The node image that is used unless another is asked for: that of kind v0.30.0, by its digest. Source: kind's release notes of v0.30.0. */
 export const NODE_IMAGE =
@@ -61,13 +67,19 @@ export function laterLabels({ labels }: PlannedWorker): [string, string][] {
  * configuration sets no eviction threshold for memory, so that the difference is exact. Room is added for the two pods that kind runs itself.
  *
  * The flags of the kubelet are patched for both forms of kubeadm's configuration: v1beta3, where they are a map, and v1beta4, where they
- * are a list that a merge would replace. kind ignores patches of a version that it does not use.
+ * are a list that a merge would replace. So are the timers of the control plane. kind ignores patches of a version that it does not use.
  * Source: kind, pkg/apis/config/v1alpha4/types.go, pkg/internal/patch and pkg/cluster/internal/kubeadm/config.go; kubeadm's reference of its configuration.
  * @param own the user's configuration: its fields stay; its control planes replace ours, its one worker is what ours are made from
  * @throws {ClusterError} if the machine has less than a worker is to offer, or the user's configuration cannot be merged
  */
-export function kindConfig(plan: PlannedCluster, host: HostCapacity, image: string, own: KindConfig = {}): KindConfig {
-  const { nodes: ownNodes = [], name: _, ...rest } = own;
+export function kindConfig(
+  plan: PlannedCluster,
+  host: HostCapacity,
+  image: string,
+  timers: NodeTimers,
+  own: KindConfig = {},
+): KindConfig {
+  const { nodes: ownNodes = [], name: _, kubeadmConfigPatches = [], kubeadmConfigPatchesJSON6902 = [], ...rest } = own;
   const ownWorkers = ownNodes.filter(({ role }) => role === 'worker');
   const controlPlanes = ownNodes.filter(({ role }) => role !== 'worker');
   if (ownWorkers.length > 1) {
@@ -85,11 +97,51 @@ export function kindConfig(plan: PlannedCluster, host: HostCapacity, image: stri
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     name: plan.name,
     ...Object.fromEntries(Object.entries(rest).filter(([field]) => field !== 'kind' && field !== 'apiVersion')),
+    kubeadmConfigPatches: [...kubeadmConfigPatches, timerPatch(timers)],
+    kubeadmConfigPatchesJSON6902: [
+      ...kubeadmConfigPatchesJSON6902,
+      { group: 'kubeadm.k8s.io', version: 'v1beta4', kind: 'ClusterConfiguration', patch: timerOperations(timers) },
+    ],
     nodes: [
       ...base.map((node) => ({ role: 'control-plane', image, ...node })),
       ...plan.workers.map((worker) => workerNode(worker, host, { role: 'worker', image, ...ownWorkers[0] })),
     ],
   };
+}
+
+/** The flags of the control plane that a scenario's timers are, by component. Tolerations are whole seconds, rounded up. */
+function timerFlags({ nodeMonitorGracePeriodNs, evictionTolerationNs }: NodeTimers) {
+  const tolerationSeconds = String(Math.ceil(evictionTolerationNs / 1e9));
+  return {
+    apiServer: {
+      'default-not-ready-toleration-seconds': tolerationSeconds,
+      'default-unreachable-toleration-seconds': tolerationSeconds,
+    },
+    controllerManager: { 'node-monitor-grace-period': `${Math.round(nodeMonitorGracePeriodNs / 1e6)}ms` },
+  };
+}
+
+function timerPatch(timers: NodeTimers): string {
+  const { apiServer, controllerManager } = timerFlags(timers);
+  return stringify({
+    apiVersion: 'kubeadm.k8s.io/v1beta3',
+    kind: 'ClusterConfiguration',
+    apiServer: { extraArgs: apiServer },
+    controllerManager: { extraArgs: controllerManager },
+  });
+}
+
+/** The same for v1beta4, whose lists a merge would replace. */
+function timerOperations(timers: NodeTimers): string {
+  return stringify(
+    Object.entries(timerFlags(timers)).flatMap(([component, flags]) =>
+      Object.entries(flags).map(([name, value]) => ({
+        op: 'add',
+        path: `/${component}/extraArgs/-`,
+        value: { name, value },
+      })),
+    ),
+  );
 }
 
 function workerNode(worker: PlannedWorker, host: HostCapacity, own: KindNode): KindNode {

@@ -20,7 +20,13 @@ const State = Type.Object({
   scenario: Type.Object({ name: Type.String(), hash: Type.String() }),
   runtime: Type.Union([Type.Literal('docker'), Type.Literal('podman')]),
   kubeconfig: Type.String(),
-  shrink: Type.Number(),
+  /** How the clusters were planned. */
+  form: Type.Object({
+    clusters: Type.Union([Type.Literal('one'), Type.Literal('each')]),
+    name: Type.String(),
+    scale: Type.Number(),
+    shrink: Type.Number(),
+  }),
   clusters: Type.Array(
     Type.Object({
       name: Type.String(),

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { World } from '../model/index.ts';
 import { ClusterError } from './cluster-error.ts';
-import type { PlannedCluster } from './cluster-plan.ts';
-import { kindConfig, laterLabels, type HostCapacity, type KindConfig } from './kind-config.ts';
+import type { ClusterPlanOptions, PlannedCluster } from './cluster-plan.ts';
+import { kindConfig, laterLabels, type HostCapacity, type KindConfig, type NodeTimers } from './kind-config.ts';
 import { capacityCommand, containersCommand, kindCommand, readContainers, type ContainerRuntime } from './runtime.ts';
 import { CommandFailed, Interrupted, runCommand, type ShellCommand } from './shell-command.ts';
 import { hasState, removeState, writeState, type KindState } from './state.ts';
@@ -16,8 +16,10 @@ export interface UpOptions {
   /** File of the clusters' credentials, kept apart from the user's own. */
   readonly kubeconfig: string;
   readonly image: string;
-  readonly shrink: number;
   readonly ownConfig: KindConfig;
+  readonly timers: NodeTimers;
+  /** How the clusters were planned, for a replay. */
+  readonly form: ClusterPlanOptions;
   /** Images of this machine that the clusters' nodes are to have. */
   readonly images: readonly string[];
 }
@@ -61,7 +63,7 @@ export function planUp(clusters: readonly PlannedCluster[], host: HostCapacity, 
     clusters,
     files: clusters.map((cluster) => ({
       name: configFile(cluster),
-      content: stringify(kindConfig(cluster, host, image, ownConfig), { lineWidth: 0 }),
+      content: stringify(kindConfig(cluster, host, image, options.timers, ownConfig), { lineWidth: 0 }),
     })),
     checks: [
       kindCommand(runtime, 'version'),
@@ -185,7 +187,7 @@ export async function up(
   said: (text: string) => void,
   signal: AbortSignal,
 ): Promise<KindState> {
-  const { runtime, folder, kubeconfig, shrink } = options;
+  const { runtime, folder, kubeconfig, form } = options;
   if (hasState(folder)) {
     throw new ClusterError(
       `${folder} is of clusters that are there already: take them away with codeco-sim kind down --state ${folder}, or name another folder with --state`,
@@ -207,7 +209,7 @@ export async function up(
     scenario: { name: world.name, hash: scenarioHash },
     runtime,
     kubeconfig,
-    shrink,
+    form,
     clusters: [],
     files: [
       ...plan.files.map(({ name }) => name),

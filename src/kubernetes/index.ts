@@ -13,3 +13,4 @@ export type { GroupScheduler, PlacementDecision } from './scheduling-loop.ts';
 
 export type { EntryDemand } from './communication.ts';
 export { groupFilter, type Decision, type GroupFilter, type Verdicts } from './scheduling/index.ts';
+export { podTemplate } from './pod-template.ts';

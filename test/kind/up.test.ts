@@ -38,6 +38,7 @@ const scenario = {
   },
 };
 const { world } = scenarioFromObject(scenario);
+const timers = world.orchestration;
 const plan = (options: Partial<Parameters<typeof planClusters>[1]> = {}) =>
   planClusters(world, { clusters: 'one', name: 'port', scale: 1, shrink: 1, ...options });
 
@@ -92,7 +93,7 @@ test('with a scale, one worker stands for several nodes alike and offers what th
 });
 
 test('what the system is told to reserve is what the machine has beyond the node', () => {
-  const config = kindConfig(plan()[0]!, host, 'node:1');
+  const config = kindConfig(plan()[0]!, host, 'node:1', timers);
   const [, server] = config.nodes as {
     kubeadmConfigPatches: string[];
     kubeadmConfigPatchesJSON6902: { patch: string }[];
@@ -124,12 +125,21 @@ test("the user's own configuration is kept: his control planes, and his worker u
       },
     ],
   };
-  const { nodes, ...rest } = kindConfig(plan()[0]!, host, 'node:1', own);
+  const {
+    nodes,
+    kubeadmConfigPatches,
+    kubeadmConfigPatchesJSON6902: _,
+    ...rest
+  } = kindConfig(plan()[0]!, host, 'node:1', timers, own);
   expect(rest).toEqual({
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     name: 'port',
     networking: { podSubnet: '10.10.0.0/16' },
+  });
+  expect(parse(kubeadmConfigPatches![0]!)).toMatchObject({
+    apiServer: { extraArgs: { 'default-unreachable-toleration-seconds': '300' } },
+    controllerManager: { extraArgs: { 'node-monitor-grace-period': '50000ms' } },
   });
   expect(nodes).toHaveLength(6);
   expect(nodes![0]).toEqual({ role: 'control-plane', image: 'own:2' });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { parse } from 'yaml';
 import {
-  clusterForms,
   containerRuntimes,
   defaultStateFolder,
   down,
@@ -16,7 +15,6 @@ import {
   shellText,
   thisMachine,
   up,
-  type ClusterForm,
   type ContainerRuntime,
   type KindConfig,
 } from '../../kind/index.ts';
@@ -25,21 +23,11 @@ import { formatProblem, loadScenario } from '../../scenario/index.ts';
 import type { Io } from '../io.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { UsageError } from '../usage-error.ts';
-import {
-  addScenarioOptions,
-  asLoadOptions,
-  collect,
-  outputOption,
-  printAs,
-  wholeNumber,
-  type ScenarioFlags,
-} from './options.ts';
+import { addFormOptions, describeChoices, type FormFlags } from './kind-options.ts';
+import { addReplayCommand } from './kind-replay.ts';
+import { addScenarioOptions, asLoadOptions, collect, outputOption, printAs, type ScenarioFlags } from './options.ts';
 
-interface UpFlags extends ScenarioFlags {
-  readonly clusters: ClusterForm;
-  readonly name?: string;
-  readonly scale: number;
-  readonly shrink: number;
+interface UpFlags extends ScenarioFlags, FormFlags {
   readonly image: string;
   readonly kindConfig?: string;
   readonly kubeconfig?: string;
@@ -61,6 +49,7 @@ export function addKindCommand(program: Command, io: Io): void {
       'Makes real Kubernetes clusters like those of a scenario with kind (https://kind.sigs.k8s.io), and takes them away.',
     );
   addUpCommand(kind, io);
+  addReplayCommand(kind, io);
   addDownCommand(kind, io);
 }
 
@@ -75,17 +64,6 @@ function addUpCommand(kind: Command, io: Io): void {
         '  codeco-sim kind up scenarios/first-steps.yaml --clusters each --load-image registry.example/lookup/web:1',
     )
     .argument('<scenario>', 'scenario file; FILE#NAME chooses one of several in a file')
-    .addOption(
-      new Option('--clusters <form>', describeChoices(clusterForms)).choices(Object.keys(clusterForms)).default('one'),
-    )
-    .option('--name <name>', "name of the kind cluster, or what the names begin with (default: the scenario's)")
-    .option(
-      '--scale <n>',
-      'let one worker stand for up to so many nodes of the same cluster and class, and offer what they have together',
-      positive('--scale'),
-      1,
-    )
-    .option('--shrink <n>', 'divide CPU and memory of nodes, and later of pods, by it', positive('--shrink'), 1)
     .option('--image <image>', "kind's node image", NODE_IMAGE)
     .option(
       '--kind-config <file>',
@@ -102,6 +80,7 @@ function addUpCommand(kind: Command, io: Io): void {
     .option('--host-cpu <quantity>', 'cores of the machine that runs the containers (default: what the runtime tells)')
     .option('--host-memory <quantity>', 'its memory, as a Kubernetes quantity (default: what the runtime tells)')
     .option('--dry-run', 'print the configuration and every command, and run none');
+  addFormOptions(command);
   addScenarioOptions(command);
   outputOption(command);
   command.action(async (file: string, flags: UpFlags) => {
@@ -113,12 +92,12 @@ function addUpCommand(kind: Command, io: Io): void {
       folder,
       kubeconfig: flags.kubeconfig ?? join(folder, 'kubeconfig'),
       image: flags.image,
-      shrink: flags.shrink,
+      timers: world.orchestration,
+      form: { clusters: flags.clusters, name: flags.name ?? world.name, scale: flags.scale, shrink: flags.shrink },
       ownConfig: flags.kindConfig === undefined ? {} : readKindConfig(flags.kindConfig),
       images: flags.loadImage ?? [],
     };
-    const { clusters: form, scale, shrink } = flags;
-    const clusters = planClusters(world, { clusters: form, name: flags.name ?? world.name, scale, shrink });
+    const clusters = planClusters(world, options.form);
     const plan = planUp(clusters, await hostOf(flags, io), options);
     if (flags.dryRun === true) {
       const commands = [...plan.checks, ...plan.steps.flatMap(({ commands: ofCluster }) => ofCluster)].map(shellText);
@@ -167,20 +146,6 @@ function addDownCommand(kind: Command, io: Io): void {
       else await down(folder, state, (text) => io.err(`${text}\n`));
     });
 }
-
-const describeChoices = (choices: Readonly<Record<string, string>>): string =>
-  Object.entries(choices)
-    .map(([name, description]) => `${name}: ${description}`)
-    .join('; ');
-
-/** Reads the value of an option that is a whole number from 1. */
-const positive =
-  (option: string) =>
-  (text: string): number => {
-    const number = wholeNumber(option)(text);
-    if (number < 1) throw new UsageError(`${option}: found ${text}, expected at least 1`);
-    return number;
-  };
 
 /** What the containers run on: as told, else as the runtime says; a dry run without a runtime takes this machine. */
 async function hostOf({ hostCpu, hostMemory, runtime, dryRun }: UpFlags, io: Io) {

@@ -126,6 +126,22 @@ export class Impairments {
     return ((SEGMENT_BYTES * 8e9) / (2 * latencyNs)) * (MATHIS_CONSTANT / Math.sqrt(loss));
   }
 
+  /** What one passage of a path is like: probability that it is lost, and mean and variance of its jitter (ns, ns²). */
+  passage(arcs: ArrayLike<number>, length: number): { loss: number; jitterNs: number; jitterVarianceNs2: number } {
+    let arriving = 1;
+    let jitterNs = 0;
+    let jitterVarianceNs2 = 0;
+    for (let i = 0; i < length; i++) {
+      const way = this.#ways[arcs[i]! >> 1];
+      if (way === undefined) continue;
+      arriving *= 1 - way.loss;
+      jitterNs += way.jitterNs;
+      // that of an exponential delay is its mean, squared; the links' delays are independent
+      jitterVarianceNs2 += way.jitterNs * way.jitterNs;
+    }
+    return { loss: 1 - arriving, jitterNs, jitterVarianceNs2 };
+  }
+
   #isLost(arcs: ArrayLike<number>, length: number): boolean {
     for (let i = 0; i < length; i++) {
       const way = this.#ways[arcs[i]! >> 1];

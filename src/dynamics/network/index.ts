@@ -1,6 +1,6 @@
 export { Flows } from './flows.ts';
 export { Network } from './network.ts';
-export type { LinkQuality } from './link-conditions.ts';
+export type { LinkQuality, PathConditions } from './link-conditions.ts';
 export {
   DELIVERED,
   LOST,

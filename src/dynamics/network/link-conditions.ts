@@ -2,7 +2,20 @@ import type { RandomStreams } from '../../kernel/index.ts';
 import type { LinkId, MediumId, World } from '../../model/index.ts';
 import { Correction } from './correction.ts';
 import { Impairments } from './impairments.ts';
-import type { Paths } from './paths.ts';
+import type { AttachedEndpointId, EndpointId, Paths } from './paths.ts';
+
+/** What the path between two endpoints is like, one way. */
+export interface PathConditions {
+  /** Of its links, without jitter. */
+  readonly latencyNs: number;
+  /** Mean and variance of the delay beside the latency. */
+  readonly jitterNs: number;
+  readonly jitterVarianceNs2: number;
+  /** Probability that what takes it is lost. */
+  readonly loss: number;
+  /** The lowest on it, what its endpoints' radio links allow included, bit/s. */
+  readonly bandwidthBps: number;
+}
 
 /** What is left of a link, both directions alike. */
 export interface LinkQuality {
@@ -28,6 +41,7 @@ export class LinkConditions {
   limitBps = Infinity;
   weight = 1;
   readonly #paths: Paths;
+  #changed: (() => void) | undefined;
   readonly #links: World['links'];
   /** By medium as the world states it, bandwidth factor included, bit/s. */
   readonly #statedCapacity: Float64Array;
@@ -105,7 +119,25 @@ export class LinkConditions {
     this.#bandwidthShare[link] = bandwidthShare;
     const media = new Set([stated.forwardMedium, stated.backwardMedium]);
     for (const medium of media) this.#setCapacity(medium);
+    this.#changed?.();
     return media;
+  }
+
+  /**
+   * Calls back after each change of what `between` may tell, at the earliest in the midst of it: with the endpoint that is attached
+   * or detached, where it is that, and with nothing where a link, an access point or a vertex changes.
+   */
+  onChange(changed: (endpoint?: AttachedEndpointId) => void): void {
+    this.#paths.changed = changed;
+    this.#paths.routes.changed = () => changed();
+    this.#changed = changed;
+  }
+
+  /** What the path between two endpoints is like as things stand; undefined where there is none. */
+  between(from: EndpointId, to: EndpointId): PathConditions | undefined {
+    if (!this.#paths.find(from, to)) return undefined;
+    const passage = this.#impairments.passage(this.#paths.arcs, this.#paths.length);
+    return { latencyNs: this.#paths.latencyNs, bandwidthBps: this.bandwidthBps, ...passage };
   }
 
   /** The present probability that what crosses a link is lost. */

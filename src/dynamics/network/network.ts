@@ -217,7 +217,7 @@ export class Network {
   }
 
   /** What links lose and media carry at present, what was added or taken away included. */
-  get conditions(): Pick<LinkConditions, 'lossOf' | 'capacityOfMedium'> {
+  get conditions(): Pick<LinkConditions, 'between' | 'capacityOfMedium' | 'lossOf' | 'onChange'> {
     return this.#conditions;
   }
 

@@ -16,6 +16,8 @@ const NO_ACCESS_POINT = -1;
  * endpoints by their own number; endpoints that are attached at access points are numbered after them. Arcs as in `Network`.
  */
 export class Paths {
+  /** Called after each change of an access point, or of where an endpoint is attached, where somebody wants to know. */
+  changed: ((endpoint?: AttachedEndpointId) => void) | undefined;
   /** The path last found: its arcs, from index 0, `length` of them. */
   arcs = new Int32Array(64);
   length = 0;
@@ -66,6 +68,7 @@ export class Paths {
       throw new RangeError(`no access point ${accessPoint}: there are ${this.#accessPoints.length}`);
     }
     this.#accessPointUp[accessPoint] = up ? 1 : 0;
+    this.changed?.();
     return before !== this.#accessPointUp[accessPoint];
   }
 
@@ -91,10 +94,12 @@ export class Paths {
     const index = this.#index(endpoint);
     this.#accessPoint[index] = accessPoint;
     this.#rateCap[index] = rateCapBps;
+    this.changed?.(endpoint);
   }
 
   detach(endpoint: AttachedEndpointId): void {
     this.#accessPoint[this.#index(endpoint)] = NO_ACCESS_POINT;
+    this.changed?.(endpoint);
   }
 
   /** The access point that an endpoint is attached to, if any. */

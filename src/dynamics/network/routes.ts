@@ -20,6 +20,8 @@ type RoutedLink = Pick<Link, 'from' | 'to' | 'latencyNs'>;
  * core that is left, once a source, when first needed. Every change of the topology starts a new epoch, in which routes are found anew.
  */
 export class Routes {
+  /** Called after each change of a link or a vertex, where somebody wants to know. */
+  changed: (() => void) | undefined;
   /** Counts the changes of the topology. Indices of routes are valid within their epoch. */
   epoch = 0;
   /** By route: where its arcs start in `arcs`. */
@@ -172,6 +174,7 @@ export class Routes {
   }
 
   #startEpoch(): void {
+    this.changed?.();
     this.epoch++;
     this.#trees = [];
     this.#found = [];
