@@ -1,5 +1,6 @@
 import {
   MeasuredTopology,
+  Learning,
   NodeObserver,
   Probes,
   SwmScheduler,
@@ -35,10 +36,11 @@ import {
   type KubeletSurroundings,
   type Pod,
 } from './kubernetes/index.ts';
-import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, ClusterId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
+import { appendForecast, appendLearning } from './learning-rows.ts';
 import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -148,27 +150,38 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const { swm } = world.orchestration;
-  const groups =
-    swm &&
-    new SwmScheduler(
-      kernel,
-      world,
-      swm,
-      topology,
-      new NodeObserver(kernel, world, {
-        activeEnergyJ(node) {
-          const { energyJ, idleJ } = nodeEnergy.read(node);
-          return energyJ - idleJ;
-        },
-        usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
-        carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
-        isNodeUp: (node) => compute.isUp(node),
-        // of links it knows what probes tell, where there are any
-        isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
-      }),
-      () => demand,
+  const { swm, learning: learningSettings } = world.orchestration;
+  const observer =
+    swm === undefined && learningSettings === undefined
+      ? undefined
+      : new NodeObserver(kernel, world, {
+          activeEnergyJ(node) {
+            const { energyJ, idleJ } = nodeEnergy.read(node);
+            return energyJ - idleJ;
+          },
+          usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
+          carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
+          isNodeUp: (node) => compute.isUp(node),
+          // of links it knows what probes tell, where there are any
+          isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
+        });
+  const learning =
+    learningSettings &&
+    new Learning(kernel, network, world, learningSettings, observer!, decidingCluster(world), (outcome) =>
+      appendForecast(recorder.tables.forecasts, world, kernel.now, outcome),
     );
+  const known =
+    learning === undefined || learningSettings?.costs !== 'forecast'
+      ? observer
+      : {
+          get metrics() {
+            return learning.foretold;
+          },
+          get ageNs() {
+            return observer!.ageNs;
+          },
+        };
+  const groups = swm && new SwmScheduler(kernel, world, swm, topology, known!, () => demand);
   const hooks: ControlPlaneHooks = {
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
@@ -266,6 +279,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   requests.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
+  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: observation.finish(sources, association, requests.attemptCounts),
@@ -278,11 +292,11 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
 }
 
 /** Where orchestration decides: the hub, or the first cluster where there is none. */
-function decidingCluster({ clusters }: World): number {
+function decidingCluster({ clusters }: World): ClusterId {
   return Math.max(
     0,
     clusters.findIndex(({ role }) => role === 'hub'),
-  );
+  ) as ClusterId;
 }
 
 /** Indices in `world.regions` of what lies in one of them: nodes, and the vertices of nodes and gateways. */

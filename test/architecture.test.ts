@@ -25,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   'entity-codes.ts': ['model', 'dynamics', 'results'],
   'service-rows.ts': ['model', 'dynamics', 'results'],
   'scaling-rows.ts': ['model', 'kubernetes', 'results'],
+  'learning-rows.ts': ['model', 'codeco', 'results'],
   'probe-rows.ts': ['model', 'dynamics', 'codeco', 'results'],
   kind: ['kernel', 'model', 'kubernetes', 'scenario'],
   'simulation.ts': [
@@ -35,6 +36,7 @@ const allowed: Record<string, readonly string[]> = {
     'codeco',
     'results',
     'observation.ts',
+    'learning-rows.ts',
     'probe-rows.ts',
     'scaling-rows.ts',
     'service-rows.ts',

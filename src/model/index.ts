@@ -15,6 +15,9 @@ export {
   messageQueueing,
   networkModels,
   performanceProfiles,
+  costInputs,
+  exchanges,
+  learners,
   probeErrors,
   schedulers,
   swmSolvers,
@@ -108,6 +111,7 @@ export {
   unitValue,
   type UnitName,
 } from './unit-text.ts';
+export type * from './learning.ts';
 export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';

@@ -11,6 +11,7 @@ import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { Images } from './images.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
+import type { LearningSettings } from './learning.ts';
 import type { NetmaSettings } from './netma.ts';
 import type { SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
@@ -293,6 +294,8 @@ export interface Orchestration {
   readonly schedulerProfile?: PublishedProfile;
   /** Of the scheduler `swm`. */
   readonly swm?: SwmSettings;
+  /** What is learned of loads; nothing where absent. */
+  readonly learning?: LearningSettings;
   /** How the network is measured; where absent, it is known as it truly was 15 s ago at most. */
   readonly netma?: NetmaSettings;
   readonly podStartup: PodStartup;

@@ -3,7 +3,7 @@ import type { LinkId, NodeId, StepSeries, VertexId, World } from '../../model/in
 import type { NodeMetrics } from './node-costs.ts';
 
 /** Time between two scrapes. Source: CODECO's managed clusters, whose Prometheus agents scrape every 30 s. */
-const SCRAPE_INTERVAL_NS = fromSeconds(30);
+export const SCRAPE_INTERVAL_NS = fromSeconds(30);
 
 /** What the metrics are read from: counters since the start of the run, as exporters give them, and what is up. */
 export interface MetricSources {
@@ -41,6 +41,7 @@ export class NodeObserver {
   }[];
   readonly #linkUp: boolean[];
   #metrics: readonly NodeMetrics[];
+  readonly #followers: (() => void)[] = [];
   #scrapedNs = 0;
 
   constructor(kernel: Kernel, world: ObservedWorld, sources: MetricSources) {
@@ -85,6 +86,11 @@ export class NodeObserver {
     return this.#metrics;
   }
 
+  /** Calls back after every scrape. */
+  onScrape(follow: () => void): void {
+    this.#followers.push(follow);
+  }
+
   /** Time since the last scrape. */
   get ageNs(): Nanoseconds {
     return (this.#kernel.now - this.#scrapedNs) as Nanoseconds;
@@ -105,6 +111,7 @@ export class NodeObserver {
       for (const { link } of this.#egress[node]!) if (failedLinks[link] === true) state.linkFailures++;
     }
     this.#metrics = this.#state.map((_, node) => this.#measure(node as NodeId, windowNs));
+    for (const follow of this.#followers) follow();
   }
 
   #measure(node: NodeId, windowNs: number): NodeMetrics {

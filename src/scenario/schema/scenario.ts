@@ -19,6 +19,7 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { learning } from './learning.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
@@ -30,6 +31,7 @@ const orchestration = object(
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
     swm: optional(swm),
     netma: optional(netma),
+    learning: optional(learning),
     schedulerConfig: optional(
       text({
         description:
