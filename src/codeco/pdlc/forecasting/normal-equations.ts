@@ -82,4 +82,4 @@ export class NormalEquations {
 }
 
 /** Numbers that the statistics of so many features are. */
-export const valuesOf = (size: number): number => (size * (size + 1)) / 2 + size;
+const valuesOf = (size: number): number => (size * (size + 1)) / 2 + size;
