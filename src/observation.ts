@@ -340,7 +340,12 @@ export class Observation {
   }
 
   /** The run is over: the life of every pod, and the measures. */
-  finish(sources: Sources, association: Association, attempts: AttemptCounts): RunMeasures {
+  finish(
+    sources: Sources,
+    association: Association,
+    attempts: AttemptCounts,
+    violations: { readonly count: number; readonly totalNs: number } | undefined,
+  ): RunMeasures {
     const { controlPlane, nodeEnergy } = sources;
     const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
     for (const pod of this.#pods) {
@@ -394,6 +399,8 @@ export class Observation {
       ping_pongs: association.counts.pingPongs,
       outage_handovers: association.counts.outageHandovers,
       coverage_losses: association.counts.coverageLosses,
+      policy_violations: violations?.count ?? 0,
+      policy_violation_ns: violations?.totalNs ?? 0,
       uncovered_ns: fsum(association.endpoints, (_, mover) => association.uncoveredNs(mover as MoverId)),
     };
   }

@@ -2,7 +2,10 @@ import {
   MeasuredTopology,
   Learning,
   NodeObserver,
+  PolicyGovernor,
+  PolicyTravel,
   Probes,
+  publisherOf,
   SwmScheduler,
   TopologyView,
   type NetworkView,
@@ -37,6 +40,8 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, ClusterId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
+import { appendGovernance } from './governance-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -72,7 +77,8 @@ const PROGRESS_STEPS = 400;
  * caller's. The same world gives the same events and rows, always.
  * @throws {PodRefused} if a pod of the world says something that Kubernetes refuses
  */
-export function runSimulation(world: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+export function runSimulation(given: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+  const world: ChangeableWorld = { ...given };
   const kernel = new Kernel({
     seed: world.seed,
     trailStride: 1,
@@ -146,7 +152,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
-  if (world.orchestration.scheduler === 'lowest-latency' || world.orchestration.scheduler === 'swm') {
+  if (goesByDemand(world)) {
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
@@ -170,19 +176,24 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     new Learning(kernel, network, world, learningSettings, observer!, decidingCluster(world), (outcome) =>
       appendForecast(recorder.tables.forecasts, world, kernel.now, outcome),
     );
-  const known =
-    learning === undefined || learningSettings?.costs !== 'forecast'
-      ? observer
-      : {
-          get metrics() {
-            return learning.foretold;
-          },
-          get ageNs() {
-            return observer!.ageNs;
-          },
-        };
+  const known = learningSettings?.costs === 'forecast' ? learning : observer;
   const groups = swm && new SwmScheduler(kernel, world, swm, topology, known!, () => demand);
+  const governor =
+    world.policies &&
+    new PolicyGovernor(
+      kernel,
+      world,
+      new PolicyTravel(kernel, network, world, publisherOf(world)),
+      {
+        evict: (pod, reason) => controlPlane.evict(pod, reason),
+        rulesChanged: () => controlPlane.rulesChanged(),
+        replicas: (service) => controlPlane.replicas(service),
+        scale: (service, replicas) => controlPlane.scale(service, replicas),
+      },
+      (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+    );
   const hooks: ControlPlaneHooks = {
+    ...(governor === undefined ? {} : { governor }),
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
@@ -208,7 +219,16 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       watch: (pod, changed) => requests.load.watch(pod, changed),
     },
   };
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
+  const controlPlane: ControlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    surroundings,
+    hooks,
+    groups,
+  );
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -266,6 +286,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     kernel.after(world.recording.sampleIntervalNs, sample);
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
+  scheduleInterventions(kernel, world, controlPlane);
 
   try {
     for (let step = 1; step <= PROGRESS_STEPS; step++) {
@@ -277,18 +298,26 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.end();
   }
   requests.finish();
+  governor?.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
   if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association, requests.attemptCounts),
+    measures: observation.finish(sources, association, requests.attemptCounts, governor?.violations),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,
     reservations: network.reservationCounts,
     kernel,
   };
+}
+
+/** Whether a scheduler of the run goes by where requests enter. */
+function goesByDemand({ orchestration, interventions = [] }: World): boolean {
+  return [{ orchestration }, ...interventions].some(
+    ({ orchestration: { scheduler } }) => scheduler === 'lowest-latency' || scheduler === 'swm',
+  );
 }
 
 /** Where orchestration decides: the hub, or the first cluster where there is none. */

@@ -122,7 +122,7 @@ export class Learning {
   }
 
   /** By node: the metrics as scraped last, with load and energy as foretold, where they can be. */
-  get foretold(): readonly NodeMetrics[] {
+  get metrics(): readonly NodeMetrics[] {
     return this.#observer.metrics.map((metrics, node) => {
       const [cpuShare, powerShare] = [this.#cpu[node]!.forecaster.forecast(), this.#power[node]!.forecaster.forecast()];
       if (cpuShare === undefined || powerShare === undefined) return metrics;
@@ -130,6 +130,11 @@ export class Learning {
       const activeEnergyJ = (share(powerShare) * (peakW - idleW) * SCRAPE_INTERVAL_NS) / 1e9;
       return { ...metrics, cpuShare: share(cpuShare), activeEnergyJ };
     });
+  }
+
+  /** Time since the last scrape, which forecasts are made of. */
+  get ageNs(): Nanoseconds {
+    return this.#observer.ageNs;
   }
 
   /** How a cluster did, by quantity. */

@@ -129,12 +129,12 @@ test('forecasts stand in for the load and the energy that were observed, and for
   const learning = new Learning(kernel, network, world, settings, observer, 0 as ClusterId, () => undefined);
   kernel.run({ until: 631e9 as Nanoseconds });
   expect(observer.metrics[0]).toMatchObject({ cpuShare: 1, activeEnergyJ: 1200 });
-  const [foretold] = learning.foretold;
+  const [foretold] = learning.metrics;
   expect(foretold!.cpuShare).toBeCloseTo(0, 9);
   expect(foretold!.activeEnergyJ).toBeCloseTo(0, 6);
   expect(foretold).toMatchObject({ pricePerCoreHour: 2, failures: 0 });
   kernel.run({ until: 661e9 as Nanoseconds });
   expect(observer.metrics[0]).toMatchObject({ cpuShare: 0, activeEnergyJ: 0 });
-  expect(learning.foretold[0]!.cpuShare).toBeCloseTo(1, 9);
-  expect(learning.foretold[0]!.activeEnergyJ).toBeCloseTo(1200, 6);
+  expect(learning.metrics[0]!.cpuShare).toBeCloseTo(1, 9);
+  expect(learning.metrics[0]!.activeEnergyJ).toBeCloseTo(1200, 6);
 });
