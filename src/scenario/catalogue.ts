@@ -6,6 +6,7 @@ import {
   criteria,
   designs,
   distributions,
+  expanders,
   mobilityModels,
   performanceProfiles,
   schedulers,
@@ -21,13 +22,14 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
+/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, expanders of node groups, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
     ...entries('profile', performanceProfiles),
     ...entries('criterion', criteria),
     ...entries('solver', swmSolvers),
+    ...entries('expander', expanders),
     ...entries('arrivals', arrivals),
     ...entries('distribution', distributions),
     ...entries('mobility', mobilityModels),
