@@ -107,6 +107,7 @@ export {
   parseDelay,
   parseDistance,
   parseCarbonIntensity,
+  parseMass,
   parseDuration,
   parseEnergy,
   parseEnergyPerBit,
