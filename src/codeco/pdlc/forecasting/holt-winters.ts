@@ -35,7 +35,7 @@ export class HoltWinters implements Forecaster {
       if (model.made.length === this.#horizon) {
         const forecast = model.made.shift();
         model.error *= MEMORY;
-        if (forecast !== undefined) model.error += (forecast - value) ** 2;
+        if (forecast !== undefined) model.error += (forecast - value) * (forecast - value);
       }
       model.smoothing.observe(value);
       model.made.push(model.smoothing.forecast(this.#horizon));
