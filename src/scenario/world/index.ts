@@ -129,6 +129,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),
       ...(learning === undefined ? {} : { learning }),
+      ...(spec.orchestration.acm === undefined ? {} : { acm: true as const }),
     },
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),
