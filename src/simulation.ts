@@ -3,6 +3,7 @@ import {
   AppMeter,
   Federation,
   MeasuredTopology,
+  Learning,
   needsMeter,
   NodeObserver,
   PolicyGovernor,
@@ -33,19 +34,21 @@ import {
   type EndpointId,
   type MoverId,
 } from './dynamics/index.ts';
-import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
+import { Kernel, type EventRange, type Nanoseconds } from './kernel/index.ts';
 import {
   ControlPlane,
   ControlPlanes,
   Endpoints,
   type ControlPlaneHooks,
-  type EntryDemand,
   type KubeletSurroundings,
   type Pod,
   type Site,
 } from './kubernetes/index.ts';
-import type { AccessPointId, ClusterId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, ClusterId, LinkId, NodeId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
+import { entryDemand, goesByDemand } from './entry-demand.ts';
+import { regionsOf } from './regions.ts';
+import { requestSampler } from './request-sampler.ts';
 import { appendAppStatus } from './app-status-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendOperation } from './operation-rows.ts';
@@ -53,6 +56,7 @@ import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import type { SimulationWatch } from './simulation-watch.ts';
 import { Observation } from './observation.ts';
+import { appendForecast, appendLearning } from './learning-rows.ts';
 import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -61,7 +65,8 @@ export interface SimulationOptions {
   readonly progress?: (fraction: number) => void;
   /** Record the events of this range one by one; see `Kernel.log`. */
   readonly log?: EventRange;
-  /** Told what goes on, to follow it elsewhere. */ readonly watch?: SimulationWatch;
+  /** Told what goes on, to follow it elsewhere. */
+  readonly watch?: SimulationWatch;
 }
 
 /** What a run comes to, beside its tables. */
@@ -164,22 +169,29 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const { swm } = world.orchestration;
+  const { swm, learning: learningSettings } = world.orchestration;
   const observer =
-    swm &&
-    new NodeObserver(kernel, world, {
-      activeEnergyJ(node) {
-        const { energyJ, idleJ } = nodeEnergy.read(node);
-        return energyJ - idleJ;
-      },
-      usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
-      carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
-      isNodeUp: (node) => compute.isUp(node),
-      // of links it knows what probes tell, where there are any
-      isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
-    });
+    swm === undefined && learningSettings === undefined
+      ? undefined
+      : new NodeObserver(kernel, world, {
+          activeEnergyJ(node) {
+            const { energyJ, idleJ } = nodeEnergy.read(node);
+            return energyJ - idleJ;
+          },
+          usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
+          carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
+          isNodeUp: (node) => compute.isUp(node),
+          // of links it knows what probes tell, where there are any
+          isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
+        });
+  const learning =
+    learningSettings &&
+    new Learning(kernel, network, world, learningSettings, observer!, decidingCluster(world), (outcome) =>
+      appendForecast(recorder.tables.forecasts, world, kernel.now, outcome),
+    );
+  const known = learningSettings?.costs === 'forecast' ? learning : observer;
   const placeGroups = (name?: string): SwmScheduler | undefined =>
-    swm && new SwmScheduler(kernel, world, swm, topology, observer!, () => demand, name);
+    swm && new SwmScheduler(kernel, world, swm, topology, known!, () => demand, name);
   const meter = needsMeter(world)
     ? new AppMeter(world, {
         read(node) {
@@ -372,6 +384,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   federation?.finish();
   observation.sample(sources);
   observation.datasets(copies, data);
+  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: {
@@ -386,33 +399,12 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   };
 }
 
-/** Whether a scheduler of the run goes by where requests enter. */
-function goesByDemand({ orchestration, interventions = [] }: World): boolean {
-  return [{ orchestration }, ...interventions].some(
-    ({ orchestration: { scheduler, federation } }) =>
-      scheduler === 'lowest-latency' || scheduler === 'swm' || federation !== undefined,
-  );
-}
-
 /** Where orchestration decides: the hub, or the first cluster where there is none. */
-function decidingCluster({ clusters }: World): number {
+function decidingCluster({ clusters }: World): ClusterId {
   return Math.max(
     0,
     clusters.findIndex(({ role }) => role === 'hub'),
-  );
-}
-
-/** Indices in `world.regions` of what lies in one of them: nodes, and the vertices of nodes and gateways. */
-function regionsOf({ nodes, clusters, regions = [] }: World) {
-  const byName = new Map(regions.map(({ name }, index) => [name, index]));
-  const byCluster = clusters.map(({ provider }) => byName.get(provider));
-  const byVertex = new Map<VertexId, number | undefined>();
-  for (const [id, { gateway }] of clusters.entries()) byVertex.set(gateway, byCluster[id]);
-  for (const { vertex, cluster } of nodes) byVertex.set(vertex, byCluster[cluster]);
-  return {
-    ofNodes: nodes.map(({ cluster }) => byCluster[cluster]),
-    ofVertex: (vertex: VertexId): number | undefined => byVertex.get(vertex),
-  };
+  ) as ClusterId;
 }
 
 /** The vertex that an endpoint is, or that the user is attached at. */
@@ -424,36 +416,4 @@ function vertexOf(world: World, network: Network, movers: ReturnType<typeof move
   const node = mover < world.users.length ? undefined : movers[mover]?.node;
   if (node !== undefined) return world.nodes[node]!.vertex;
   return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
-}
-
-/**
- * Decides which requests get a row: each is drawn from a stream of its user when it is issued, so that variants of a scenario
- * record the same requests; nothing is drawn when all are recorded.
- */
-function requestSampler({ users, recording }: World, kernel: Kernel): (user: UserId) => boolean {
-  const { requestSample } = recording;
-  if (requestSample >= 1) return () => true;
-  if (requestSample <= 0) return () => false;
-  const streams: (RandomStream | undefined)[] = [];
-  return (user) => {
-    const stream = (streams[user] ??= kernel.streams.get(`user/${users[user]!.name}/sampling`));
-    return stream.uniform() < requestSample;
-  };
-}
-
-/** By service: the access points' vertices that requests enter from while users are where they are, and their shares. */
-function entryDemand(world: World, accessPointOf: (user: MoverId) => AccessPointId | undefined): EntryDemand[] {
-  const rates = world.services.map(() => new Map<VertexId, number>());
-  for (const [user, { group }] of world.users.entries()) {
-    const load = world.userGroups[group]!.requests;
-    const accessPoint = accessPointOf(user as MoverId);
-    if (load === undefined || load.meanRatePerNs === 0 || accessPoint === undefined) continue;
-    const { vertex } = world.accessPoints[accessPoint]!;
-    const ofService = rates[load.to]!;
-    ofService.set(vertex, (ofService.get(vertex) ?? 0) + load.meanRatePerNs);
-  }
-  return rates.map((ofService) => {
-    const total = [...ofService.values()].reduce((sum, rate) => sum + rate, 0);
-    return [...ofService].map(([vertex, rate]) => ({ vertex, share: rate / total }));
-  });
 }

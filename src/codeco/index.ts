@@ -9,5 +9,5 @@ export {
   type LinkMeasurement,
   type NetworkView,
 } from './netma/index.ts';
-export { NodeObserver } from './pdlc/index.ts';
+export { Learning, NodeObserver, type ForecastOutcome } from './pdlc/index.ts';
 export { SwmScheduler } from './swm/index.ts';

@@ -4,7 +4,7 @@ import type { LinkId, NodeId, VertexId, World } from '../../model/index.ts';
 import type { NodeMetrics } from './node-costs.ts';
 
 /** Time between two scrapes. Source: CODECO's managed clusters, whose Prometheus agents scrape every 30 s. */
-const SCRAPE_INTERVAL_NS = fromSeconds(30);
+export const SCRAPE_INTERVAL_NS = fromSeconds(30);
 
 /** What the metrics are read from: counters since the start of the run, as exporters give them, and what is up. */
 export interface MetricSources {
@@ -42,6 +42,7 @@ export class NodeObserver {
   }[];
   readonly #linkUp: boolean[];
   #metrics: readonly NodeMetrics[];
+  readonly #followers: (() => void)[] = [];
   #scrapedNs = 0;
 
   constructor(kernel: Kernel, world: ObservedWorld, sources: MetricSources) {
@@ -86,6 +87,11 @@ export class NodeObserver {
     return this.#metrics;
   }
 
+  /** Calls back after every scrape. */
+  onScrape(follow: () => void): void {
+    this.#followers.push(follow);
+  }
+
   /** Time since the last scrape. */
   get ageNs(): Nanoseconds {
     return (this.#kernel.now - this.#scrapedNs) as Nanoseconds;
@@ -106,6 +112,7 @@ export class NodeObserver {
       for (const { link } of this.#egress[node]!) if (failedLinks[link] === true) state.linkFailures++;
     }
     this.#metrics = this.#state.map((_, node) => this.#measure(node as NodeId, windowNs));
+    for (const follow of this.#followers) follow();
   }
 
   #measure(node: NodeId, windowNs: number): NodeMetrics {

@@ -48,7 +48,7 @@ export class SwmScheduler implements GroupScheduler {
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #topology: NetworkView;
-  readonly #observer: NodeObserver;
+  readonly #observer: Pick<NodeObserver, 'metrics' | 'ageNs'>;
   readonly #settings: SwmSettings;
   readonly #weights: ObjectiveWeights;
   readonly #models: ObservedModel;
@@ -66,7 +66,7 @@ export class SwmScheduler implements GroupScheduler {
     world: World,
     settings: SwmSettings,
     topology: NetworkView,
-    observer: NodeObserver,
+    observer: Pick<NodeObserver, 'metrics' | 'ageNs'>,
     demand: () => readonly EntryDemand[],
     cluster?: string,
   ) {

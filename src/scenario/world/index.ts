@@ -25,6 +25,7 @@ import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
+import { readLearning } from './learning.ts';
 import { readNetma } from './netma.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
@@ -95,6 +96,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     apps,
     maintenance.length > 0 || nodeAutoscaling !== undefined,
   );
+  const learning = readLearning(build);
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -134,6 +136,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),
       ...(federation === undefined ? {} : { federation }),
+      ...(learning === undefined ? {} : { learning }),
       ...(spec.orchestration.acm === undefined ? {} : { acm: true as const }),
     },
     recording: readRecording(spec.results),
