@@ -1,23 +1,22 @@
-import { fromSeconds, NS_PER_MS, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
+import { fromSeconds, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
 import type { Network } from '../../dynamics/index.ts';
 import type { EntryDemand, ObservedTopology } from '../../kubernetes/index.ts';
 import type { AppId, ClusterId, FederationSettings, World } from '../../model/index.ts';
 import { authorities, type Authorities } from '../governance/authority.ts';
 import type { GovernanceNote } from '../governance/policy-governor.ts';
+import { BidCalls } from './bids.ts';
+import { Duplicates } from './duplicates.ts';
 import { Messages } from './messages.ts';
-import { rankClusters } from './placement.ts';
+import { notesOf, type Noted } from './notes.ts';
+import { Neighbourhoods } from './neighbourhoods.ts';
+import { rankClusters, scoredClusters } from './placement.ts';
 
-/** Sizes of messages. Own design: a lease and its answer, a work, a bid or the call for it, a question and its answer. */
-const BYTES = { lease: 512, work: 4096, bid: 256, leave: 256 } as const;
+/** Sizes of messages. Own design: a lease and its answer, a work, a question and its answer. */
+const BYTES = { lease: 512, work: 4096, leave: 256 } as const;
 /** A message that did not get through is sent again after this time. Own design. */
 const RETRY_NS = fromSeconds(10);
 /** A cluster is lost after so many leases without a renewal. Source: OCM, pkg/registration/hub/lease/controller.go. */
 const LOST_AFTER_LEASES = 5;
-/** A latency to its users that costs an application as much as a whole cluster's load. Own design. */
-const WORST_LATENCY_NS = 10 * NS_PER_MS;
-/** What a latency counts as to users who cannot be reached, as in SWM. Own design. */
-const UNREACHABLE_NS = fromSeconds(10);
-
 /** What a federation does to its clusters, and asks them about themselves. */
 export interface ClusterAgents {
   give(cluster: ClusterId, app: AppId): void;
@@ -40,16 +39,8 @@ interface Known {
 interface Desired {
   cluster: ClusterId | undefined;
   version: number;
-  /** Of a call for bids that is open; 0 where none is. */
-  call: number;
-}
-
-interface Call {
-  readonly app: AppId;
-  readonly decider: ClusterId;
-  readonly sinceNs: number;
-  readonly bids: { readonly cluster: ClusterId; readonly cost: number }[];
-  awaited: number;
+  /** Whether a call for bids is open. */
+  isCalling: boolean;
 }
 
 /**
@@ -68,10 +59,9 @@ export class Federation {
   readonly #settings: FederationSettings;
   readonly #authorities: Authorities;
   readonly #hub: ClusterId | undefined;
-  readonly #topology: ObservedTopology;
-  readonly #demand: () => readonly EntryDemand[];
   readonly #agents: ClusterAgents;
-  readonly #noted: (note: GovernanceNote) => void;
+  readonly #note: Noted;
+  readonly #bids: BidCalls;
   readonly #messages: Messages;
   /** By decider, by cluster; undefined where it hears no leases. */
   readonly #known: readonly (Known[] | undefined)[];
@@ -83,16 +73,16 @@ export class Federation {
   /** By cluster: when it first failed to reach the hub, and what it has decided alone since. */
   readonly #cutNs: (number | undefined)[];
   readonly #alone: Int32Array;
-  readonly #duplicateNs = new Map<AppId, number>();
-  readonly #neighbourhoods: string[] = [];
-  readonly #calls = new Map<number, Call>();
+  readonly #duplicates: Duplicates;
+  readonly #neighbourhoods: Neighbourhoods;
+  /** By application: the one noted last. */
+  readonly #notedNeighbourhoods: string[] = [];
   readonly #later = new Map<number, () => void>();
   readonly #renew: HandlerId;
   readonly #expire: HandlerId;
   readonly #resume: HandlerId;
-  #callCount = 0;
   #waits = 0;
-  #counts = { decisions: 0, waitedNs: 0, duplicates: 0, duplicateNs: 0 };
+  #counts = { decisions: 0, waitedNs: 0 };
 
   constructor(
     kernel: Kernel,
@@ -108,11 +98,19 @@ export class Federation {
     this.#world = world;
     this.#settings = settings;
     this.#authorities = authorities[settings.governance];
-    this.#topology = topology;
-    this.#demand = demand;
+    this.#neighbourhoods = new Neighbourhoods(world, settings.neighbourhoodSize, topology, demand);
+    this.#duplicates = new Duplicates(kernel, (event, app, facts) => this.#note(event, 'observer', { app, ...facts }));
     this.#agents = agents;
-    this.#noted = (note) => noted({ mode: settings.governance, ...note });
+    this.#note = notesOf(world, settings.governance, noted);
     this.#messages = new Messages(network, world);
+    this.#bids = new BidCalls(kernel, settings.bidTimeoutNs, this.#messages, {
+      bid: (member, app) =>
+        agents.isRunning(member)
+          ? this.#neighbourhoods.bid(member, app, agents.requestedMillicores(member))
+          : undefined,
+      after: (delayNs, resume) => this.#after(delayNs, resume),
+      note: (event, facts) => this.#note(event, 'neighbourhood', facts),
+    });
     const { clusters, apps } = world;
     const hub = clusters.findIndex(({ role }) => role === 'hub');
     this.#hub = settings.governance === 'decentralized' || hub < 0 ? undefined : (hub as ClusterId);
@@ -121,7 +119,7 @@ export class Federation {
         ? clusters.map(() => ({ renewals: 0, isLost: false, lostNs: 0 }))
         : undefined,
     );
-    this.#desired = clusters.map(() => apps.map(() => ({ cluster: undefined, version: 0, call: 0 })));
+    this.#desired = clusters.map(() => apps.map(() => ({ cluster: undefined, version: 0, isCalling: false })));
     this.#works = clusters.map(() => new Int32Array(apps.length));
     this.#runs = clusters.map(() => new Set());
     this.#cutNs = clusters.map(() => undefined);
@@ -177,7 +175,7 @@ export class Federation {
 
   /** Closes what is open at the end of the run. */
   finish(): void {
-    for (const app of this.#duplicateNs.keys()) this.#endDuplicate(app, 'duplicate-open');
+    this.#duplicates.finish();
   }
 
   /** Messages between clusters and their bytes, decisions and their mean latency, duplicates and the time they lasted. */
@@ -189,7 +187,8 @@ export class Federation {
     duplicates: number;
     duplicate_ns: number;
   } {
-    const { decisions, waitedNs, duplicates, duplicateNs } = this.#counts;
+    const { decisions, waitedNs } = this.#counts;
+    const { count: duplicates, lastedNs: duplicateNs } = this.#duplicates;
     return {
       federation_messages: this.#messages.sent,
       federation_bytes: this.#messages.bytes,
@@ -204,30 +203,10 @@ export class Federation {
   #isDecider(cluster: ClusterId, app: AppId): boolean {
     if (this.#hub !== undefined) return cluster === this.#hub;
     const known = this.#known[cluster];
-    const first = this.#neighbourhood(app).find((member) => member === cluster || known?.[member]!.isLost === false);
+    const first = this.#neighbourhoods
+      .of(app)
+      .find((member) => member === cluster || known?.[member]!.isLost === false);
     return first === cluster;
-  }
-
-  /** The clusters that may serve an application, those nearest its users first, as far as policies and the bound allow. */
-  #neighbourhood(app: AppId): ClusterId[] {
-    const { clusters, apps } = this.#world;
-    const latencies = new Map<ClusterId, number>();
-    for (const cluster of apps[app]!.clusters)
-      if (clusters[cluster]!.role === 'managed') latencies.set(cluster, this.#latencyNs(app, cluster));
-    const order = (a: ClusterId, b: ClusterId): number => {
-      const [first, second] = [latencies.get(a)!, latencies.get(b)!];
-      return first === second ? a - b : first - second;
-    };
-    return [...latencies.keys()].toSorted(order).slice(0, this.#settings.neighbourhoodSize);
-  }
-
-  #latencyNs(app: AppId, cluster: ClusterId): number {
-    const { gateway } = this.#world.clusters[cluster]!;
-    let totalNs = 0;
-    for (const service of this.#world.apps[app]!.services)
-      for (const { vertex, share } of this.#demand()[service]!)
-        totalNs += share * Math.min(UNREACHABLE_NS, this.#topology.latencyNs(vertex, gateway));
-    return totalNs;
   }
 
   #create(app: AppId): void {
@@ -241,10 +220,10 @@ export class Federation {
   /** A decider finds a cluster for an application. */
   #decide(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
     const known = this.#known[decider]!;
-    const members = this.#neighbourhood(app);
+    const members = this.#neighbourhoods.of(app);
     const names = members.map((member) => this.#world.clusters[member]!.name).join(' ');
-    if (this.#neighbourhoods[app] !== names) {
-      this.#neighbourhoods[app] = names;
+    if (this.#notedNeighbourhoods[app] !== names) {
+      this.#notedNeighbourhoods[app] = names;
       this.#note('neighbourhood-formed', 'neighbourhood', { cluster: decider, app, detail: names });
     }
     const live = members.filter((member) => member === decider || !known[member]!.isLost);
@@ -254,7 +233,12 @@ export class Federation {
       return;
     }
     if (by === 'bids') this.#callForBids(decider, app, live);
-    else this.#place(decider, app, this.#ranked(decider, app, live), this.#kernel.now, 'placement');
+    else {
+      const chosen = this.#desired[decider]!.map(({ cluster }) => cluster);
+      const scored = scoredClusters(this.#world, live, chosen, app);
+      const best = live[rankClusters(scored, this.#settings.prioritizers)[0]!.index]!;
+      this.#place(decider, app, best, this.#kernel.now, 'placement');
+    }
   }
 
   #retry(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
@@ -263,86 +247,24 @@ export class Federation {
     this.#decide(decider, app, by);
   }
 
-  #ranked(decider: ClusterId, app: AppId, live: readonly ClusterId[]): ClusterId {
-    const { nodes, clusters } = this.#world;
-    const scored = live.map((cluster) => {
-      const own = nodes.filter((node) => node.cluster === cluster);
-      return {
-        name: clusters[cluster]!.name,
-        decisions: this.#desired[decider]!.filter((of, other) => other !== app && of.cluster === cluster).length,
-        isChosen: this.#desired[decider]![app]!.cluster === cluster,
-        allocatableCpuMillicores: own.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
-        allocatableMemoryBytes: own.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
-      };
-    });
-    return live[rankClusters(scored, this.#settings.prioritizers)[0]!.index]!;
-  }
-
   #callForBids(decider: ClusterId, app: AppId, members: readonly ClusterId[]): void {
     const desired = this.#desired[decider]![app]!;
-    if (desired.call !== 0) return;
-    const id = (desired.call = ++this.#callCount);
-    const call: Call = { app, decider, sinceNs: this.#kernel.now, bids: [], awaited: members.length };
-    this.#calls.set(id, call);
-    for (const member of members) {
-      this.#messages.send(decider, member, BYTES.bid, (called) => {
-        if (!called || !this.#agents.isRunning(member)) return;
-        const cost = this.#bid(member, app);
-        this.#messages.send(member, decider, BYTES.bid, (arrived) => {
-          if (arrived) this.#bidArrived(id, member, cost, decider, app);
-        });
-      });
-    }
-    this.#after(this.#settings.bidTimeoutNs, () => this.#closeCall(id));
-  }
-
-  /** What an application would cost a cluster: the load that it would have then, and the latency to the users. */
-  #bid(cluster: ClusterId, app: AppId): number {
-    let capacity = 0;
-    for (const node of this.#world.nodes) if (node.cluster === cluster) capacity += node.cpuMillicores;
-    const load = capacity === 0 ? Infinity : this.#agents.requestedMillicores(cluster) / capacity;
-    return load + this.#latencyNs(app, cluster) / WORST_LATENCY_NS;
-  }
-
-  #bidArrived(id: number, cluster: ClusterId, cost: number, decider: ClusterId, app: AppId): void {
-    const call = this.#calls.get(id);
-    this.#note(call === undefined ? 'bid-stale' : 'bid', 'neighbourhood', {
-      cluster: decider,
-      peer: cluster,
-      app,
-      bytes: BYTES.bid,
-      detail: `cost ${Math.round(cost * 1e6) / 1e6}`,
+    if (desired.isCalling) return;
+    desired.isCalling = true;
+    this.#bids.call(decider, app, members, (best, sinceNs) => {
+      desired.isCalling = false;
+      if (best === undefined) this.#after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
+      else this.#place(decider, app, best, sinceNs, 'bids');
     });
-    if (call === undefined) return;
-    call.bids.push({ cluster, cost });
-    if (--call.awaited === 0) this.#closeCall(id);
-  }
-
-  #closeCall(id: number): void {
-    const call = this.#calls.get(id);
-    if (call === undefined) return;
-    this.#calls.delete(id);
-    const { app, decider } = call;
-    this.#desired[decider]![app]!.call = 0;
-    const best = call.bids
-      .filter(({ cost }) => cost < Infinity)
-      .toSorted((a, b) => a.cost - b.cost || a.cluster - b.cluster)[0];
-    if (best === undefined) this.#after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
-    else this.#place(decider, app, best.cluster, call.sinceNs, 'bids');
   }
 
   #place(decider: ClusterId, app: AppId, cluster: ClusterId, sinceNs: number, detail: string): void {
     const desired = this.#desired[decider]![app]!;
     desired.cluster = cluster;
-    this.#decidedAfter(this.#kernel.now - sinceNs);
-    this.#note('cluster-chosen', this.#actor, {
-      cluster: decider,
-      peer: cluster,
-      app,
-      version: desired.version + 1,
-      durationNs: this.#kernel.now - sinceNs,
-      detail,
-    });
+    const durationNs = this.#kernel.now - sinceNs;
+    this.#decidedAfter(durationNs);
+    const facts = { cluster: decider, peer: cluster, app, version: desired.version + 1, durationNs, detail };
+    this.#note('cluster-chosen', this.#actor, facts);
     this.#sendWork(decider, cluster, app, true);
   }
 
@@ -374,20 +296,7 @@ export class Federation {
       this.#agents.take(cluster, app);
     }
     const copies = this.#runs.reduce((count, runs) => count + (runs.has(app) ? 1 : 0), 0);
-    if (copies > 1 && !this.#duplicateNs.has(app)) {
-      this.#duplicateNs.set(app, this.#kernel.now);
-      this.#counts.duplicates++;
-      this.#note('duplicate-began', 'observer', { cluster, app });
-    } else if (copies <= 1) this.#endDuplicate(app, 'duplicate-ended');
-  }
-
-  #endDuplicate(app: AppId, event: string): void {
-    const sinceNs = this.#duplicateNs.get(app);
-    if (sinceNs === undefined) return;
-    this.#duplicateNs.delete(app);
-    const durationNs = this.#kernel.now - sinceNs;
-    this.#counts.duplicateNs += durationNs;
-    this.#note(event, 'observer', { app, durationNs });
+    this.#duplicates.counted(app, copies, cluster);
   }
 
   /** A cluster's agent renews its lease at whoever takes leases, and says in it what the cluster runs. */
@@ -409,7 +318,7 @@ export class Federation {
     if (this.#hub !== undefined) return [this.#hub];
     const takers = new Set<ClusterId>();
     for (const app of this.#world.apps.keys()) {
-      const members = this.#neighbourhood(app as AppId);
+      const members = this.#neighbourhoods.of(app as AppId);
       if (members.includes(cluster)) for (const member of members) takers.add(member);
     }
     takers.delete(cluster);
@@ -470,31 +379,14 @@ export class Federation {
     const elsewhere = desired.cluster;
     const isLost = elsewhere !== decider && this.#known[decider]![elsewhere]!.isLost;
     const prefersReturned =
-      isLost || (this.#authorities.keepsCopy === 'most-users' && this.#servesMore(app, cluster, elsewhere));
+      isLost ||
+      (this.#authorities.keepsCopy === 'most-users' && this.#neighbourhoods.servesMore(app, cluster, elsewhere));
     const [kept, dropped] = prefersReturned ? [cluster, elsewhere] : [elsewhere, cluster];
     desired.cluster = kept;
-    this.#note('duplicate-resolved', this.#actor, {
-      cluster: kept,
-      peer: dropped,
-      app,
-      detail: this.#authorities.keepsCopy,
-    });
+    const facts = { cluster: kept, peer: dropped, app, detail: this.#authorities.keepsCopy };
+    this.#note('duplicate-resolved', this.#actor, facts);
     if (kept !== elsewhere) desired.version++;
     this.#sendWork(decider, dropped, app, false);
-  }
-
-  /** Whether more of an application's users are nearer to a cluster than to another, by what was observed. */
-  #servesMore(app: AppId, cluster: ClusterId, other: ClusterId): boolean {
-    const { clusters, apps } = this.#world;
-    let balance = 0;
-    for (const service of apps[app]!.services) {
-      for (const { vertex, share } of this.#demand()[service]!) {
-        const here = this.#topology.latencyNs(vertex, clusters[cluster]!.gateway);
-        const there = this.#topology.latencyNs(vertex, clusters[other]!.gateway);
-        if (here !== there) balance += here < there ? share : -share;
-      }
-    }
-    return balance > 0;
   }
 
   #expired(decider: ClusterId, cluster: ClusterId, renewals: number): void {
@@ -522,30 +414,5 @@ export class Federation {
   #after(delayNs: number, resume: () => void): void {
     this.#later.set(this.#waits, resume);
     this.#kernel.after(delayNs as Nanoseconds, this.#resume, this.#waits++);
-  }
-
-  #note(
-    event: string,
-    actor: string,
-    {
-      cluster,
-      peer,
-      app,
-      ...rest
-    }: Omit<GovernanceNote, 'event' | 'actor' | 'cluster' | 'peer' | 'app'> & {
-      readonly cluster?: ClusterId;
-      readonly peer?: ClusterId;
-      readonly app?: AppId;
-    },
-  ): void {
-    const { clusters, apps } = this.#world;
-    this.#noted({
-      event,
-      actor,
-      ...(cluster === undefined ? {} : { cluster: clusters[cluster]!.name }),
-      ...(peer === undefined ? {} : { peer: clusters[peer]!.name }),
-      ...(app === undefined ? {} : { app: apps[app]!.name }),
-      ...rest,
-    });
   }
 }

@@ -1,4 +1,4 @@
-import type { PrioritizerName } from '../../model/index.ts';
+import type { AppId, ClusterId, PrioritizerName, World } from '../../model/index.ts';
 
 /** A cluster as a Placement scores it. */
 export interface ScoredCluster {
@@ -50,4 +50,26 @@ export function rankClusters(
     .map(({ name }, index) => ({ index, name, score: scores[index]! }))
     .toSorted((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
     .map(({ index, score }) => ({ index, score }));
+}
+
+/**
+ * Clusters as the placement of an application scores them.
+ * @param chosen by application: where its placement has put it
+ */
+export function scoredClusters(
+  { nodes, clusters }: Pick<World, 'nodes' | 'clusters'>,
+  members: readonly ClusterId[],
+  chosen: readonly (ClusterId | undefined)[],
+  app: AppId,
+): ScoredCluster[] {
+  return members.map((cluster) => {
+    const own = nodes.filter((node) => node.cluster === cluster);
+    return {
+      name: clusters[cluster]!.name,
+      decisions: chosen.filter((of, other) => other !== app && of === cluster).length,
+      isChosen: chosen[app] === cluster,
+      allocatableCpuMillicores: own.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
+      allocatableMemoryBytes: own.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    };
+  });
 }
