@@ -1,5 +1,6 @@
 import { fsum } from 'd3-array';
 import { Attribution } from './attribution.ts';
+import type { Migration } from './codeco/index.ts';
 import {
   LatencyHistogram,
   type AttemptCounts,
@@ -176,6 +177,7 @@ export class Observation {
       node: decision.node?.name ?? null,
       tie_set: decision.tieSet.map(({ name }) => name).join(','),
       value: decision.value ?? null,
+      trigger: decision.trigger ?? null,
       message: decision.message === '' ? null : decision.message,
       nominated_node: decision.nomination?.node.name ?? null,
       view_age_ns: viewAgeNs,
@@ -340,7 +342,12 @@ export class Observation {
   }
 
   /** The run is over: the life of every pod, and the measures. */
-  finish(sources: Sources, association: Association, attempts: AttemptCounts): RunMeasures {
+  finish(
+    sources: Sources,
+    association: Association,
+    attempts: AttemptCounts,
+    migrations: readonly Migration[],
+  ): RunMeasures {
     const { controlPlane, nodeEnergy } = sources;
     const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
     for (const pod of this.#pods) {
@@ -390,6 +397,8 @@ export class Observation {
       battery_depletions: nodeEnergy.depletions,
       pods_created: this.#pods.length,
       pods_unschedulable: controlPlane.unschedulableCount,
+      migrations: migrations.length,
+      migration_downtime_ns: fsum(migrations, ({ downtimeNs }) => downtimeNs),
       handovers: association.counts.handovers,
       ping_pongs: association.counts.pingPongs,
       outage_handovers: association.counts.outageHandovers,

@@ -1,4 +1,4 @@
-import { NodeObserver, SwmScheduler, TopologyView } from './codeco/index.ts';
+import { MigrationReviews, NodeObserver, SwmScheduler, TopologyView } from './codeco/index.ts';
 import {
   Association,
   Bills,
@@ -29,6 +29,7 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendMigration } from './migration-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -120,6 +121,10 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
   const { swm } = world.orchestration;
+  const podsInUse = () =>
+    controlPlane.pods
+      .filter(({ node, phase }) => node !== undefined && phase !== 'gone')
+      .map(({ id, node }) => ({ id, node: node!, usedMillicoreNs: compute.podUsage(id) }));
   const groups =
     swm &&
     new SwmScheduler(
@@ -136,6 +141,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
         carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
         isNodeUp: (node) => compute.isUp(node),
         isLinkUp: (link) => network.isLinkUp(link),
+        ...(swm.migration === undefined ? {} : { pods: podsInUse }),
       }),
       () => demand,
     );
@@ -166,6 +172,17 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     },
   };
   const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
+  const reviews =
+    swm?.migration &&
+    new MigrationReviews(kernel, world, swm.migration, {
+      scheduler: groups!,
+      state: controlPlane.state,
+      relocations: controlPlane,
+      network,
+      endpointOf,
+      demand: () => demand,
+      ended: (migration) => appendMigration(recorder.tables.migrations, world, migration),
+    });
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
@@ -235,10 +252,13 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   }
   requests.finish();
   observation.sample(sources);
+  reviews?.migrations.finish();
+  for (const migration of reviews?.migrations.all ?? [])
+    if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);
   observation.datasets(copies, data);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association, requests.attemptCounts),
+    measures: observation.finish(sources, association, requests.attemptCounts, reviews?.migrations.all ?? []),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,

@@ -1,3 +1,3 @@
 export { TopologyView } from './netma/topology-view.ts';
 export { NodeObserver } from './pdlc/index.ts';
-export { SwmScheduler } from './swm/index.ts';
+export { MigrationReviews, SwmScheduler, type Migration } from './swm/index.ts';

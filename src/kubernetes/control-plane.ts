@@ -11,6 +11,8 @@ import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
+import type { PodWatcher, Relocations, Standby } from './relocations.ts';
+import type { Decision } from './scheduling/index.ts';
 import {
   SchedulingLoop,
   type GroupScheduler,
@@ -42,7 +44,7 @@ export interface ControlPlaneHooks extends AutoscalingHooks {
  * of it only then; those that are not serve again as endpoints. What is bound to it while it is cut off starts when it is
  * heard.
  */
-export class ControlPlane {
+export class ControlPlane implements Relocations {
   readonly pods: readonly Pod[];
   readonly #world: World;
   readonly #endpoints: Endpoints;
@@ -51,6 +53,9 @@ export class ControlPlane {
   readonly #workloads: Workloads;
   readonly #nodeLifecycle: NodeLifecycle;
   readonly #kubelet: Kubelets;
+  /** Pods that take others' places, and are not let go yet. */
+  readonly #standby = new Map<Pod, Standby>();
+  readonly #watchers: PodWatcher[] = [];
 
   /**
    * @param groups who places, where the scenario's scheduler is one that places pods together
@@ -162,16 +167,55 @@ export class ControlPlane {
     if (isSilent(state) !== wasSilent) this.#nodeLifecycle.hearingChanged(node);
   }
 
+  /** The cluster as its control plane knows it. */
+  get state(): ClusterState {
+    return this.#state;
+  }
+
+  watch(watcher: PodWatcher): void {
+    this.#watchers.push(watcher);
+  }
+
+  succeed(pod: Pod, decision: Decision, viewAgeNs: number, standby: Standby): Pod {
+    const successor = this.#workloads.succeed(pod);
+    if (standby !== 'serve') this.#standby.set(successor, standby);
+    this.#scheduling.place(successor, decision, viewAgeNs);
+    return successor;
+  }
+
+  letGo(pod: Pod): void {
+    const standby = this.#standby.get(pod);
+    this.#standby.delete(pod);
+    if (standby === 'wait') this.#launch(pod);
+    else if (pod.phase === 'ready') this.#serve(pod);
+  }
+
+  withdraw(pod: Pod, reason: string): void {
+    this.#delete(pod, reason);
+    this.#workloads.deleted([pod]);
+  }
+
   #bound(pod: Pod): void {
     this.#workloads.bound(pod);
     this.#nodeLifecycle.bound(pod);
+    if (this.#standby.get(pod) === 'wait') pod.phase = 'starting';
+    else this.#launch(pod);
+  }
+
+  #launch(pod: Pod): void {
     if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
     else this.#kubelet.start(pod);
   }
 
   #podReady(pod: Pod): void {
-    const node = this.#state.nodes[pod.node!]!;
-    if (node.reachable) this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
+    this.#serve(pod);
+    for (const watcher of this.#watchers) watcher.ready(pod);
+  }
+
+  /** Makes a ready pod an endpoint, unless it is held or its node cannot be heard. */
+  #serve(pod: Pod): void {
+    if (this.#standby.has(pod) || !this.#state.nodes[pod.node!]!.reachable) return;
+    this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
   }
 
   #nodeNotReady(node: NodeId): void {
@@ -183,8 +227,8 @@ export class ControlPlane {
     // its kubelet learns now of the pods that were deleted
     for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
     for (const pod of pods) {
-      if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);
-      if (pod.phase !== 'stopped') continue;
+      if (pod.phase === 'ready') this.#serve(pod);
+      if (pod.phase !== 'stopped' || this.#standby.get(pod) === 'wait') continue;
       this.#endpoints.remove(pod.service, pod.id);
       this.#kubelet.start(pod);
     }
@@ -199,6 +243,7 @@ export class ControlPlane {
   /** Deletes a pod as the API server does: it is no endpoint any longer, and its kubelet takes it down. */
   #delete(pod: Pod, reason: string): void {
     if (pod.phase === 'gone' || pod.phase === 'terminating') return;
+    this.#deleted(pod);
     if (pod.node === undefined) {
       this.#scheduling.remove(pod);
       this.#state.remove(pod, reason);
@@ -217,6 +262,11 @@ export class ControlPlane {
     if (node.reachable) this.#kubelet.delete(pod);
   }
 
+  #deleted(pod: Pod): void {
+    this.#standby.delete(pod);
+    for (const watcher of this.#watchers) watcher.deleted(pod);
+  }
+
   /** A deleted pod has stopped; of a node that is cut off, the control plane learns it when it hears the node. */
   #terminated(pod: Pod): void {
     if (this.#state.nodes[pod.node!]!.reachable) this.#gone(pod, pod.reason);
@@ -225,6 +275,7 @@ export class ControlPlane {
   #gone(pod: Pod, reason: string | undefined): void {
     const { info } = this.#state.nodes[pod.node!]!;
     this.#state.remove(pod, reason);
+    for (const watcher of this.#watchers) watcher.gone(pod);
     this.#scheduling.happened({ kind: 'pod-deleted', pod: this.#state.schedulingPod(pod), node: info });
   }
 
@@ -237,6 +288,7 @@ export class ControlPlane {
   /** A bound pod ends for good, and nobody makes it anew. */
   #end(pod: Pod, reason: string): void {
     if (pod.phase === 'gone') return;
+    if (pod.phase !== 'terminating') this.#deleted(pod);
     this.#kubelet.kill(pod);
     this.#endpoints.remove(pod.service, pod.id);
     this.#gone(pod, reason);

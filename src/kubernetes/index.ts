@@ -6,6 +6,7 @@ export { Endpoints } from './endpoints.ts';
 export type { KubeletSurroundings } from './kubelet/index.ts';
 export type { ObservedTopology } from './observed-topology.ts';
 export type { Pod, PodPhase } from './pods.ts';
+export type { PodWatcher, Relocations, Standby } from './relocations.ts';
 export type { GroupScheduler, PlacementDecision } from './scheduling-loop.ts';
 
 export type { EntryDemand } from './communication.ts';

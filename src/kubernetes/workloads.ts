@@ -66,6 +66,11 @@ export class Workloads {
     }
   }
 
+  /** Makes a pod that takes another's place; who asks for it sees to its node. */
+  succeed({ app, service }: Pod): Pod {
+    return this.#state.create(app, service, this.#nextName(app, service), undefined);
+  }
+
   /** How many pods of a service its controller is to keep. */
   replicas(service: ServiceId): number {
     return this.#replicas[service]!;
@@ -97,9 +102,10 @@ export class Workloads {
   }
 
   #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
-    const name =
-      life?.name ??
-      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
-    this.#events.created(this.#state.create(app, service, name, life));
+    this.#events.created(this.#state.create(app, service, life?.name ?? this.#nextName(app, service), life));
+  }
+
+  #nextName(app: AppId, service: ServiceId): string {
+    return `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${this.#ordinals[service]!++}`;
   }
 }

@@ -11,7 +11,7 @@ import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { Images } from './images.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
-import type { SwmSettings } from './swm.ts';
+import type { ServiceState, SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
@@ -238,6 +238,8 @@ export interface Behaviour {
   readonly holdsSlotWhileCalling?: false;
   /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
   readonly data?: readonly DatasetAccess[];
+  /** What a migration takes along; nothing where absent. */
+  readonly state?: ServiceState;
   /** What its containers do in the course of their life, beside serving; nothing where absent. */
   readonly life?: ContainerLife;
 }

@@ -6,6 +6,8 @@ import {
   criteria,
   designs,
   distributions,
+  migrationStrategies,
+  migrationTriggers,
   mobilityModels,
   performanceProfiles,
   schedulers,
@@ -21,13 +23,15 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
+/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, triggers and strategies of migration, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
     ...entries('profile', performanceProfiles),
     ...entries('criterion', criteria),
     ...entries('solver', swmSolvers),
+    ...entries('trigger', migrationTriggers),
+    ...entries('strategy', migrationStrategies),
     ...entries('arrivals', arrivals),
     ...entries('distribution', distributions),
     ...entries('mobility', mobilityModels),

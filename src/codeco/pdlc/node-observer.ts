@@ -1,5 +1,5 @@
 import { fromSeconds, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
-import type { LinkId, NodeId, StepSeries, VertexId, World } from '../../model/index.ts';
+import type { LinkId, NodeId, PodId, StepSeries, VertexId, World } from '../../model/index.ts';
 import type { NodeMetrics } from './node-costs.ts';
 
 /** Time between two scrapes. Source: CODECO's managed clusters, whose Prometheus agents scrape every 30 s. */
@@ -15,6 +15,8 @@ export interface MetricSources {
   carryingJ(link: LinkId, direction: 0 | 1): number;
   isNodeUp(node: NodeId): boolean;
   isLinkUp(link: LinkId): boolean;
+  /** The pods that have a node, and what each has used of it since its start; not scraped where absent. */
+  pods?(): Iterable<{ readonly id: PodId; readonly node: NodeId; readonly usedMillicoreNs: number }>;
 }
 
 type ObservedWorld = Pick<World, 'nodes' | 'links' | 'clusters' | 'regions'>;
@@ -41,6 +43,12 @@ export class NodeObserver {
   }[];
   readonly #linkUp: boolean[];
   #metrics: readonly NodeMetrics[];
+  /** By pod: what it had used at the last scrape, and in the window before it. */
+  #pods = new Map<
+    PodId,
+    { readonly node: NodeId; readonly totalMillicoreNs: number; readonly usedMillicoreNs: number }
+  >();
+  #windowNs = 0;
   #scrapedNs = 0;
 
   constructor(kernel: Kernel, world: ObservedWorld, sources: MetricSources) {
@@ -85,6 +93,26 @@ export class NodeObserver {
     return this.#metrics;
   }
 
+  /**
+   * The metrics as they would have been without some pods: what these used of the CPU in the last window is taken off their
+   * nodes, and of the energy of the active processes the same share. An application that weighs whether to move is not to
+   * flee from itself. Own design.
+   */
+  metricsWithout(pods: Iterable<PodId>): readonly NodeMetrics[] {
+    const own = new Float64Array(this.#metrics.length);
+    for (const id of pods) {
+      const pod = this.#pods.get(id);
+      if (pod !== undefined) own[pod.node]! += pod.usedMillicoreNs;
+    }
+    return this.#metrics.map((metrics, node) => {
+      const { cpuMillicores } = this.#world.nodes[node]!;
+      const usedMillicoreNs = metrics.cpuShare * this.#windowNs * cpuMillicores;
+      if (own[node] === 0 || usedMillicoreNs === 0) return metrics;
+      const others = Math.max(0, 1 - own[node]! / usedMillicoreNs);
+      return { ...metrics, cpuShare: others * metrics.cpuShare, activeEnergyJ: others * metrics.activeEnergyJ };
+    });
+  }
+
   /** Time since the last scrape. */
   get ageNs(): Nanoseconds {
     return (this.#kernel.now - this.#scrapedNs) as Nanoseconds;
@@ -93,6 +121,8 @@ export class NodeObserver {
   #scrape(): void {
     const windowNs = this.#kernel.now - this.#scrapedNs;
     this.#scrapedNs = this.#kernel.now;
+    this.#windowNs = windowNs;
+    this.#scrapePods();
     const failedLinks = this.#linkUp.map((wasUp, link) => {
       const up = this.#sources.isLinkUp(link as LinkId);
       this.#linkUp[link] = up;
@@ -105,6 +135,18 @@ export class NodeObserver {
       for (const { link } of this.#egress[node]!) if (failedLinks[link] === true) state.linkFailures++;
     }
     this.#metrics = this.#state.map((_, node) => this.#measure(node as NodeId, windowNs));
+  }
+
+  #scrapePods(): void {
+    if (this.#sources.pods === undefined) return;
+    const before = this.#pods;
+    this.#pods = new Map();
+    for (const { id, node, usedMillicoreNs } of this.#sources.pods()) {
+      const since = before.get(id)?.totalMillicoreNs ?? 0;
+      // what a pod has used is counted anew from where its containers were started again
+      const used = usedMillicoreNs < since ? usedMillicoreNs : usedMillicoreNs - since;
+      this.#pods.set(id, { node, totalMillicoreNs: usedMillicoreNs, usedMillicoreNs: used });
+    }
   }
 
   #measure(node: NodeId, windowNs: number): NodeMetrics {

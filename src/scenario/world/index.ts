@@ -79,7 +79,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const faults = readFaults(build, infrastructure, access.accessPoints);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
-  const swm = readSwm(build);
+  const swm = readSwm(build, apps.services);
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
