@@ -1,5 +1,5 @@
 import type { CellComparison, Comparison, DifferingRow, MeasureComparison } from '../experiment/index.ts';
-import { formatCount, formatDuration, formatEnergy, formatShare, significant } from './format.ts';
+import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
 import { formatTable } from './table.ts';
 
 /** A comparison as people read it: a table for each two cells, each line with what may be said of it. */

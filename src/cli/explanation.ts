@@ -1,5 +1,5 @@
 import type { ReadRow } from '../results/index.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration } from '../format.ts';
 import { formatTable, type Cell } from './table.ts';
 
 /** What one plugin made of one node. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { ClusterError, Interrupted } from '../kind/index.ts';
 import { ResultsError } from '../results/index.ts';
 import { InputError } from '../scenario/index.ts';
 import { VERSION } from '../version.ts';
@@ -11,8 +12,10 @@ import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addKindCommand } from './commands/kind.ts';
 import { addListCommand } from './commands/list.ts';
 import { addQueryCommand } from './commands/query.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
@@ -45,10 +48,12 @@ const commands = [
   addVerifyCommand,
   addWhyCommand,
   addCompareCommand,
+  addReportCommand,
   addCheckCommand,
   addQueryCommand,
   addExportCommand,
   addCalibrateCommand,
+  addKindCommand,
 ];
 for (const add of commands) add(program, io);
 
@@ -73,6 +78,14 @@ function report(error: unknown): number {
   if (error instanceof InputError || error instanceof UsageError || error instanceof ResultsError) {
     io.err(`${error.message}\n`);
     return exitCodes.usage;
+  }
+  if (error instanceof Interrupted) {
+    io.err('interrupted\n');
+    return exitCodes.interrupted;
+  }
+  if (error instanceof ClusterError) {
+    io.err(`${error.message}\n`);
+    return exitCodes.failed;
   }
   io.err(`codeco-sim failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exitCodes.failed;

@@ -1,4 +1,4 @@
-import { formatDuration } from './format.ts';
+import { formatDuration } from '../format.ts';
 import type { Io } from './io.ts';
 
 const REDRAW_MS = 250;

@@ -1,7 +1,7 @@
 import { group } from 'd3-array';
 import { requestOutcomes } from '../dynamics/index.ts';
 import type { Run } from '../simulate.ts';
-import { formatCount, formatDuration, formatEnergy, formatShare, significant } from './format.ts';
+import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
 import type { Io } from './io.ts';
 import { formatTable } from './table.ts';
 

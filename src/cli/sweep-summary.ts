@@ -1,5 +1,5 @@
 import { meanInterval, type ParameterValue, type SweepRow } from '../experiment/index.ts';
-import { formatDuration, formatEnergy, formatShare } from './format.ts';
+import { formatDuration, formatEnergy, formatShare } from '../format.ts';
 import { formatTable, type Cell } from './table.ts';
 
 /** Confidence of the intervals that are printed. */

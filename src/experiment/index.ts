@@ -1,4 +1,5 @@
-export { meanInterval } from './statistics/index.ts';
+export { meanInterval, type Interval } from './statistics/index.ts';
+export { openSubject, type ComparedCell, type ComparedRun, type Subject } from './subject.ts';
 export { describeParameters } from './design/index.ts';
 export {
   collectShards,
@@ -19,6 +20,7 @@ export {
 } from './execution/index.ts';
 export {
   compareResults,
+  estimateByWindows,
   type CellComparison,
   type Comparison,
   type DifferingRow,

@@ -5,5 +5,5 @@ export { type EventDifference, EventLog, firstDivergence, type LoggedEvent } fro
 export { type EventId, EventQueue, NO_EVENT } from './event-queue.ts';
 export { type Handler, type HandlerId, Kernel, type KernelOptions, type RunEnd, type RunOptions } from './kernel.ts';
 export { acos, asin, atan, atan2, cos, exp, expm1, hypot, log, log1p, pow, sin, tan } from './math/index.ts';
-export { RandomStream, RandomStreams } from './streams.ts';
+export { RandomStream, RandomStreams, type StreamFamily } from './streams.ts';
 export { fromSeconds, MAX_TIME_NS, NS_PER_MS, NS_PER_S, roundUpNs, type Nanoseconds } from './time.ts';

@@ -15,18 +15,27 @@ class StatePool {
   values = new Float64Array(4 * 16);
   #used = 0;
 
-  /** @returns where the four numbers begin */
-  add(...state: readonly [number, number, number, number]): number {
-    if (this.#used === this.values.length) {
-      const wider = new Float64Array(2 * this.#used);
+  /** Room for so many states. @returns where the four numbers of the first begin */
+  reserve(count: number): number {
+    const at = this.#used;
+    this.#used += 4 * count;
+    if (this.#used > this.values.length) {
+      const wider = new Float64Array(Math.max(this.#used, 2 * this.values.length));
       wider.set(this.values);
       this.values = wider;
     }
-    this.values.set(state, this.#used);
-    this.#used += 4;
-    return this.#used - 4;
+    return at;
+  }
+
+  /** Puts the state that a stream of this name begins with where the four numbers begin. */
+  seed(at: number, seed: number, name: string): void {
+    const { s0, s1, s2, c } = seedrandom.alea(`${seed}/${name}`, { state: true }).state();
+    this.values.set([s0, s1, s2, c], at);
   }
 }
+
+/** Makes a stream go on from another state of its pool. */
+let moveTo: (stream: RandomStream, at: number) => void;
 
 /**
  * One stream of random numbers (seedrandom's `alea`), independent of all others. Every sampler is exact, not an approximation by a
@@ -35,7 +44,7 @@ class StatePool {
 export class RandomStream {
   readonly name: string;
   readonly #pool: StatePool;
-  readonly #at: number;
+  #at: number;
   /** The spread of the lognormal drawn last, and what follows from it. */
   #cv = 0;
   #sigma = 0;
@@ -43,9 +52,15 @@ export class RandomStream {
   /** The stream of this name under this seed: the two determine it. */
   constructor(seed: number, name: string, pool: StatePool = new StatePool()) {
     this.name = name;
-    const { s0, s1, s2, c } = seedrandom.alea(`${seed}/${name}`, { state: true }).state();
     this.#pool = pool;
-    this.#at = pool.add(s0, s1, s2, c);
+    this.#at = pool.reserve(1);
+    pool.seed(this.#at, seed, name);
+  }
+
+  static {
+    moveTo = (stream, at) => {
+      stream.#at = at;
+    };
   }
 
   /**
@@ -169,6 +184,45 @@ export class RandomStream {
   }
 }
 
+/**
+ * The streams of many that are alike, such as users, for the same purposes. Of each there is the state alone, those of one
+ * entity side by side: with a stream object for each, most draws would wait for memory.
+ */
+export class StreamFamily<Purpose extends string> {
+  readonly #seed: number;
+  readonly #pool: StatePool;
+  readonly #purposes: readonly Purpose[];
+  readonly #first: number;
+  readonly #streams: Readonly<Record<Purpose, RandomStream>>;
+
+  constructor(seed: number, pool: StatePool, family: string, count: number, purposes: readonly Purpose[]) {
+    this.#seed = seed;
+    this.#pool = pool;
+    this.#purposes = purposes;
+    this.#first = pool.reserve(count * purposes.length);
+    const streams = purposes.map((purpose) => [purpose, new RandomStream(seed, `${family}/*/${purpose}`, pool)]);
+    this.#streams = Object.fromEntries(streams) as Record<Purpose, RandomStream>;
+  }
+
+  /** Begins the streams `name/purpose` of an entity, which those of these names would be by themselves. */
+  begin(entity: number, name: string): void {
+    for (const purpose of this.#purposes) {
+      this.#pool.seed(this.#placeOf(entity, purpose), this.#seed, `${name}/${purpose}`);
+    }
+  }
+
+  /** The stream of an entity. It is the same object for all: draw from it at once, and keep it not. */
+  of(entity: number, purpose: Purpose): RandomStream {
+    const stream = this.#streams[purpose];
+    moveTo(stream, this.#placeOf(entity, purpose));
+    return stream;
+  }
+
+  #placeOf(entity: number, purpose: Purpose): number {
+    return this.#first + 4 * (entity * this.#purposes.length + this.#purposes.indexOf(purpose));
+  }
+}
+
 /** The random streams of a simulation by name. */
 export class RandomStreams {
   readonly #seed: number;
@@ -187,5 +241,10 @@ export class RandomStreams {
       this.#streams.set(name, stream);
     }
     return stream;
+  }
+
+  /** Streams of so many entities for these purposes; see `StreamFamily`. */
+  family<Purpose extends string>(name: string, count: number, purposes: readonly Purpose[]): StreamFamily<Purpose> {
+    return new StreamFamily(this.#seed, this.#pool, name, count, purposes);
   }
 }

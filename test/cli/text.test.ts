@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatEnergy } from '../../src/cli/format.ts';
+import { formatBytes, formatDuration, formatEnergy } from '../../src/format.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { Progress } from '../../src/cli/progress.ts';
 import { formatTable } from '../../src/cli/table.ts';

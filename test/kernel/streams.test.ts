@@ -301,3 +301,15 @@ test('shuffle gives all 24 orders of four as often, in place', () => {
   expect(counts.size).toBe(24);
   expect(chiSquareTail([...counts.values()], 2000)).toBeGreaterThan(0.001);
 });
+
+test('the streams of a family draw what streams of the same names draw by themselves', () => {
+  const [family, alone] = [new RandomStreams(7).family('user', 3, ['arrivals', 'work']), new RandomStreams(7)];
+  for (const user of [2, 0, 1]) family.begin(user, `user/${user}`);
+  for (let round = 0; round < 3; round++) {
+    for (const user of [0, 1, 2]) {
+      for (const purpose of ['work', 'arrivals'] as const) {
+        expect(family.of(user, purpose).uniform()).toBe(alone.get(`user/${user}/${purpose}`).uniform());
+      }
+    }
+  }
+});

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { collectShards } from '../../experiment/index.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount } from '../format.ts';
+import { formatCount } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { flatRow, formatSweep } from '../sweep-summary.ts';
 import { outputOption, printAs } from './options.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { exportFormats, exportResults, type ExportFormat } from '../../results/index.ts';
-import { formatCount } from '../format.ts';
+import { formatCount } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { collect } from './options.ts';
 import { formatTable } from '../table.ts';

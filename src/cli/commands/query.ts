@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import { queryResults, SqlError, type QueryAnswer } from '../../experiment/index.ts';
 import { csvLine } from '../csv.ts';
-import { formatCount } from '../format.ts';
+import { formatCount } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { formatTable, type Cell } from '../table.ts';
 import { UsageError } from '../usage-error.ts';

@@ -5,7 +5,7 @@ import { simulateLoaded } from '../../simulate.ts';
 import { checkExpectations } from '../../experiment/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatExpectations } from '../expectation-text.ts';
-import { formatBytes, formatCount } from '../format.ts';
+import { formatBytes, formatCount } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { addReportOptions, hasFailed, writeReports, type ReportFlags } from '../report-files.ts';

@@ -16,7 +16,7 @@ import {
 } from '../../experiment/index.ts';
 import { formatProblem, readExperiment } from '../../scenario/index.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatDuration } from '../format.ts';
+import { formatCount, formatDuration } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { flatRow, formatSweep, shownParameter } from '../sweep-summary.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { LoggedEvent } from '../../kernel/index.ts';
 import { verifyResults, type Verification } from '../../verification.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatDuration } from '../format.ts';
+import { formatCount, formatDuration } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { outputOption, printAs } from './options.ts';

@@ -46,6 +46,17 @@ export class LatencyHistogram {
     }
     return this.#maxNs;
   }
+
+  /** The cumulative distribution: of each bucket that is not empty, its upper bound in ns and how many are not above it. */
+  *cumulative(): Generator<readonly [upperNs: number, count: number]> {
+    let seen = 0;
+    for (let index = 0; seen < this.#count; index++) {
+      const count = this.#counts[index]!;
+      if (count === 0) continue;
+      seen += count;
+      yield [Math.min(upperBound(index), this.#maxNs), seen];
+    }
+  }
 }
 
 function bucket(value: number): number {

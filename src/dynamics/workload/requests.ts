@@ -1,4 +1,4 @@
-import type { Kernel, RandomStream } from '../../kernel/index.ts';
+import type { Kernel, StreamFamily } from '../../kernel/index.ts';
 import type { PodId, ServiceId, UserId, World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
 import type { EndpointId, Network } from '../network/index.ts';
@@ -58,7 +58,7 @@ export class Requests {
   /** By user group: how a request's calls are planned; undefined where its users send nothing. */
   readonly #plans: (CallPlanning | undefined)[];
   readonly #arrivals: ArrivalSchedule;
-  readonly #workStreams: (RandomStream | undefined)[] = [];
+  readonly #streams: StreamFamily<'arrivals' | 'work'>;
   readonly #userEndpoints: EndpointId[] = [];
   /** Group by user, apart from the users themselves: it is asked for at every request. */
   readonly #groupOf: Int32Array;
@@ -87,7 +87,8 @@ export class Requests {
     this.#world = world;
     this.#options = options;
     const issue = kernel.on('user.request', (user) => this.#issueRequest(user as UserId));
-    this.#arrivals = new ArrivalSchedule(kernel, world, issue);
+    this.#streams = kernel.streams.family('user', world.users.length, ['arrivals', 'work']);
+    this.#arrivals = new ArrivalSchedule(kernel, world, issue, this.#streams);
     this.#covered = new Uint8Array(world.users.length);
     this.#present = new Uint8Array(world.users.length).fill(1);
     this.#groupOf = Int32Array.from(world.users, ({ group }) => group);
@@ -133,7 +134,7 @@ export class Requests {
     for (const [index, { name, group }] of users.entries()) {
       this.#userEndpoints.push(endpoints[index]!);
       if (userGroups[group]!.requests === undefined) continue;
-      this.#workStreams[index] = this.#kernel.streams.get(`user/${name}/work`);
+      this.#streams.begin(index, `user/${name}`);
       this.#arrivals.start(index as UserId);
     }
   }
@@ -184,7 +185,7 @@ export class Requests {
     const plan =
       planning.fixed ?? planning.draw(this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/calls`));
     const draws = {
-      work: this.#workStreams[user]!,
+      work: this.#streams.of(user, 'work'),
       data: () => this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/data`),
     };
     const root = this.#calls.open(user, this.#issued++, plan, draws, entryWorkNs);

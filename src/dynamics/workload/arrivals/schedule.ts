@@ -3,7 +3,7 @@ import {
   type HandlerId,
   type Kernel,
   type Nanoseconds,
-  type RandomStream,
+  type StreamFamily,
 } from '../../../kernel/index.ts';
 import type { UserId, World } from '../../../model/index.ts';
 import { arrivalsOf } from './index.ts';
@@ -12,19 +12,21 @@ import type { ArrivalProcess } from './process.ts';
 /** Calls for each user's next request when its time has come. */
 export class ArrivalSchedule {
   readonly #kernel: Kernel;
-  readonly #world: World;
   readonly #issue: HandlerId;
   /** By user group: undefined where its users send nothing. */
   readonly #processes: readonly (ArrivalProcess | undefined)[];
-  readonly #streams: (RandomStream | undefined)[] = [];
+  readonly #streams: StreamFamily<'arrivals' | 'work'>;
   /** Group by user, apart from the users themselves: it is asked for at every request. */
   readonly #groupOf: Int32Array;
 
-  /** @param issue is run with the user whose request comes */
-  constructor(kernel: Kernel, world: World, issue: HandlerId) {
+  /**
+   * @param issue is run with the user whose request comes
+   * @param streams of the users, begun before they start
+   */
+  constructor(kernel: Kernel, world: World, issue: HandlerId, streams: StreamFamily<'arrivals' | 'work'>) {
     this.#kernel = kernel;
-    this.#world = world;
     this.#issue = issue;
+    this.#streams = streams;
     const firstUsers = world.userGroups.map(() => -1);
     for (const [user, { group }] of world.users.entries()) if (firstUsers[group] === -1) firstUsers[group] = user;
     const streamOf = (user: number, purpose: string) =>
@@ -38,14 +40,12 @@ export class ArrivalSchedule {
 
   /** Calls for the first request of a user who sends; users in their order. */
   start(user: UserId): void {
-    const stream = this.#kernel.streams.get(`user/${this.#world.users[user]!.name}/arrivals`);
-    this.#streams[user] = stream;
-    this.#after(this.#processOf(user).first(user, stream), user);
+    this.#after(this.#processOf(user).first(user, this.#streams.of(user, 'arrivals')), user);
   }
 
   /** Calls for the request after the one that has come, or, where the user waits for its end, has ended. */
   next(user: UserId): void {
-    this.#after(this.#processOf(user).next(user, this.#streams[user]!, this.#kernel.now), user);
+    this.#after(this.#processOf(user).next(user, this.#streams.of(user, 'arrivals'), this.#kernel.now), user);
   }
 
   /** Whether the user sends its next request only after this one has ended. */

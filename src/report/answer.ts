@@ -1,0 +1,47 @@
+import { estimateByWindows, type Interval } from '../experiment/index.ts';
+import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
+import type { RunFacts } from './facts/run.ts';
+
+export const CONFIDENCE_TEXT =
+  'Intervals in brackets are of 95 % confidence. Of one run they come from its windows of time, are of this run alone, and ' +
+  'say nothing of other seeds; for that there are replications (`codeco-sim sweep`).';
+
+/** A value with its interval, as `48.5 ms (47.1 ms … 50 ms)`. */
+export function withInterval(value: number, interval: Interval | undefined, format: (value: number) => string): string {
+  return interval === undefined
+    ? format(value)
+    : `${format(value)} (${format(interval.low)} … ${format(interval.high)})`;
+}
+
+/** What one run came to, in sentences. */
+export async function answerOfRun(run: RunFacts): Promise<string[]> {
+  const { row } = run;
+  const sent = row['requests_sent'] as number;
+  const succeeded = row['requests_succeeded'] as number;
+  const failed = row['requests_failed'] as number;
+  const meanW = (row['energy_j'] as number) / (run.durationNs / 1e9);
+  const energy = `All nodes together used ${formatEnergy(row['energy_j'] as number)}, ${significant(meanW)} W in the mean.`;
+  const unschedulable = row['pods_unschedulable'] as number;
+  const waiting =
+    unschedulable === 0
+      ? []
+      : [`${formatCount(unschedulable)} ${unschedulable === 1 ? 'pod' : 'pods'} had no place at the end.`];
+  if (sent === 0) return ['No request was sent after the warm-up.', ...waiting, energy];
+  const compared = { seed: run.manifest.seed, folder: run.folder, row };
+  const p95 = await estimateByWindows({ numerator: 'requests.latency.p95' }, compared);
+  const share = await estimateByWindows({ numerator: 'requests.failed', denominator: 'requests.sent' }, compared);
+  const p95Ns = row['latency_p95_ns'] as number | null;
+  const answered =
+    p95Ns === null
+      ? 'and none was answered'
+      : `95 of 100 answered within ${withInterval(p95Ns, p95, signedDuration)}, half of them within ${formatDuration(row['latency_p50_ns'] as number)}`;
+  const failures =
+    failed === 0 ? 'none failed' : `${formatCount(failed)} failed, ${withInterval(failed / sent, share, formatShare)}`;
+  const open = sent - succeeded - failed;
+  const unfinished = open === 0 ? '' : `, and ${formatCount(open)} ${open === 1 ? 'was' : 'were'} under way at the end`;
+  const ofWhat = run.warmupNs > 0 ? ' after the warm-up' : '';
+  return [`Of ${formatCount(sent)} requests${ofWhat} ${failures}${unfinished}; ${answered}.`, ...waiting, energy];
+}
+
+/** A duration, or one below zero, as ends of intervals may be. */
+const signedDuration = (ns: number): string => (ns < 0 ? `−${formatDuration(-ns)}` : formatDuration(ns));

@@ -1,0 +1,112 @@
+import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../../format.ts';
+import type { Drawing } from '../drawing.ts';
+import type { NodeFacts } from '../facts/nodes.ts';
+import { color, seriesColor, seriesDash } from '../palette.ts';
+import { composePicture, type Picture } from '../picture.ts';
+import { prefixScale, timeScale } from '../scales.ts';
+import { timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
+
+/** CPU in use and power of each tier of the infrastructure over time. */
+export function tiersOverTime(
+  drawing: Drawing,
+  { tiers, tiersAre, windowNs, energyJ }: NodeFacts,
+  time: Timeline,
+): Picture {
+  const { size } = timeScale(time.durationNs);
+  const known = (values: readonly number[]) => values.filter((value) => !Number.isNaN(value));
+  const mean = (values: readonly number[]) =>
+    known(values).length === 0 ? NaN : known(values).reduce((sum, value) => sum + value, 0) / known(values).length;
+  const totals = tiers[0]!.powerW.map((_, i) => tiers.reduce((sum, { powerW }) => sum + (powerW[i] || 0), 0));
+  const power = prefixScale('W', Math.max(0, ...totals));
+  const rows = tiers.map(({ name, nodes, utilization, powerW }) => [
+    name,
+    formatCount(nodes),
+    formatShare(mean(utilization)),
+    formatShare(Math.max(0, ...known(utilization))),
+    `${significant(mean(powerW))} W`,
+    formatEnergy(energyJ.get(name)!),
+  ]);
+  const alt = `Mean utilisation and power by tier. ${rows
+    .map((row) => `${row[0]}: CPU ${row[2]} in the mean, ${row[3]} at most, ${row[4]} in the mean, ${row[5]} in all`)
+    .join('. ')}.`;
+  const picture = {
+    id: 'tiers-over-time',
+    title: 'Use and power of the tiers',
+    caption:
+      `By ${tiersAre === 'clusters' ? 'cluster' : 'role of the clusters, as there are too many to tell them apart'}, in windows of ${formatDuration(windowNs)}. ` +
+      `Above: the share of CPU in use, weighted by the nodes' cores. Below: mean power of all nodes, one tier upon the other, so that the upper edge is the sum.`,
+    alt,
+    table: { head: ['tier', 'nodes', 'CPU, mean', 'CPU, highest window', 'power, mean', 'energy'], rows },
+  };
+  return {
+    ...picture,
+    draw(width) {
+      const { Plot } = drawing;
+      const frame = (isLast: boolean) => ({
+        width,
+        marginLeft: 54,
+        marginRight: 16,
+        marginTop: 30,
+        x: timeAxis(time, width, isLast),
+      });
+      const lines = tiers.map(({ utilization }, t) =>
+        Plot.line(
+          utilization.map((share, i) => ({ x: ((i + 0.5) * windowNs) / size, y: 100 * share })),
+          { x: 'x', y: 'y', stroke: seriesColor(t), strokeWidth: 2, strokeDasharray: seriesDash(t) },
+        ),
+      );
+      const stack = totals.flatMap((_, i) => {
+        let low = 0;
+        return tiers.map(({ powerW }, t) => {
+          const from = low;
+          low += (powerW[i] || 0) / power.size;
+          const [start, end] = [i * windowNs, Math.min(time.durationNs, (i + 1) * windowNs)];
+          return { from: start / size, to: end / size, low: from, high: low, t };
+        });
+      });
+      const grid = Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 4 });
+      const highest = Math.max(0.01, ...tiers.flatMap(({ utilization }) => known(utilization)));
+      return composePicture(
+        width,
+        picture,
+        [
+          ...tiers.map(({ name }, t) => ({
+            label: name,
+            color: seriesColor(t),
+            shape: 'line' as const,
+            dash: seriesDash(t),
+          })),
+          ...timeLegend(time),
+        ],
+        [
+          drawing.plot({
+            ...frame(false),
+            height: 170,
+            marginBottom: 12,
+            y: { label: 'CPU in use, %', labelArrow: 'none', domain: [0, 100 * highest], nice: true, ticks: 4 },
+            marks: [grid, ...timeBackground(drawing, time), ...lines, Plot.ruleY([0], { stroke: color.muted })],
+          }),
+          drawing.plot({
+            ...frame(true),
+            height: 190,
+            marginBottom: 40,
+            y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, ticks: 4 },
+            marks: [
+              grid,
+              Plot.rect(stack, {
+                x1: 'from',
+                x2: 'to',
+                y1: 'low',
+                y2: 'high',
+                insetLeft: 0.25,
+                insetRight: 0.25,
+                fill: ({ t }: (typeof stack)[number]) => seriesColor(t),
+              }),
+              Plot.ruleY([0], { stroke: color.muted }),
+            ],
+          }),
+        ],
+      );
+    },
+  };
+}

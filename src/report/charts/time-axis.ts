@@ -1,0 +1,45 @@
+import type { Drawing } from '../drawing.ts';
+import { color } from '../palette.ts';
+import type { LegendEntry } from '../picture.ts';
+import { timeScale } from '../scales.ts';
+import { faultTimes, type FaultSpan } from '../facts/faults.ts';
+
+/** What charts over simulated time have in common. */
+export interface Timeline {
+  readonly durationNs: number;
+  readonly warmupNs: number;
+  readonly faults: readonly FaultSpan[];
+}
+
+/** The axis of simulated time, the same for charts that stand below one another. */
+export function timeAxis({ durationNs }: Timeline, width: number, isLast: boolean) {
+  const { unit, size } = timeScale(durationNs);
+  return {
+    domain: [0, durationNs / size],
+    label: isLast ? `simulated time in ${unit}` : null,
+    labelArrow: 'none',
+    labelAnchor: 'center',
+    ticks: width < 500 ? 5 : 10,
+    ...(isLast ? {} : { tickFormat: () => '' }),
+  } as const;
+}
+
+/** Behind the curves: a band where a fault is in effect, and the end of the warm-up. */
+export function timeBackground({ Plot }: Drawing, { durationNs, warmupNs, faults }: Timeline) {
+  const { size } = timeScale(durationNs);
+  return [
+    Plot.rect(
+      faultTimes(faults).map(({ fromNs, toNs }) => ({ from: fromNs / size, to: Math.max(toNs, fromNs) / size })),
+      { x1: 'from', x2: 'to', fill: color.alarm, fillOpacity: 0.16 },
+    ),
+    ...(warmupNs > 0 ? [Plot.ruleX([warmupNs / size], { stroke: color.muted, strokeDasharray: '2 3' })] : []),
+  ];
+}
+
+/** What the background means. */
+export function timeLegend({ warmupNs, faults }: Timeline): LegendEntry[] {
+  return [
+    ...(faults.length > 0 ? [{ label: 'a fault is in effect', color: color.alarm, shape: 'band' } as const] : []),
+    ...(warmupNs > 0 ? [{ label: 'end of the warm-up', color: color.muted, shape: 'line', dash: '2 3' } as const] : []),
+  ];
+}

@@ -1,0 +1,3 @@
+export { makeReport, type Report } from './report.ts';
+export { pageOf } from './page.ts';
+export { writeFigures } from './figure-files.ts';

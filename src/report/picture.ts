@@ -1,0 +1,116 @@
+import { escape } from './escape.ts';
+import { color } from './palette.ts';
+
+/** A chart with all that is said of it. The same picture is drawn wide and narrow, and for files. */
+export interface Picture {
+  /** Name of its file and its place in the page: lower-case words joined by hyphens. */
+  readonly id: string;
+  readonly title: string;
+  /** What is seen, and how it was computed. */
+  readonly caption: string;
+  /** What the picture says, for who cannot see it. */
+  readonly alt: string;
+  /** The same in numbers. */
+  readonly table?: DataTable;
+  /** @returns an SVG element as text, its colours variables of `palette.ts` */
+  readonly draw: (width: number) => string;
+}
+
+/** Numbers of a picture or of the report, as they are printed. */
+export interface DataTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** An entry of a legend: a line, a filled box or a dot. */
+export interface LegendEntry {
+  readonly label: string;
+  readonly color: string;
+  readonly shape: 'line' | 'box' | 'dot' | 'band';
+  readonly dash?: string;
+}
+
+export const FONT_SIZE = 12;
+/** Width of a character of the page's fonts at most, on average over a word, in parts of the size. */
+const CHARACTER = 0.58;
+
+/** Width of a text in pixels, estimated from above: nothing measures fonts without a browser. */
+export const textWidth = (text: string, size: number = FONT_SIZE): number => Array.from(text).length * size * CHARACTER;
+
+/** A name that is at most so long: its middle gives way, as names of one kind differ at their ends. */
+export function shorten(text: string, most: number): string {
+  const letters = Array.from(text);
+  if (letters.length <= most) return text;
+  const tail = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
+}
+
+/** Names made short enough for the left margin; two that would look the same keep their number as well. */
+export function shortNames(names: readonly string[], width: number): Map<string, string> {
+  const most = width < 500 ? 16 : 28;
+  const taken = new Set<string>();
+  return new Map(
+    names.map((name) => {
+      let short = shorten(name, most);
+      for (let n = 2; taken.has(short); n++) short = `${shorten(name, most - 3)} ${n}`;
+      taken.add(short);
+      return [name, short];
+    }),
+  );
+}
+
+/** Space that labels need beside an axis. */
+export const marginFor = (labels: readonly string[]): number =>
+  Math.ceil(Math.max(20, ...labels.map((label) => textWidth(label, FONT_SIZE)))) + 14;
+
+const LEGEND_ROW = 20;
+const KEY = 22;
+
+/** Charts below one another under one legend, as one SVG element. */
+export function composePicture(
+  width: number,
+  picture: { readonly id: string; readonly alt: string },
+  legend: readonly LegendEntry[],
+  panels: readonly string[],
+): string {
+  const { height: legendHeight, svg: legendSvg } = drawLegend(width, legend);
+  let y = legendHeight;
+  const placed = panels.map((panel) => {
+    const height = Number(/ height="([\d.]+)"/.exec(panel)![1]);
+    const at = y;
+    y += height;
+    return panel.replace('<svg', `<svg x="0" y="${at}" overflow="visible"`);
+  });
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" ` +
+    `font-family="system-ui, sans-serif" font-size="${FONT_SIZE}" fill="currentColor" color="${color.ink}" ` +
+    `role="img" aria-label="${escape(picture.alt)}">${legendSvg}${placed.join('')}</svg>`
+  );
+}
+
+function drawLegend(width: number, entries: readonly LegendEntry[]): { height: number; svg: string } {
+  if (entries.length === 0) return { height: 0, svg: '' };
+  let x = 0;
+  let y = 0;
+  const drawn = entries.map(({ label, ...entry }) => {
+    const text = shorten(label, Math.floor((width - KEY) / (FONT_SIZE * CHARACTER)));
+    const needed = KEY + textWidth(text) + 14;
+    if (x > 0 && x + needed > width + 14) {
+      x = 0;
+      y += LEGEND_ROW;
+    }
+    const at = `translate(${Math.round(x)},${y})`;
+    x += needed;
+    return `<g transform="${at}">${key(entry)}<text x="${KEY}" y="14">${escape(text)}</text></g>`;
+  });
+  return { height: y + LEGEND_ROW + 4, svg: `<g>${drawn.join('')}</g>` };
+}
+
+function key({ shape, color: fill, dash }: Omit<LegendEntry, 'label'>): string {
+  if (shape === 'line') {
+    const dashes = dash === undefined || dash === 'none' ? '' : ` stroke-dasharray="${dash}"`;
+    return `<line x1="0" x2="17" y1="10" y2="10" stroke="${fill}" stroke-width="2.2"${dashes}/>`;
+  }
+  if (shape === 'dot') return `<circle cx="9" cy="10" r="4.5" fill="${fill}"/>`;
+  return `<rect x="3" y="4" width="12" height="12" rx="1.5" fill="${fill}"${shape === 'band' ? ' fill-opacity="0.22"' : ''}/>`;
+}

@@ -1,0 +1,104 @@
+import { CONFIDENCE_TEXT, answerOfRun } from './answer.ts';
+import { latencyDistribution } from './charts/latency-distribution.ts';
+import { placement } from './charts/placement.ts';
+import { requestsOverTime } from './charts/requests-over-time.ts';
+import { tiersOverTime } from './charts/tiers-over-time.ts';
+import { loadDrawing, type Drawing } from './drawing.ts';
+import { readRun, type RunFacts } from './facts/run.ts';
+import { parametersOf } from './parameters.ts';
+import type { DataTable, Picture } from './picture.ts';
+import { openSubject } from '../experiment/index.ts';
+import { formatCount, formatDuration } from '../format.ts';
+
+/** A report, before it is a page. */
+export interface Report {
+  readonly title: string;
+  /** What was asked. */
+  readonly question: string;
+  /** What came out, in sentences; each with how sure it is. */
+  readonly answer: readonly string[];
+  /** How the intervals of the answer were computed. */
+  readonly answerBasis: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly pictures: readonly Picture[];
+  /** What the results do not hold, and how they would. */
+  readonly missing: readonly string[];
+  readonly parameters: DataTable;
+  /** Commands that make the results again. */
+  readonly commands: readonly string[];
+}
+
+/**
+ * Makes a report of results.
+ * @param references results folders
+ * @throws {ResultsError} if something cannot be read
+ */
+export async function makeReport(references: readonly string[]): Promise<Report> {
+  const subject = await openSubject(references[0]!);
+  const facts = await readRun(subject.cells[0]!.runs[0]!);
+  return reportOfRun(await loadDrawing(), facts);
+}
+
+async function reportOfRun(drawing: Drawing, run: RunFacts): Promise<Report> {
+  const { manifest, scenario, world } = run;
+  return {
+    title: manifest.name,
+    question: scenario.metadata.description ?? `What becomes of the scenario ${manifest.name}?`,
+    answer: await answerOfRun(run),
+    answerBasis: CONFIDENCE_TEXT,
+    facts: [
+      ['results', run.folder],
+      ['scenario', manifest.scenario.file],
+      ['simulated', `${formatDuration(run.durationNs)}, warm-up ${formatDuration(run.warmupNs)}`],
+      ['seed', String(manifest.seed)],
+      ['digest', manifest.digest],
+      ['version', `codeco-sim ${manifest.version}${manifest.program === undefined ? '' : ` (${manifest.program})`}`],
+      [
+        'world',
+        [
+          counted(world.clusters.length, 'cluster'),
+          counted(world.nodes.length, 'node'),
+          counted(world.links.length, 'link'),
+          counted(world.users.length, 'user'),
+        ].join(', '),
+      ],
+    ],
+    pictures: picturesOfRun(drawing, run),
+    missing: missingOf(run),
+    parameters: parametersOf(scenario.spec),
+    commands: [
+      (manifest.command ?? ['codeco-sim', 'run', manifest.scenario.file, '--seed', String(manifest.seed)]).join(' '),
+    ],
+  };
+}
+
+/** All pictures of one run for which it has results. */
+export function picturesOfRun(drawing: Drawing, run: RunFacts): Picture[] {
+  const { requests, nodes, pods, world } = run;
+  const pictures: Picture[] = [];
+  if (requests !== undefined && requests.latencies.count > 0) {
+    pictures.push(latencyDistribution(drawing, [{ label: 'this run', latencies: requests.latencies }], ''));
+  }
+  if (requests !== undefined && requests.windows.some(({ sent }) => sent > 0)) {
+    pictures.push(requestsOverTime(drawing, requests, run, world.recording.requestSample));
+  }
+  if (pods !== undefined && pods.length > 0) pictures.push(placement(drawing, pods, world, run));
+  if (nodes !== undefined) pictures.push(tiersOverTime(drawing, nodes, run));
+  return pictures;
+}
+
+function missingOf({ requests, nodes, pods, manifest }: RunFacts): string[] {
+  const absent = (['requests', 'nodes', 'pods'] as const).filter((name) => !Object.hasOwn(manifest.tables, name));
+  return [
+    ...absent.map((name) => `The run kept no table ${name}, so what is drawn from it is not here.`),
+    ...(requests?.latencies.count === 0
+      ? ['No request was answered after the warm-up, so there are no latencies.']
+      : []),
+    ...(nodes === undefined && !absent.includes('nodes')
+      ? ['There is no sample of the nodes: the run was too short.']
+      : []),
+    ...(pods?.length === 0 ? ['No pod was created.'] : []),
+  ];
+}
+
+const counted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
