@@ -1,4 +1,12 @@
-import { MigrationReviews, NodeObserver, SwmScheduler, TopologyView } from './codeco/index.ts';
+import {
+  MeasuredTopology,
+  MigrationReviews,
+  NodeObserver,
+  Probes,
+  SwmScheduler,
+  TopologyView,
+  type NetworkView,
+} from './codeco/index.ts';
 import {
   Association,
   Bills,
@@ -33,6 +41,7 @@ import { appendMigration } from './migration-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
+import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
 export interface SimulationOptions {
@@ -73,9 +82,30 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   const movers = moversOf(world);
   const moverOfNode = new Map<NodeId, MoverId>();
   for (const [mover, { node }] of movers.entries()) if (node !== undefined) moverOfNode.set(node, mover as MoverId);
-  const topology = new TopologyView(kernel, network, world, (node) =>
-    association.accessPointOf(moverOfNode.get(node)!),
-  );
+  const attachmentOf = (node: NodeId): AccessPointId | undefined => association.accessPointOf(moverOfNode.get(node)!);
+  const { netma } = world.orchestration;
+  let topology: NetworkView;
+  /** To be called once it is known where the nodes on radio are. */
+  let observeAttachments: () => void;
+  if (netma === undefined) {
+    const view = new TopologyView(kernel, network, world, attachmentOf);
+    topology = view;
+    observeAttachments = () => view.observeAttachments();
+  } else {
+    const meters = {
+      carriedBytes: (into: Float64Array) => network.allCarriedBytes(into),
+      carryingJ: (link: LinkId, direction: 0 | 1) => linkEnergy.read(link).carryingJ[direction],
+    };
+    const probes = new Probes(kernel, network, world, netma, meters, attachmentOf);
+    const cluster = decidingCluster(world);
+    const { gateway } = world.clusters[cluster]!;
+    const view = new MeasuredTopology(kernel, world, netma, probes, gateway, (measurement, known) =>
+      appendProbe(recorder.tables.probes, world, network, kernel.now, cluster, measurement, known),
+    );
+    topology = view;
+    observeAttachments = () =>
+      view.setAttachments([...moverOfNode.keys()].map((node) => [world.nodes[node]!.vertex, attachmentOf(node)]));
+  }
   const endpoints = new Endpoints(world.services, topology, kernel.streams);
   const association: Association = new Association(kernel, world, network, {
     moved(mover, event, accessPoint, position, present, cause) {
@@ -85,7 +115,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       if (node !== undefined) checkReachable(node);
     },
   });
-  topology.observeAttachments();
+  observeAttachments();
   const endpointOf = (node: NodeId): EndpointId => {
     const mover = moverOfNode.get(node);
     return mover === undefined ? world.nodes[node]!.vertex : association.endpoints[mover]!;
@@ -140,7 +170,8 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
         usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
         carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
         isNodeUp: (node) => compute.isUp(node),
-        isLinkUp: (link) => network.isLinkUp(link),
+        // of links it knows what probes tell, where there are any
+        isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
         ...(swm.migration === undefined ? {} : { pods: podsInUse }),
       }),
       () => demand,
@@ -265,6 +296,14 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     reservations: network.reservationCounts,
     kernel,
   };
+}
+
+/** Where orchestration decides: the hub, or the first cluster where there is none. */
+function decidingCluster({ clusters }: World): number {
+  return Math.max(
+    0,
+    clusters.findIndex(({ role }) => role === 'hub'),
+  );
 }
 
 /** Indices in `world.regions` of what lies in one of them: nodes, and the vertices of nodes and gateways. */

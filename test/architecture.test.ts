@@ -25,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   'entity-codes.ts': ['model', 'dynamics', 'results'],
   'service-rows.ts': ['model', 'dynamics', 'results'],
   'scaling-rows.ts': ['model', 'kubernetes', 'results'],
+  'probe-rows.ts': ['model', 'dynamics', 'codeco', 'results'],
   kind: ['kernel', 'model', 'kubernetes', 'scenario'],
   'simulation.ts': [
     'kernel',
@@ -34,6 +35,7 @@ const allowed: Record<string, readonly string[]> = {
     'codeco',
     'results',
     'observation.ts',
+    'probe-rows.ts',
     'scaling-rows.ts',
     'service-rows.ts',
   ],

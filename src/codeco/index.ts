@@ -1,3 +1,10 @@
-export { TopologyView } from './netma/topology-view.ts';
+export {
+  MeasuredTopology,
+  Probes,
+  TopologyView,
+  type KnownDirection,
+  type LinkMeasurement,
+  type NetworkView,
+} from './netma/index.ts';
 export { NodeObserver } from './pdlc/index.ts';
 export { MigrationReviews, SwmScheduler, type Migration } from './swm/index.ts';

@@ -130,6 +130,12 @@ export const migrationStrategies = {
 
 export type MigrationTriggerName = keyof typeof migrationTriggers;
 export type MigrationStrategyName = keyof typeof migrationStrategies;
+export const probeErrors = {
+  lognormal: 'Lognormal: never below 0, and more often far above than far below.',
+  normal: 'Normal, cut off where a time would be below 0.',
+} as const;
+
+export type ProbeErrorName = keyof typeof probeErrors;
 export type CriterionName = keyof typeof criteria;
 export type PerformanceProfileName = keyof typeof performanceProfiles;
 export type SwmSolverName = keyof typeof swmSolvers;

@@ -17,6 +17,7 @@ export {
   messageQueueing,
   networkModels,
   performanceProfiles,
+  probeErrors,
   schedulers,
   swmSolvers,
   technologies,
@@ -32,6 +33,7 @@ export {
   type PerformanceProfileName,
   type RetryJitterName,
   type SchedulerName,
+  type ProbeErrorName,
   type SwmSolverName,
   type TechnologyName,
 } from './choices.ts';
@@ -110,6 +112,7 @@ export {
   unitValue,
   type UnitName,
 } from './unit-text.ts';
+export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';
 export type * from './datasets.ts';

@@ -11,6 +11,7 @@ import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { Images } from './images.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
+import type { NetmaSettings } from './netma.ts';
 import type { ServiceState, SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
@@ -294,6 +295,8 @@ export interface Orchestration {
   readonly schedulerProfile?: PublishedProfile;
   /** Of the scheduler `swm`. */
   readonly swm?: SwmSettings;
+  /** How the network is measured; where absent, it is known as it truly was 15 s ago at most. */
+  readonly netma?: NetmaSettings;
   readonly podStartup: PodStartup;
   /** How long a node's leases may stay away until it is NotReady: kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;

@@ -1,7 +1,7 @@
 import { fromSeconds, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
 import { NO_ROUTE, Routes, type Network } from '../../dynamics/index.ts';
-import type { ObservedTopology } from '../../kubernetes/index.ts';
 import type { AccessPointId, LinkId, NodeId, VertexId, World } from '../../model/index.ts';
+import type { NetworkView } from './network-view.ts';
 
 /** Time between two probes of the links. Source: L2S-M's LPM, collector scrape interval of 15 s (reference of the project, NetMA). */
 const PROBE_INTERVAL_NS = fromSeconds(15);
@@ -13,7 +13,7 @@ type ProbedWorld = Pick<World, 'vertices' | 'links' | 'nodes' | 'accessPoints'>;
  * noticed at the next probe, at most 15 s later; so is a changed latency. Of a node that attaches by radio, a probe tells
  * its access point of that time; while it was attached to none, its latency to others is unknown, which is Infinity.
  */
-export class TopologyView implements ObservedTopology {
+export class TopologyView implements NetworkView {
   readonly #kernel: Kernel;
   readonly #network: Network;
   readonly #world: ProbedWorld;

@@ -8,7 +8,7 @@ import {
   type Pod,
 } from '../../kubernetes/index.ts';
 import type { AppId, SwmSettings, SwmSolverName, World } from '../../model/index.ts';
-import type { TopologyView } from '../netma/topology-view.ts';
+import type { NetworkView } from '../netma/index.ts';
 import { nodeCosts, nodeWeight, type NodeObserver } from '../pdlc/index.ts';
 import { CompiledModel } from './compiled-model.ts';
 import { violations } from './constraints.ts';
@@ -79,7 +79,7 @@ export interface Replan {
 export class SwmScheduler implements GroupScheduler {
   readonly #kernel: Kernel;
   readonly #world: World;
-  readonly #topology: TopologyView;
+  readonly #topology: NetworkView;
   readonly #observer: NodeObserver;
   readonly #settings: SwmSettings;
   readonly #weights: ObjectiveWeights;
@@ -94,7 +94,7 @@ export class SwmScheduler implements GroupScheduler {
     kernel: Kernel,
     world: World,
     settings: SwmSettings,
-    topology: TopologyView,
+    topology: NetworkView,
     observer: NodeObserver,
     demand: () => readonly EntryDemand[],
   ) {

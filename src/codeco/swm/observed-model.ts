@@ -1,7 +1,7 @@
 import { NS_PER_MS } from '../../kernel/index.ts';
 import type { LinkId, MediumId, NodeId, ServiceId, VertexId, World } from '../../model/index.ts';
 import type { ClusterState, EntryDemand, Pod } from '../../kubernetes/index.ts';
-import type { TopologyView } from '../netma/topology-view.ts';
+import type { NetworkView } from '../netma/index.ts';
 import type {
   NodeValue,
   SwmChannel,
@@ -47,13 +47,13 @@ const labelOf = (pod: Pod): string => `fits/${pod.name}`;
  */
 export class ObservedModel {
   readonly #world: World;
-  readonly #topology: TopologyView;
+  readonly #topology: NetworkView;
   readonly #demand: () => readonly EntryDemand[];
   readonly #names: readonly string[];
   /** By service: the services with channels to or from it. */
   readonly #peers: readonly ReadonlySet<ServiceId>[];
 
-  constructor(world: World, topology: TopologyView, demand: () => readonly EntryDemand[]) {
+  constructor(world: World, topology: NetworkView, demand: () => readonly EntryDemand[]) {
     this.#world = world;
     this.#topology = topology;
     this.#demand = demand;

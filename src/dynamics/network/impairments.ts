@@ -72,6 +72,11 @@ export class Impairments {
     way.loss = 1 - (1 - way.statedLoss) * (1 - loss);
   }
 
+  /** The present probability that what crosses a link is lost. */
+  lossOf(link: number): number {
+    return this.#ways[link]?.loss ?? 0;
+  }
+
   /** The jitter of one passage of a path, whole ns. */
   jitterNs(arcs: ArrayLike<number>, length: number): number {
     let sum = 0;

@@ -108,6 +108,11 @@ export class LinkConditions {
     return media;
   }
 
+  /** The present probability that what crosses a link is lost. */
+  lossOf(link: LinkId): number {
+    return this.#impairments.lossOf(link);
+  }
+
   /** The jitter of one passage of the path last found, ns. */
   jitterNs(): number {
     return this.#impairments.areAny ? this.#impairments.jitterNs(this.#paths.arcs, this.#paths.length) : 0;

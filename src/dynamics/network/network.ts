@@ -216,6 +216,11 @@ export class Network {
     return this.#paths.routes.linkLatencyNs(link);
   }
 
+  /** What links lose and media carry at present, what was added or taken away included. */
+  get conditions(): Pick<LinkConditions, 'lossOf' | 'capacityOfMedium'> {
+    return this.#conditions;
+  }
+
   /** Puts an access point out of service, or back into it: what is attached to it stays attached, and is cut off. */
   setAccessPointUp(accessPoint: AccessPointId, up: boolean): void {
     if (!this.#paths.setAccessPointUp(accessPoint, up) || up) return;

@@ -21,6 +21,7 @@ import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
+import { readNetma } from './netma.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
 import { demandBoundedVolume, demandPlannableCalls } from './volume.ts';
@@ -80,6 +81,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build, apps.services);
+  const netma = readNetma(build);
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -112,7 +114,10 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
-    orchestration: readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
+    orchestration: {
+      ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
+      ...(netma === undefined ? {} : { netma }),
+    },
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),
   };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { TopologyView } from '../../src/codeco/index.ts';
-import { Network } from '../../src/dynamics/index.ts';
-import { Kernel, type Nanoseconds } from '../../src/kernel/index.ts';
-import type { Link, LinkId, Medium, Vertex, VertexId } from '../../src/model/index.ts';
+import { TopologyView } from '../../../src/codeco/index.ts';
+import { Network } from '../../../src/dynamics/index.ts';
+import { Kernel, type Nanoseconds } from '../../../src/kernel/index.ts';
+import type { Link, LinkId, Medium, Vertex, VertexId } from '../../../src/model/index.ts';
 
 const [a, b] = [0 as VertexId, 1 as VertexId];
 

@@ -1,0 +1,42 @@
+import { measured, number, object, oneOf, probeErrors, quantity } from '../../model/index.ts';
+
+/** How the network is measured, where orchestration goes by measurements. */
+export const netma = object(
+  {
+    interval: measured('duration', {
+      description:
+        'Time between two rounds of probes, at least 2s. The default is the interval at which the collector of L2S-M is scraped.',
+      positive: true,
+      default: '15s',
+    }),
+    error: object(
+      {
+        distribution: oneOf(probeErrors, { description: 'Distribution of the error.', default: 'lognormal' }),
+        cv: quantity('share', {
+          description:
+            'Coefficient of variation of a measurement around the true value: 0.05 or 5%; 0 measures without error.',
+          default: '5%',
+        }),
+      },
+      { description: 'Relative error of measurements of time and bandwidth. Own design.', default: {} },
+    ),
+    gain: number({
+      description:
+        'Weight of the newest measurement in the moving average that orchestration goes by. The default is that of ' +
+        "TCP's round-trip time, RFC 6298.",
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.125,
+    }),
+    packet: measured('bytes', {
+      description: 'Size of a packet of a probe, of which each has three. The default is that of ping. Own design.',
+      positive: true,
+      default: '64B',
+    }),
+  },
+  {
+    description:
+      'Probes of the network. Where this is given, orchestration knows the network by what probes measured and reports ' +
+      'that arrived; otherwise by its true state every 15 s.',
+  },
+);
