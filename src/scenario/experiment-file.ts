@@ -1,6 +1,6 @@
 import { nameOf, splitName } from './document-kinds.ts';
 import { readDocuments } from './documents.ts';
-import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './files.ts';
+import { FileError, FileReader, MAX_DOCUMENT_BYTES, type FileUse, type ReadFile } from './files.ts';
 import { ScenarioTemplate, type LoadOptions } from './load.ts';
 import { nearest } from './nearest.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
@@ -18,9 +18,11 @@ export class ExperimentFile {
   readonly scenarioFile: string;
   readonly #places: Places;
   readonly #problems: ProblemList;
+  readonly #files: FileReader;
 
   constructor(
     parts: Pick<ExperimentFile, 'experiment' | 'template' | 'file' | 'scenarioFile'>,
+    files: FileReader,
     places: Places,
     problems: ProblemList,
   ) {
@@ -28,8 +30,14 @@ export class ExperimentFile {
     this.template = parts.template;
     this.file = parts.file;
     this.scenarioFile = parts.scenarioFile;
+    this.#files = files;
     this.#places = places;
     this.#problems = problems;
+  }
+
+  /** The files that have been read: the experiment's own first, then those of the scenarios of all cells that have been loaded. */
+  get files(): readonly FileUse[] {
+    return this.#files.uses;
   }
 
   /** Where the value at a path of the experiment stands. */
@@ -97,7 +105,7 @@ export function readExperiment(reference: string, options: LoadOptions = {}): Ex
     const [scenarioPath] = splitName(scenario);
     const located = files.readReference(scenarioPath, read, MAX_DOCUMENT_BYTES).name;
     const scenarioFile = located + scenario.slice(scenarioPath.length);
-    return new ExperimentFile({ experiment, template, file: reference, scenarioFile }, places, problems);
+    return new ExperimentFile({ experiment, template, file: reference, scenarioFile }, files, places, problems);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const at = ['spec', 'scenario'];

@@ -17,6 +17,16 @@ export interface ReadFile {
   readonly folder: string;
 }
 
+/** A file that was read, and where. */
+export interface FileUse {
+  /** Where it lies, symbolic links resolved. */
+  readonly path: string;
+  /** Where the reference to it leads before symbolic links are resolved. */
+  readonly reached: string;
+  /** The reference, where it is absolute: it leads nowhere on another machine. */
+  readonly absolute?: string;
+}
+
 /** Why a file cannot be used. */
 export class FileError extends Error {
   readonly nearest: string | undefined;
@@ -43,6 +53,8 @@ export class FileReader {
   readonly #tableHashes = new Map<string, Buffer>();
   /** By real path, in the order in which they were first read. */
   readonly #names = new Map<string, string>();
+  /** By where it was reached; of all readers that were renewed from the first. */
+  #uses = new Map<string, FileUse>();
 
   /** @throws {FileError} if an allowed folder does not exist */
   constructor(allow: readonly string[]) {
@@ -60,7 +72,13 @@ export class FileReader {
     reader.#roots.push(...this.#roots);
     reader.#named.push(...this.#named);
     for (const [real, file] of this.#read) reader.#known.set(real, file);
+    reader.#uses = this.#uses;
     return reader;
+  }
+
+  /** The files that this reader, and those renewed from it or that it was renewed from, have read so far. */
+  get uses(): FileUse[] {
+    return [...this.#uses.values()];
   }
 
   /** Names of the files read so far, in the order in which they were first read. */
@@ -82,6 +100,8 @@ export class FileReader {
     const real = realPath(path);
     if (real === undefined) throw new FileError('no such file', nearestFile(path, name));
     this.#roots.unshift(dirname(real));
+    // what refers to others is taken for lying where it really does
+    this.#uses.set(real, { path: real, reached: real });
     return this.#readAt(name, real, maxBytes);
   }
 
@@ -147,6 +167,9 @@ export class FileReader {
     const real = realPath(path);
     if (real === undefined) throw new FileError('no such file', nearestFile(path, reference));
     if (!isWithin(real, this.#roots)) throw outside(isNamedInside ? real : path, reference);
+    if (!this.#uses.has(path)) {
+      this.#uses.set(path, { path: real, reached: path, ...(isAbsolute(reference) ? { absolute: reference } : {}) });
+    }
     const name = isAbsolute(reference) ? normalize(reference) : join(dirname(from.name), reference);
     return { name, real };
   }

@@ -1,6 +1,7 @@
 export { listChoices, listScenarios, type CatalogueEntry } from './catalogue.ts';
 export { checkCodecoAppFile } from './codeco-app-file.ts';
 export { CsvError, readCsv } from './csv.ts';
+export type { FileUse } from './files.ts';
 export { ExperimentFile, isExperimentFile, readExperiment } from './experiment-file.ts';
 export { explain } from './explain.ts';
 export { importers, importScenario, type ImporterName, type ImportOptions } from './importers/index.ts';
