@@ -347,6 +347,7 @@ export class Observation {
     association: Association,
     attempts: AttemptCounts,
     migrations: readonly Migration[],
+    violations: { readonly count: number; readonly totalNs: number } | undefined,
   ): RunMeasures {
     const { controlPlane, nodeEnergy } = sources;
     const { nodes, clusters, apps, services, durationNs, warmupNs } = this.#world;
@@ -403,6 +404,8 @@ export class Observation {
       ping_pongs: association.counts.pingPongs,
       outage_handovers: association.counts.outageHandovers,
       coverage_losses: association.counts.coverageLosses,
+      policy_violations: violations?.count ?? 0,
+      policy_violation_ns: violations?.totalNs ?? 0,
       uncovered_ns: fsum(association.endpoints, (_, mover) => association.uncoveredNs(mover as MoverId)),
     };
   }

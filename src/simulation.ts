@@ -2,7 +2,10 @@ import {
   MeasuredTopology,
   MigrationReviews,
   NodeObserver,
+  PolicyGovernor,
+  PolicyTravel,
   Probes,
+  publisherOf,
   SwmScheduler,
   TopologyView,
   type NetworkView,
@@ -36,7 +39,8 @@ import {
   type KubeletSurroundings,
   type Pod,
 } from './kubernetes/index.ts';
-import type { AccessPointId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, AppId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
@@ -176,7 +180,25 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       }),
       () => demand,
     );
+  const governor =
+    world.policies &&
+    new PolicyGovernor(
+      kernel,
+      world,
+      new PolicyTravel(kernel, network, world, publisherOf(world)),
+      {
+        evict: (pod, reason) => controlPlane.evict(pod, reason),
+        rulesChanged: () => {
+          controlPlane.rulesChanged();
+          for (const app of world.apps.keys()) reviews?.policyChanged(app as AppId);
+        },
+        replicas: (service) => controlPlane.replicas(service),
+        scale: (service, replicas) => controlPlane.scale(service, replicas),
+      },
+      (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+    );
   const hooks: ControlPlaneHooks = {
+    ...(governor === undefined ? {} : { governor }),
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
@@ -202,8 +224,17 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
       watch: (pod, changed) => requests.load.watch(pod, changed),
     },
   };
-  const controlPlane = new ControlPlane(kernel, world, topology, endpoints, () => demand, surroundings, hooks, groups);
-  const reviews =
+  const controlPlane: ControlPlane = new ControlPlane(
+    kernel,
+    world,
+    topology,
+    endpoints,
+    () => demand,
+    surroundings,
+    hooks,
+    groups,
+  );
+  const reviews: MigrationReviews | undefined =
     swm?.migration &&
     new MigrationReviews(kernel, world, swm.migration, {
       scheduler: groups!,
@@ -282,6 +313,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     association.end();
   }
   requests.finish();
+  governor?.finish();
   observation.sample(sources);
   reviews?.migrations.finish();
   for (const migration of reviews?.migrations.all ?? [])
@@ -289,7 +321,13 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
   observation.datasets(copies, data);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
-    measures: observation.finish(sources, association, requests.attemptCounts, reviews?.migrations.all ?? []),
+    measures: observation.finish(
+      sources,
+      association,
+      requests.attemptCounts,
+      reviews?.migrations.all ?? [],
+      governor?.violations,
+    ),
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
     pods: controlPlane.pods,
     movements: association.counts,

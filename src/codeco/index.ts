@@ -1,3 +1,4 @@
+export * from './governance/index.ts';
 export {
   MeasuredTopology,
   Probes,

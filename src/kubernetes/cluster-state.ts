@@ -27,6 +27,7 @@ export class ClusterState {
   readonly #kernel: Pick<Kernel, 'now'>;
   /** By service: what its pods have in common. */
   readonly #kinds: PodKind[];
+  readonly #serviceOfKind = new Map<PodKind, ServiceId>();
   readonly #cpu: CpuShare[] = [];
   readonly #scheduling: SchedulingPod[] = [];
   /** By service: its pods that are not gone. */
@@ -65,6 +66,7 @@ export class ClusterState {
       this.#cpu.push(cpuShareOf(service.podSpec, kind.requests.declared.cpuMillicores));
       return kind;
     });
+    for (const [service, kind] of this.#kinds.entries()) this.#serviceOfKind.set(kind, service as ServiceId);
     for (const { kubernetesServices = [] } of world.apps)
       for (const { namespace, name, selector } of kubernetesServices) this.cache.setService(namespace, name, selector);
   }
@@ -92,7 +94,7 @@ export class ClusterState {
 
   /** The service that a pod is of, as the scheduler knows it. */
   serviceOf({ kind }: SchedulingPod): ServiceId {
-    return this.#kinds.indexOf(kind) as ServiceId;
+    return this.#serviceOfKind.get(kind)!;
   }
 
   /** A pod as the scheduler knows it. */

@@ -1,11 +1,12 @@
 import type { Kernel } from '../kernel/index.ts';
-import type { NodeId, World } from '../model/index.ts';
+import type { NodeId, ServiceId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { EntryDemand } from './communication.ts';
 import { DisruptionBudgets } from './disruption-budgets.ts';
 import type { Endpoints } from './endpoints.ts';
+import type { Governor } from './governor.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
@@ -27,6 +28,8 @@ export interface ControlPlaneHooks extends AutoscalingHooks {
   podStarted(pod: Pod, cpu: CpuShare): void;
   podStopped(pod: Pod): void;
   decided(decision: PlacementDecision): void;
+  /** Who has a say in where pods may be; nobody where absent. */
+  readonly governor?: Governor;
 }
 
 /**
@@ -56,6 +59,7 @@ export class ControlPlane implements Relocations {
   /** Pods that take others' places, and are not let go yet. */
   readonly #standby = new Map<Pod, Standby>();
   readonly #watchers: PodWatcher[] = [];
+  readonly #governor: Governor | undefined;
 
   /**
    * @param groups who places, where the scenario's scheduler is one that places pods together
@@ -75,6 +79,14 @@ export class ControlPlane implements Relocations {
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world));
     this.pods = state.pods;
+    const { governor } = hooks;
+    this.#governor = governor;
+    if (governor !== undefined) {
+      state.cache.placementRules = (pod) => {
+        const rule = governor.ruleOf(state.serviceOf(pod));
+        return rule && (({ id }, alike) => rule(id as NodeId, alike));
+      };
+    }
     const budgets = new DisruptionBudgets(world, state, endpoints, (service) => this.#workloads.replicas(service));
     const events: SchedulingEvents = {
       decided: (decision) => hooks.decided(decision),
@@ -195,7 +207,30 @@ export class ControlPlane implements Relocations {
     this.#workloads.deleted([pod]);
   }
 
+  /** What the governor's rules say has changed: pods that they refused may have a place now. */
+  rulesChanged(): void {
+    this.#scheduling.happened({ kind: 'rules-changed' });
+  }
+
+  /** How many pods the controller of a service is to keep. */
+  replicas(service: ServiceId): number {
+    return this.#workloads.replicas(service);
+  }
+
+  /** The controller of a service is to keep so many pods from now on. */
+  scale(service: ServiceId, replicas: number): void {
+    this.#workloads.scale(service, replicas);
+  }
+
+  /** Deletes a pod that has a node and may not go on there; its controller makes a new one. */
+  evict(pod: Pod, reason: string): void {
+    if (pod.phase === 'gone' || pod.phase === 'terminating') return;
+    this.#delete(pod, reason);
+    this.#workloads.deleted([pod]);
+  }
+
   #bound(pod: Pod): void {
+    this.#governor?.bound(pod);
     this.#workloads.bound(pod);
     this.#nodeLifecycle.bound(pod);
     if (this.#standby.get(pod) === 'wait') pod.phase = 'starting';
@@ -276,6 +311,7 @@ export class ControlPlane implements Relocations {
     const { info } = this.#state.nodes[pod.node!]!;
     this.#state.remove(pod, reason);
     for (const watcher of this.#watchers) watcher.gone(pod);
+    this.#governor?.gone(pod);
     this.#scheduling.happened({ kind: 'pod-deleted', pod: this.#state.schedulingPod(pod), node: info });
   }
 

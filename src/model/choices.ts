@@ -108,6 +108,25 @@ export const performanceProfiles = {
   balanced: 'Own profile: greenness, resilience, latency, load and price alike.',
 } as const;
 
+/** From the lowest to the highest: the order is the scale. */
+export const securityClasses = {
+  None: 'Nothing is guaranteed.',
+  Low: 'Little.',
+  Medium: 'Some.',
+  Good: 'Much.',
+  High: 'The most.',
+} as const;
+
+export const policyModes = {
+  enforce: 'Placements are filtered, and pods that run against it are evicted and made anew where they may be.',
+  audit: 'Nothing is kept from happening: violations are recorded.',
+} as const;
+
+export const classModes = {
+  ...policyModes,
+  ignore: "The classes have no effect, as in CODECO's controller, which copies them and reads them nowhere.",
+} as const;
+
 export const swmSolvers = {
   scalable: 'Construction and large neighbourhood search: good placements, for groups of any size.',
   exact: 'Integer linear programming with HiGHS: the best placement, for small groups.',
@@ -139,6 +158,9 @@ export type ProbeErrorName = keyof typeof probeErrors;
 export type CriterionName = keyof typeof criteria;
 export type PerformanceProfileName = keyof typeof performanceProfiles;
 export type SwmSolverName = keyof typeof swmSolvers;
+export type SecurityClassName = keyof typeof securityClasses;
+export type PolicyModeName = keyof typeof policyModes;
+export type ClassModeName = keyof typeof classModes;
 export type SchedulerName = keyof typeof schedulers;
 export type RetryJitterName = keyof typeof retryJitters;
 export type ArrivalsName = keyof typeof arrivals;

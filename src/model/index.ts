@@ -4,6 +4,7 @@ export type * from './call-policy.ts';
 export type * from './arrivals.ts';
 export {
   arrivals,
+  classModes,
   criteria,
   datasetUpdates,
   distributions,
@@ -17,11 +18,14 @@ export {
   messageQueueing,
   networkModels,
   performanceProfiles,
+  policyModes,
   probeErrors,
   schedulers,
+  securityClasses,
   swmSolvers,
   technologies,
   type ArrivalsName,
+  type ClassModeName,
   type CriterionName,
   type DesignName,
   type DistributionName,
@@ -31,8 +35,10 @@ export {
   type PowerCurveName,
   type NetworkModelName,
   type PerformanceProfileName,
+  type PolicyModeName,
   type RetryJitterName,
   type SchedulerName,
+  type SecurityClassName,
   type ProbeErrorName,
   type SwmSolverName,
   type TechnologyName,
@@ -62,6 +68,7 @@ export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
+export { mostOnOneNode, spareReplicas, type Policy, type PolicyRules, type PolicyVersion } from './policies.ts';
 export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export { ExpectationError, parseExpectation, unitOf, type Expectation } from './expectation.ts';
 export {

@@ -61,6 +61,13 @@ export const measures = {
     worse: 'higher',
     description: 'Time out of coverage, summed over users and nodes on radio.',
   },
+  'policies.violations': count('policy_violations', 'higher', 'Violations of policies that began.'),
+  'policies.violationTime': {
+    column: 'policy_violation_ns',
+    unit: 'ns',
+    worse: 'higher',
+    description: 'Their time, summed: two at a time count twice.',
+  },
 } as const satisfies Record<string, Measure>;
 
 export type MeasureName = keyof typeof measures;

@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { CallPolicy } from './call-policy.ts';
-import type { SchedulerName } from './choices.ts';
+import type { SchedulerName, SecurityClassName } from './choices.ts';
 import type { CodecoApp } from './codeco-app.ts';
 import type { ClusterObjects, KubernetesService, Manifest, Workload } from './manifest.ts';
 import type { ContainerLife } from './container-life.ts';
@@ -16,6 +16,7 @@ import type { ServiceState, SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Mobility } from './mobility.ts';
+import type { Policy } from './policies.ts';
 import type { Messages, NetworkModel } from './network-model.ts';
 import type { BitsPerSecond, Bytes, Metres, Millicores } from './units.ts';
 
@@ -50,6 +51,8 @@ export interface World {
   readonly users: readonly User[];
   readonly datasets: readonly Dataset[];
   readonly faults: readonly Fault[];
+  /** Who is to keep to what; nobody to anything where absent. */
+  readonly policies?: readonly Policy[];
   readonly orchestration: Orchestration;
   readonly recording: Recording;
   /** Of published manifests; absent where the scenario has none. */
@@ -115,6 +118,8 @@ export interface Node {
   readonly supply?: EnergySupply;
   /** In the scenario's currency, 0 where absent. */
   readonly pricePerHour?: number;
+  /** What is guaranteed there; nothing where absent. */
+  readonly security?: SecurityClassName;
   /** Where it hangs on the network by the access points, as users do, and not by links at its vertex. */
   readonly radio?: RadioAttachment;
 }

@@ -194,6 +194,22 @@ export const tables = {
     target: dictionary('fault_target', 'node, link or access point'),
     event: dictionary('fault_event', 'begin or end'),
   }),
+  governance: table(FEW, 'One event of governance: a policy, a violation, an eviction.', {
+    time_ns: float64('ns', 'when'),
+    cluster: optional(dictionary('cluster', 'cluster that it is about; null where it is about none alone')),
+    actor: dictionary('governance_actor', 'who did or found it'),
+    event: dictionary('governance_event', 'what: policy-published, policy-arrived, violation-began, violation-ended, violation-open (at the end of the run) or evicted'),
+    mode: optional(dictionary('governance_mode', 'mode of the policy: enforce or audit')),
+    app: optional(dictionary('app', 'application that it is about')),
+    service: optional(dictionary('service', 'service of it')),
+    pod: optional(dictionary('pod', 'pod of it')),
+    policy: optional(dictionary('policy', 'the policy, or the class of the application that is one')),
+    version: optional(int32('version of the policy, from 1')),
+    peer: optional(dictionary('cluster', 'where it came from')),
+    bytes: optional(float64('bytes', 'bytes sent')),
+    duration_ns: optional(float64('ns', 'from publication to arrival; of a violation, from its beginning')),
+    detail: optional(utf8('why')),
+  }),
   data: table(FEW, 'What the requests of one service read from one dataset, or wrote to it, over the whole run.', {
     dataset: dictionary('dataset', 'name of the dataset'),
     app: dictionary('app', 'application of the service'),
@@ -249,6 +265,8 @@ export const tables = {
     outage_handovers: float64(null, 'handovers away from an access point that went out of order'),
     coverage_losses: float64(null, 'how often a user or node was detached with no access point to go to'),
     uncovered_ns: float64('ns', 'time out of coverage, summed over users and nodes on radio that were there'),
+    policy_violations: float64(null, 'violations of policies that began over the whole run'),
+    policy_violation_ns: float64('ns', 'their time, summed: two at a time count twice'),
   }),
 } as const;
 

@@ -50,6 +50,8 @@ export const ending: RunEnding = {
   ping_pongs: 0,
   outage_handovers: 0,
   coverage_losses: 0,
+  policy_violations: 0,
+  policy_violation_ns: 0,
   uncovered_ns: 0,
   },
   scenario: { seed: 7 },

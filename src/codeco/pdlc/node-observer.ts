@@ -1,5 +1,6 @@
 import { fromSeconds, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
-import type { LinkId, NodeId, PodId, StepSeries, VertexId, World } from '../../model/index.ts';
+import { valueAt } from '../../dynamics/index.ts';
+import type { LinkId, NodeId, PodId, VertexId, World } from '../../model/index.ts';
 import type { NodeMetrics } from './node-costs.ts';
 
 /** Time between two scrapes. Source: CODECO's managed clusters, whose Prometheus agents scrape every 30 s. */
@@ -194,10 +195,4 @@ export class NodeObserver {
     const region = this.#world.regions?.find(({ name }) => name === provider);
     return region === undefined ? 0 : valueAt(region.carbonGPerKwh, this.#kernel.now);
   }
-}
-
-/** The value of a series of steps that holds at a time. */
-function valueAt({ startsNs, values, periodNs }: StepSeries, now: number): number {
-  const at = periodNs === undefined ? now : now % periodNs;
-  return values[startsNs.findLastIndex((start) => start <= at)]!;
 }

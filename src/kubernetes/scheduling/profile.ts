@@ -19,6 +19,7 @@ import { nodePorts } from './plugins/node-ports.ts';
 import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts';
 import { nodeResourcesFit, type ScoringStrategy } from './plugins/node-resources-fit.ts';
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts';
+import { placementRules } from './plugins/placement-rules.ts';
 import { podTopologySpread } from './plugins/pod-topology-spread.ts';
 import { taintToleration } from './plugins/taint-toleration.ts';
 
@@ -121,7 +122,7 @@ function weighted(resources: readonly { name: string; weight?: number }[] | unde
 
 /**
  * The plugins that decide, in the profile's order and with its weights. Volumes are not modelled, so their plugins are
- * left out.
+ * left out. Whoever governs the cluster has the last word, whatever the profile says.
  * @throws {RangeError} if the profile enables a plugin twice, or where it has nothing to do, or a setting is wrong
  */
 export function profilePlugins(profile: SchedulerProfile = {}): readonly EnabledPlugin[] {
@@ -129,11 +130,14 @@ export function profilePlugins(profile: SchedulerProfile = {}): readonly Enabled
     pluginsAt(point, profile.plugins ?? {}),
   ) as [Weighted, Weighted, Weighted];
   const names = new Set([...filters.keys(), ...scores.keys(), ...afterFilter.keys()]);
-  return [...names].map((name) => ({
-    plugin: atPoints(makers[name](profile), filters.has(name), scores.has(name)),
-    weight: scores.get(name) ?? 0,
-    afterFilter: afterFilter.has(name),
-  }));
+  return [
+    ...[...names].map((name) => ({
+      plugin: atPoints(makers[name](profile), filters.has(name), scores.has(name)),
+      weight: scores.get(name) ?? 0,
+      afterFilter: afterFilter.has(name),
+    })),
+    { plugin: placementRules, weight: 0, afterFilter: false },
+  ];
 }
 
 type Weighted = ReadonlyMap<DecidingPlugin, number>;

@@ -16,7 +16,9 @@ export type ClusterEvent =
       readonly node: NodeInfo;
       readonly before: readonly Taint[];
       readonly wasUnschedulable: boolean;
-    };
+    }
+  /** Rules of whoever governs the cluster changed. */
+  | { readonly kind: 'rules-changed' };
 
 type Hint<Kind extends ClusterEvent['kind']> = (
   pod: SchedulingPod,
@@ -94,6 +96,8 @@ const hints: Readonly<Record<string, Hints>> = {
       ) || kind.requiredAntiAffinity.length + kind.requiredAffinity.length === 0,
   },
   DynamicResources: {},
+  // its own, as no kube-scheduler has it: some rules count the pods of a node
+  PlacementRules: { 'rules-changed': always, 'pod-added': always, 'pod-deleted': always, 'node-added': always },
 };
 
 /** Whether an event may help a pod that the plugin refused. Any event may where an extender refused it. */

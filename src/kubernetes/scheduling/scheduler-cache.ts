@@ -59,6 +59,10 @@ export class SchedulerCache {
   /** Pods that wait for the end of others on a node, by node; nodes without any are not there. */
   readonly nominations = new Map<NodeInfo, Set<SchedulingPod>>();
 
+  /** Rules for a pod beside those of the plugins: why a node may not take it; undefined where there are none for it. */
+  placementRules:
+    ((pod: SchedulingPod) => ((node: NodeInfo, alike: () => number) => string | undefined) | undefined) | undefined;
+
   get columns(): NodeColumns {
     return this.#columns;
   }

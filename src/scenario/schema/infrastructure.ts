@@ -10,6 +10,7 @@ import {
   oneOf,
   optional,
   quantity,
+  securityClasses,
   technologies,
   text,
   whole,
@@ -78,6 +79,9 @@ const nodeClass = object(
     ...nodeImages,
     power: nodePower,
     supply: optional(supply),
+    security: optional(
+      oneOf(securityClasses, { description: 'What is guaranteed there, for policies; None where absent.' }),
+    ),
     price: measured('pricePerHour', { description: 'Of an hour of the node, in any one currency.', default: '0/h' }),
   },
   { description: 'A kind of node.' },

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import {
+  classModes,
   dnsName,
   either,
   flag,
@@ -19,6 +20,7 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { policy } from './policies.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
@@ -29,6 +31,18 @@ const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
     swm: optional(swm),
+    classes: optional(
+      oneOf(classModes, {
+        description:
+          'What comes of the classes of CodecoApps; ignored where absent. Own design, as the sources do not say what they ' +
+          'mean for placement. securityClass: the least security of the node classes that may run its pods. ' +
+          'appFailureTolerance: High a half, Medium a quarter, Low none, or per cent of the pods of each service may be lost at ' +
+          'once with as many left as it is to have; enforced, it gets replicas to spare, and no node carries more than that ' +
+          'share, or one. qosClass (where enforced): Gold pods that state no priority have 1000, their channels are ASSURED, and ' +
+          'of those without a bandwidth that of nwbandwidth is reserved, where stated; Silver pods have 500; channels of ' +
+          'BestEffort are BESTEFFORT.',
+      }),
+    ),
     netma: optional(netma),
     schedulerConfig: optional(
       text({
@@ -103,6 +117,7 @@ const spec = object(
     complianceClasses,
     datasets: listOf(dataset, { description: 'Data that services read and write.', default: [] }),
     orchestration,
+    policies: optional(listOf(policy, { description: 'What applications have to keep to; nothing where absent.' })),
     expect: expectations,
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     results,

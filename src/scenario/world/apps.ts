@@ -19,6 +19,7 @@ import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { demandCalled, withCallSettings } from './call-policy.ts';
 import { readChannels } from './channels.ts';
+import { withClasses } from './classes.ts';
 import { readContainerLife } from './container-life.ts';
 import type { Datasets } from './datasets.ts';
 import { readDuration } from './durations.ts';
@@ -37,6 +38,7 @@ const unstatedApp = { name: undefined, at: '0s', clusters: undefined, behaviour:
 /** An application as written, with the CodecoApp it names. */
 export interface ReadApp {
   readonly id: AppId;
+  readonly name: string;
   readonly path: Path;
   readonly loaded: LoadedCodecoApp;
 }
@@ -45,6 +47,8 @@ export interface ReadApp {
 export class Apps {
   readonly apps: App[] = [];
   readonly services: Service[] = [];
+  /** Those that are CodecoApps, as they are written. */
+  readonly read: ReadApp[] = [];
   readonly appNames = new Names<AppId>('application');
   /** By application. */
   readonly serviceNames: Names<ServiceId>[] = [];
@@ -92,7 +96,11 @@ export class Apps {
       serviceCount += app.services.length;
       const id = (this.apps.length - 1) as AppId;
       if (loaded === undefined) addServices.push(() => this.#addWorkloads(written, path, id, plain!));
-      else addServices.push(() => this.#addServices(written, { id, path, loaded }));
+      else {
+        const read = { id, name: app.name, path, loaded };
+        this.read.push(read);
+        addServices.push(() => this.#addServices(written, read));
+      }
     }
     this.#manifests.warnWithoutEffect();
     let pods = 0;
@@ -315,8 +323,7 @@ export class Apps {
         called.get(own)?.add(name);
         return withCallSettings(this.#build, channel, behaviour.callsTo, name, [...path, 'callsTo']);
       });
-      pods += behaviour.replicas;
-      this.services.push({
+      const made = withClasses(this.#build, read.loaded, service, {
         name: serviceName,
         app: read.id,
         podSpec: podspec,
@@ -325,6 +332,8 @@ export class Apps {
         behaviour: this.#readBehaviour(behaviour, podspec, path),
         trafficDistribution: behaviour.trafficDistribution,
       });
+      pods += made.replicas;
+      this.services.push(made);
     }
     for (const [name, names] of called)
       demandCalled(this.#build, written.behaviour[name]!.callsTo, names, [...read.path, 'behaviour', name, 'callsTo']);

@@ -23,8 +23,8 @@ type WrittenAccess = NonNullable<WrittenBehaviour['reads']>[number];
 /** The datasets of a scenario, and where they may be. */
 export class Datasets {
   readonly datasets: Dataset[] = [];
-  readonly #names = new Names<DatasetId>('dataset');
-  readonly #classes = new Names<ReadonlySet<ClusterId>>('compliance class');
+  readonly names = new Names<DatasetId>('dataset');
+  readonly classes = new Names<ReadonlySet<ClusterId>>('compliance class');
   readonly #build: Build;
   readonly #infrastructure: Infrastructure;
 
@@ -37,7 +37,7 @@ export class Datasets {
     const build = this.#build;
     const { spec } = build.scenario;
     this.#readClasses();
-    this.#names.complete = Array.isArray(spec.datasets);
+    this.names.complete = Array.isArray(spec.datasets);
     for (const [index, entry] of (Array.isArray(spec.datasets) ? (spec.datasets as unknown[]) : []).entries()) {
       if (build.isBroken('spec', 'datasets', index)) this.#declareBroken(entry, index);
     }
@@ -49,7 +49,7 @@ export class Datasets {
     const accesses = (['reads', 'writes'] as const).flatMap((field) =>
       (written[field] ?? []).flatMap((access, index) => {
         const at = [...path, field, index];
-        const dataset = this.#build.resolve(this.#names, access.dataset, [...at, 'dataset']);
+        const dataset = this.#build.resolve(this.names, access.dataset, [...at, 'dataset']);
         const bytes = dataset === undefined ? undefined : this.#bytesOf(access, dataset, at);
         if (dataset === undefined || bytes === undefined) return [];
         const kind = field === 'reads' ? ('read' as const) : ('write' as const);
@@ -63,8 +63,8 @@ export class Datasets {
   #declareBroken(entry: unknown, index: number): void {
     const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
     const path = ['spec', 'datasets', index];
-    if (typeof name === 'string') this.#names.entries.set(name, { entry: -1 as DatasetId, path });
-    else this.#names.complete = false;
+    if (typeof name === 'string') this.names.entries.set(name, { entry: -1 as DatasetId, path });
+    else this.names.complete = false;
   }
 
   #bytesOf(access: WrittenAccess, dataset: DatasetId, path: Path): Bytes | undefined {
@@ -82,30 +82,30 @@ export class Datasets {
     const build = this.#build;
     const { complianceClasses } = build.scenario.spec;
     if (build.isBroken('spec', 'complianceClasses') || typeof complianceClasses !== 'object') {
-      this.#classes.complete = false;
+      this.classes.complete = false;
       return;
     }
     for (const [name, { clusters }] of Object.entries(complianceClasses)) {
       const path = ['spec', 'complianceClasses', name];
       if (build.isBroken(...path)) {
-        this.#classes.complete = false;
+        this.classes.complete = false;
         continue;
       }
       const ids = clusters.map((cluster, index) =>
         build.resolve(this.#infrastructure.clusterNames, cluster, [...path, 'clusters', index]),
       );
-      this.#classes.entries.set(name, { entry: new Set(ids.filter((id) => id !== undefined)), path });
+      this.classes.entries.set(name, { entry: new Set(ids.filter((id) => id !== undefined)), path });
     }
   }
 
   #add(written: Written, path: Path): void {
     const build = this.#build;
     const { name, at, replicas, owner, complianceClass, updatePeriod, replicateEvery } = written;
-    build.declare(this.#names, name, this.datasets.length as DatasetId, [...path, 'name']);
+    build.declare(this.names, name, this.datasets.length as DatasetId, [...path, 'name']);
     const allowed =
       complianceClass === undefined
         ? undefined
-        : build.resolve(this.#classes, complianceClass, [...path, 'complianceClass']);
+        : build.resolve(this.classes, complianceClass, [...path, 'complianceClass']);
     const places = [
       [at, [...path, 'at']] as const,
       ...replicas.map((replica, index) => [replica, [...path, 'replicas', index]] as const),

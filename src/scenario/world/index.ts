@@ -17,6 +17,7 @@ import { demandExpectations } from './expectations.ts';
 import { readFaults } from './faults.ts';
 import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readPolicies } from './policies.ts';
 import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
@@ -78,6 +79,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const messages = readMessages(build);
   const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
+  const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build, apps.services);
@@ -114,6 +116,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
+    ...(policies.length === 0 ? {} : { policies }),
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),

@@ -298,6 +298,7 @@ export class Infrastructure {
       power: readNodePower(nodeClass.power),
       ...(supply === undefined ? {} : { supply }),
       ...(pricePerHour === 0 ? {} : { pricePerHour }),
+      ...(nodeClass.security === undefined ? {} : { security: nodeClass.security }),
     };
     const first = this.nodes.length;
     const { mobility } = nodes;

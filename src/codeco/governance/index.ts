@@ -1,0 +1,2 @@
+export { PolicyGovernor, publisherOf, type GovernanceActions, type GovernanceNote } from './policy-governor.ts';
+export { PolicyTravel, type PolicyCarrier, type PolicyParcel } from './policy-travel.ts';
