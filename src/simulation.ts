@@ -40,6 +40,7 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import type { AccessPointId, AppId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
@@ -76,7 +77,8 @@ const PROGRESS_STEPS = 400;
  * caller's. The same world gives the same events and rows, always.
  * @throws {PodRefused} if a pod of the world says something that Kubernetes refuses
  */
-export function runSimulation(world: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+export function runSimulation(given: World, recorder: Recorder, options: SimulationOptions = {}): SimulationResult {
+  const world: ChangeableWorld = { ...given };
   const kernel = new Kernel({
     seed: world.seed,
     trailStride: 1,
@@ -150,7 +152,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     ...(data === undefined ? {} : { data }),
   });
   let demand = entryDemand(world, (user) => association.initial[user]);
-  if (world.orchestration.scheduler === 'lowest-latency' || world.orchestration.scheduler === 'swm') {
+  if (goesByDemand(world)) {
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
@@ -302,6 +304,7 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     kernel.after(world.recording.sampleIntervalNs, sample);
   });
   kernel.at(world.recording.sampleIntervalNs, sample);
+  scheduleInterventions(kernel, world, controlPlane);
 
   try {
     for (let step = 1; step <= PROGRESS_STEPS; step++) {
@@ -334,6 +337,13 @@ export function runSimulation(world: World, recorder: Recorder, options: Simulat
     reservations: network.reservationCounts,
     kernel,
   };
+}
+
+/** Whether a scheduler of the run goes by where requests enter. */
+function goesByDemand({ orchestration, interventions = [] }: World): boolean {
+  return [{ orchestration }, ...interventions].some(
+    ({ orchestration: { scheduler } }) => scheduler === 'lowest-latency' || scheduler === 'swm',
+  );
 }
 
 /** Where orchestration decides: the hub, or the first cluster where there is none. */

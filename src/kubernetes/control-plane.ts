@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/index.ts';
-import type { NodeId, ServiceId, World } from '../model/index.ts';
+import type { NodeId, Orchestration, ServiceId, World } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/index.ts';
 import { ClusterState } from './cluster-state.ts';
@@ -205,6 +205,14 @@ export class ControlPlane implements Relocations {
   withdraw(pod: Pod, reason: string): void {
     this.#delete(pod, reason);
     this.#workloads.deleted([pod]);
+  }
+
+  /** What the world's orchestration says is other than before. */
+  orchestrationChanged(before: Orchestration): void {
+    const { scheduler, schedulerProfile } = this.#world.orchestration;
+    if (scheduler !== before.scheduler || schedulerProfile !== before.schedulerProfile) {
+      this.#scheduling.schedulerChanged();
+    }
   }
 
   /** What the governor's rules say has changed: pods that they refused may have a place now. */

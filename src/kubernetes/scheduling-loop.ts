@@ -1,5 +1,5 @@
 import type { HandlerId, Kernel, Nanoseconds, RandomStream } from '../kernel/index.ts';
-import type { AppId, NodeId, PublishedExtender, World } from '../model/index.ts';
+import type { AppId, NodeId, PublishedExtender, SchedulerName, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { CommunicationCost, type EntryDemand } from './communication.ts';
 import { extenderObjects, HttpExtender, SynchronousHttp } from './extender/index.ts';
@@ -61,7 +61,7 @@ export class SchedulingLoop {
   readonly #queue: SchedulingQueue;
   readonly #budgets: () => readonly DisruptionAllowance[];
   /** None where groups are placed together. */
-  readonly #scheduler: Scheduler | undefined;
+  #scheduler: Scheduler | undefined;
   readonly #groups: GroupScheduler | undefined;
   readonly #ties: RandomStream;
   readonly #schedule: HandlerId;
@@ -87,14 +87,8 @@ export class SchedulingLoop {
     this.#communication = new CommunicationCost(world, topology, demand);
     this.#budgets = budgets;
     this.#events = events;
-    const { scheduler, schedulerProfile } = world.orchestration;
-    if (scheduler === 'swm') this.#groups = groups;
-    else {
-      this.#scheduler = schedulers[scheduler](
-        schedulerProfile && readProfile(schedulerProfile),
-        this.#extenders(schedulerProfile?.extenders ?? []),
-      );
-    }
+    if (world.orchestration.scheduler === 'swm') this.#groups = groups;
+    else this.#scheduler = this.#makeScheduler(world.orchestration.scheduler);
     this.#ties = kernel.streams.get('scheduler/ties');
     this.#schedule = kernel.on('kubernetes.schedule', () => this.#scheduleAll());
     this.#queue = new SchedulingQueue(kernel, state, () => {
@@ -148,6 +142,22 @@ export class SchedulingLoop {
       pod.reason = undefined;
       this.#queue.add(pod);
     }
+  }
+
+  /** The scheduler that the world names may have changed: pods that found no place with the one before are tried anew. */
+  schedulerChanged(): void {
+    const { scheduler } = this.#world.orchestration;
+    if (scheduler === 'swm') return;
+    this.#scheduler = this.#makeScheduler(scheduler);
+    this.#queue.activateAll();
+  }
+
+  #makeScheduler(name: Exclude<SchedulerName, 'swm'>): Scheduler {
+    const { schedulerProfile } = this.#world.orchestration;
+    return schedulers[name](
+      schedulerProfile && readProfile(schedulerProfile),
+      this.#extenders(schedulerProfile?.extenders ?? []),
+    );
   }
 
   #extenders(published: readonly PublishedExtender[]): HttpExtender[] {

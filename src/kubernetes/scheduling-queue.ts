@@ -113,6 +113,11 @@ export class SchedulingQueue {
     for (const pod of this.#aside.keys()) if (this.#state.schedulingPod(pod) === known) this.#retryLater(pod);
   }
 
+  /** As `activate`, for all pods that are set aside. */
+  activateAll(): void {
+    for (const pod of this.#aside.keys()) this.#retryLater(pod);
+  }
+
   #retryLater(pod: Pod): void {
     this.#take(pod);
     this.backOff(pod);

@@ -66,6 +66,7 @@ export {
 export { degreesEast, distance, projected, type Point, type Projection } from './geometry.ts';
 export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
+export type { Intervention } from './intervention.ts';
 export type * from './kubernetes.ts';
 export type * from './mobility.ts';
 export { mostOnOneNode, spareReplicas, type Policy, type PolicyRules, type PolicyVersion } from './policies.ts';

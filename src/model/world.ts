@@ -10,6 +10,7 @@ import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { Images } from './images.ts';
+import type { Intervention } from './intervention.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { NetmaSettings } from './netma.ts';
 import type { ServiceState, SwmSettings } from './swm.ts';
@@ -54,6 +55,8 @@ export interface World {
   /** Who is to keep to what; nobody to anything where absent. */
   readonly policies?: readonly Policy[];
   readonly orchestration: Orchestration;
+  /** In the order of their times; none where absent. */
+  readonly interventions?: readonly Intervention[];
   readonly recording: Recording;
   /** Of published manifests; absent where the scenario has none. */
   readonly objects?: ClusterObjects;

@@ -2,15 +2,16 @@ import type { World } from '../model/index.ts';
 import { isKubernetesService, nameOf, reportKind, splitName } from './document-kinds.ts';
 import { readDocuments } from './documents.ts';
 import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './files.ts';
-import { nearest } from './nearest.ts';
 import { inheritNodeClasses } from './node-classes.ts';
+import { withInterventions, writtenWithout } from './interventions.ts';
 import { assign, override, type Assignment } from './overrides.ts';
 import { hashScenario } from './scenario-hash.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
 import { scenarioSchema, type Scenario } from './schema/index.ts';
 import { fillDefaults, type Schema } from './shape.ts';
 import { isMap, Places, Source, type Mark, type Place } from './source.ts';
-import { check, quote } from './validation.ts';
+import { check } from './validation.ts';
+import { reportChoice, reportTaken, type ScenarioDocument } from './scenario-choice.ts';
 import { buildWorld } from './world/index.ts';
 
 export interface ScenarioOptions {
@@ -43,13 +44,6 @@ export interface ScenarioVariant extends LoadedScenario {
 }
 
 type Document = Record<string, unknown>;
-
-interface ScenarioDocument {
-  readonly document: Document;
-  readonly name: string | undefined;
-  /** Its first line. */
-  readonly mark: Mark;
-}
 
 /**
  * Reads a scenario file and builds its world. `file.yaml#name` chooses one of several scenarios in a file.
@@ -252,15 +246,20 @@ class Loader {
       const source = override(scenario, assignment, this.#source?.folder, this.#places, this.#problems);
       this.#beside.set(source, this.#beside.get(this.#source!) ?? []);
     }
+    return this.#load(scenario, assignments);
+  }
+
+  #load(scenario: Document, assignments: readonly Assignment[]): LoadedScenario {
     for (const assignment of assignments) {
       const value = this.#places.copy(assignment.value);
       assign(scenario, { ...assignment, value }, this.#places, this.#problems);
       this.#beside.set(assignment.place.source, this.#beside.get(this.#source!) ?? []);
     }
+    const written = writtenWithout(scenario, this.#places);
     const findings = check(scenarioSchema, scenario, this.#places, this.#problems);
     inheritNodeClasses(scenario, this.#places, this.#problems, findings);
     fillDefaults(scenarioSchema as unknown as Schema, scenario);
-    const world = buildWorld(scenario as unknown as Scenario, {
+    const built = buildWorld(scenario as unknown as Scenario, {
       places: this.#places,
       problems: this.#problems,
       warnings: this.#warnings,
@@ -269,6 +268,17 @@ class Loader {
       documents: this.#beside,
       source: this.#source!,
     });
+    const world =
+      written === undefined
+        ? built
+        : withInterventions(built, scenario as unknown as Scenario, {
+            places: this.#places,
+            problems: this.#problems,
+            warnings: this.#warnings,
+            elsewhere: { source: this.textBeside('(values)'), value: [0, 0] },
+            // a loader of its own: what it finds wrong is told at once
+            build: (assignments) => this.renewed().#load(this.#places.copy(written), assignments).world,
+          });
     return {
       world,
       resolved: scenario,
@@ -296,64 +306,10 @@ class Loader {
     this.#beside.set(source, codecoApps);
     const chosen = name === undefined ? scenarios : scenarios.filter((scenario) => scenario.name === name);
     if (chosen.length === 1) return chosen[0]!.document;
-    if (this.#reportTaken(chosen)) return undefined;
-    this.#reportChoice(source, name, scenarios, { codecoApps: codecoApps.length, experiments: experiments.length });
+    const report = { places: this.#places, problems: this.#problems };
+    if (reportTaken(chosen, report)) return undefined;
+    reportChoice(source, name, scenarios, { codecoApps: codecoApps.length, experiments: experiments.length }, report);
     return undefined;
-  }
-
-  /** Scenarios of one name cannot be told apart. */
-  #reportTaken(scenarios: readonly ScenarioDocument[]): boolean {
-    const firsts = new Map<string, ScenarioDocument>();
-    let areTaken = false;
-    for (const scenario of scenarios) {
-      const { name, document } = scenario;
-      if (name === undefined) continue;
-      const first = firsts.get(name);
-      if (first === undefined) {
-        firsts.set(name, scenario);
-        continue;
-      }
-      areTaken = true;
-      const path = ['metadata', 'name'];
-      const { source, start } = this.#places.markValue(first.document, path)!;
-      this.#problems.add(this.#places.markValue(document, path), path, `the name ${quote(name)} is taken`, {
-        expected: `a name of its own: the Scenario of line ${source.locate(start).line} has this one`,
-      });
-    }
-    return areTaken;
-  }
-
-  #reportChoice(
-    source: Source,
-    name: string | undefined,
-    scenarios: readonly ScenarioDocument[],
-    { codecoApps, experiments }: { readonly codecoApps: number; readonly experiments: number },
-  ): void {
-    const known = scenarios.map((scenario) => scenario.name).filter((other) => other !== undefined);
-    if (name !== undefined && scenarios.length > 0) {
-      const expected = known.length === 0 ? 'a metadata.name in the Scenario' : `one of ${known.join(', ')}`;
-      const details = { expected, nearest: () => nearest(name, known) };
-      this.#problems.addFile(source.name, `no Scenario is named ${quote(name)}`, details);
-    } else if (scenarios.length > 1) {
-      const [first] = known;
-      const expected =
-        first === undefined ? 'a metadata.name in each' : `the name of one of them: ${source.name}#${first}`;
-      const names = scenarios.map((scenario) => scenario.name ?? '(no name)').join(', ');
-      this.#problems.add(scenarios[1]!.mark, [], `${scenarios.length} Scenarios: ${names}`, { expected });
-    } else if (this.#problems.length === 0) {
-      const found =
-        experiments > 0
-          ? 'an Experiment, but no Scenario'
-          : codecoApps > 0
-            ? 'a CodecoApp, but no Scenario'
-            : 'no Scenario: the file is empty';
-      this.#problems.addFile(source.name, found, {
-        expected:
-          experiments > 0
-            ? 'a document of kind Scenario; `codeco-sim sweep` runs experiments'
-            : 'a document of kind Scenario; `codeco-sim init` writes one',
-      });
-    }
   }
 
   /** Merges a scenario over the one that it extends, and so on. */

@@ -12,11 +12,8 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
+import { anything } from './anything.ts';
 import { expectations } from './expectations.ts';
-
-/** A value of the scenario's own format: checked when it is put into the scenario. */
-const anything = (description: string) =>
-  Type.Unsafe<unknown>({ type: ['string', 'number', 'boolean', 'object', 'array', 'null'], description });
 
 const name = (description: string) =>
   text({

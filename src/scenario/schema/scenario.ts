@@ -20,6 +20,7 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { intervention } from './interventions.ts';
 import { policy } from './policies.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
@@ -119,6 +120,7 @@ const spec = object(
     orchestration,
     policies: optional(listOf(policy, { description: 'What applications have to keep to; nothing where absent.' })),
     expect: expectations,
+    interventions: listOf(intervention, { description: 'What is changed in the middle of the run.', default: [] }),
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
     results,
   },
