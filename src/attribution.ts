@@ -15,13 +15,27 @@ export class Attribution {
   readonly #world: World;
   /** By node and application: millicore-ns that pods which have stopped used. */
   readonly #usedByApp: number[][];
+  /** By node: how long it has been there and paid for, and since when it has been, ns. */
+  readonly #thereNs: Float64Array;
+  readonly #thereSinceNs: (number | undefined)[];
   /** Requests that ended, by the service they entered at. */
   readonly #requestsByService: Float64Array;
 
   constructor(world: World) {
     this.#world = world;
     this.#usedByApp = world.nodes.map(() => []);
+    this.#thereNs = new Float64Array(world.nodes.length);
+    this.#thereSinceNs = world.nodes.map(() => 0);
+    for (const { nodes, initial } of world.nodeAutoscaling?.groups ?? [])
+      for (const node of nodes.slice(initial)) this.#thereSinceNs[node] = undefined;
     this.#requestsByService = new Float64Array(world.services.length);
+  }
+
+  /** A node of a group is there from now on, or no longer. */
+  nodeProvisioned(node: NodeId, isThere: boolean, nowNs: number): void {
+    const sinceNs = this.#thereSinceNs[node];
+    if (sinceNs !== undefined) this.#thereNs[node]! += nowNs - sinceNs;
+    this.#thereSinceNs[node] = isThere ? nowNs : undefined;
   }
 
   /** A request ended that had entered at the service. */
@@ -43,9 +57,13 @@ export class Attribution {
   ): Share[] {
     const { compute, nodeEnergy, linkEnergy } = sources;
     const { nodes, apps, durationNs } = this.#world;
+    for (let node = 0; node < nodes.length; node++) {
+      this.nodeProvisioned(node as NodeId, this.#thereSinceNs[node] !== undefined, durationNs);
+    }
     for (const pod of pods) if (pod.readyOnNode) this.podStopped(pod, compute.podUsage(pod.id));
     const attributed = nodes.map((node, id) => ({
       node,
+      thereNs: this.#thereNs[id]!,
       reading: nodeEnergy.read(id as NodeId),
       usedMillicoreNs: compute.usage(id as NodeId).usedMillicoreNs,
       usedByAppMillicoreNs: apps.map((_, app) => this.#usedByApp[id]![app] ?? 0),
@@ -54,7 +72,7 @@ export class Attribution {
     for (let link = 0; link < linkEnergy.count; link++) {
       if (linkEnergy.isMetered(link)) metered.push(linkEnergy.read(link));
     }
-    const shares = attribute(attributed, metered, this.#requestBytesByApp(), durationNs);
+    const shares = attribute(attributed, metered, this.#requestBytesByApp());
     for (const [index, { nodeEnergyJ, networkEnergyJ, carbonG, cost }] of shares.entries()) {
       table.append({
         app: apps[index]?.name ?? null,

@@ -115,6 +115,11 @@ export class Observation {
     });
   }
 
+  /** A node of a group is there from now on, and paid for, or no longer. */
+  nodeProvisioned(node: NodeId, isThere: boolean): void {
+    this.#attribution.nodeProvisioned(node, isThere, this.#kernel.now);
+  }
+
   requestEnded(ended: EndedRequest): void {
     const now = this.#kernel.now;
     const { outcome, issuedNs } = ended;

@@ -43,6 +43,7 @@ import type { AccessPointId, AppId, LinkId, NodeId, UserId, VertexId, World } fr
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
+import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
@@ -211,6 +212,12 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       requests.removePod(pod.id);
     },
     decided: (decision) => observation.decided(decision),
+    setProvisioned(node, isThere) {
+      if (isThere) nodeOutages.end(node);
+      else nodeOutages.begin(node);
+      observation.nodeProvisioned(node, isThere);
+    },
+    nodeChanged: (node, event) => appendOperation(recorder.tables.operations, world, kernel.now, node, event),
     cpuUsed: (pod) => compute.podUsage(pod.id),
     scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
   };
@@ -294,6 +301,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     association.accessPointChanged(id as AccessPointId);
   });
   const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  for (const node of controlPlane.absentNodes) nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
 
   association.start();

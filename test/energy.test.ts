@@ -195,7 +195,7 @@ describe('what applications cause', () => {
       energyCost: 4,
       trafficCost: 7,
     };
-    expect(attribute([], [reading], [0], 1e9)).toEqual([
+    expect(attribute([], [reading], [0])).toEqual([
       { nodeEnergyJ: 0, networkEnergyJ: 0, carbonG: 0, cost: 0 },
       { nodeEnergyJ: 0, networkEnergyJ: 8, carbonG: 16, cost: 11 },
     ]);

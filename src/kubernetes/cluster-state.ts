@@ -6,6 +6,7 @@ import { cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
 import {
   compilePod,
+  type NodeDescription,
   readResources,
   SchedulerCache,
   schedulingPod,
@@ -25,6 +26,7 @@ export class ClusterState {
   readonly nodes: readonly NodeState[];
   readonly cache = new SchedulerCache();
   readonly #kernel: Pick<Kernel, 'now'>;
+  readonly #nodes: World['nodes'];
   /** By service: what its pods have in common. */
   readonly #kinds: PodKind[];
   readonly #serviceOfKind = new Map<PodKind, ServiceId>();
@@ -37,16 +39,13 @@ export class ClusterState {
   constructor(kernel: Pick<Kernel, 'now'>, world: World) {
     this.#kernel = kernel;
     this.#ofService = world.services.map(() => new Set());
+    this.#nodes = world.nodes;
     this.nodes = world.nodes.map((node, id) => ({
-      info: this.cache.addNode({
-        id,
-        name: node.name,
-        labels: node.labels,
-        taints: node.taints,
-        allocatable: readResources({ ...node.resources, cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
-        maxPods: node.maxPods,
-      }),
+      info: this.cache.addNode(describe(node, id)),
       pods: new Set(),
+      isThere: true,
+      cordoned: false,
+      doomed: false,
       up: true,
       reachable: true,
       notReady: false,
@@ -69,6 +68,19 @@ export class ClusterState {
     for (const [service, kind] of this.#kinds.entries()) this.#serviceOfKind.set(kind, service as ServiceId);
     for (const { kubernetesServices = [] } of world.apps)
       for (const { namespace, name, selector } of kubernetesServices) this.cache.setService(namespace, name, selector);
+  }
+
+  /** A node as it is when it joins its cluster. */
+  describe(node: NodeId): NodeDescription {
+    return describe(this.#nodes[node]!, node);
+  }
+
+  /** A node joins its cluster, or leaves it; no pod may be on it then. */
+  setThere(node: NodeId, isThere: boolean): void {
+    const state = this.nodes[node]!;
+    state.isThere = isThere;
+    if (isThere) state.info = this.cache.addNode(this.describe(node));
+    else this.cache.removeNode(state.info);
   }
 
   /** What the pods of a service have in common. */
@@ -163,6 +175,17 @@ export class ClusterState {
     this.nodes[pod.node]!.pods.delete(pod);
     this.cache.forgetPod(known);
   }
+}
+
+function describe(node: World['nodes'][number], id: number): NodeDescription {
+  return {
+    id,
+    name: node.name,
+    labels: node.labels,
+    taints: node.taints,
+    allocatable: readResources({ ...node.resources, cpu: `${node.cpuMillicores}m`, memory: node.memoryBytes }),
+    maxPods: node.maxPods,
+  };
 }
 
 function compileTemplate(template: PodObject, app: string, owner: LabelSelector | undefined): PodKind {

@@ -5,7 +5,10 @@ import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/inde
 import { ClusterState } from './cluster-state.ts';
 import type { EntryDemand } from './communication.ts';
 import { DisruptionBudgets } from './disruption-budgets.ts';
+import { Drains } from './drains.ts';
 import type { Endpoints } from './endpoints.ts';
+import { scheduleMaintenance } from './maintenance.ts';
+import { ClusterAutoscaler } from './node-autoscaling/index.ts';
 import type { Governor } from './governor.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
@@ -28,9 +31,25 @@ export interface ControlPlaneHooks extends AutoscalingHooks {
   podStarted(pod: Pod, cpu: CpuShare): void;
   podStopped(pod: Pod): void;
   decided(decision: PlacementDecision): void;
+  /** A node of a group is there from now on, powered, or no longer. */
+  setProvisioned(node: NodeId, isThere: boolean): void;
+  /** Something was done about a node. */
+  nodeChanged(node: NodeId, event: NodeChange): void;
   /** Who has a say in where pods may be; nobody where absent. */
   readonly governor?: Governor;
 }
+
+/** What is done about a node by administrators and by the node autoscaler. */
+export type NodeChange =
+  | 'cordoned'
+  | 'uncordoned'
+  | 'drained'
+  | 'drain-refused'
+  | 'ordered'
+  | 'joined'
+  | 'removing'
+  | 'removal-failed'
+  | 'removed';
 
 /**
  * The Kubernetes control plane in virtual time: applications become pods, the scheduler binds them, the kubelet starts
@@ -59,6 +78,7 @@ export class ControlPlane implements Relocations {
   /** Pods that take others' places, and are not let go yet. */
   readonly #standby = new Map<Pod, Standby>();
   readonly #watchers: PodWatcher[] = [];
+  readonly #hooks: ControlPlaneHooks;
   readonly #governor: Governor | undefined;
 
   /**
@@ -76,6 +96,7 @@ export class ControlPlane implements Relocations {
     groups?: GroupScheduler,
   ) {
     this.#world = world;
+    this.#hooks = hooks;
     this.#endpoints = endpoints;
     const state = (this.#state = new ClusterState(kernel, world));
     this.pods = state.pods;
@@ -99,9 +120,9 @@ export class ControlPlane implements Relocations {
     const allowances = () => budgets.allowances();
     this.#scheduling = new SchedulingLoop(kernel, world, state, topology, demand, allowances, events, groups);
     this.#nodeLifecycle = new NodeLifecycle(kernel, world, state, {
-      taintsChanged: (node, before) => {
+      taintsChanged: (node, before, wasUnschedulable) => {
         const { info } = state.nodes[node]!;
-        this.#scheduling.happened({ kind: 'taints-changed', node: info, before, wasUnschedulable: info.unschedulable });
+        this.#scheduling.happened({ kind: 'taints-changed', node: info, before, wasUnschedulable });
       },
       notReady: (node) => this.#nodeNotReady(node),
       heard: (node) => this.#nodeHeard(node),
@@ -131,6 +152,55 @@ export class ControlPlane implements Relocations {
       },
     );
     new HorizontalAutoscaling(kernel, world, state, endpoints, this.#workloads, hooks).start();
+    const drains = new Drains(kernel, state, (pod) => {
+      const isAllowed = budgets.mayEvict(pod);
+      if (isAllowed) this.evict(pod, 'drained');
+      return isAllowed;
+    });
+    scheduleMaintenance(kernel, world, drains, {
+      setCordoned: (node, isCordoned) => {
+        if (state.nodes[node]!.isThere) this.#nodeLifecycle.setCordoned(node, isCordoned);
+      },
+      noted: (node, event) => hooks.nodeChanged(node, event),
+    });
+    this.#startNodeAutoscaling(kernel, drains, budgets);
+  }
+
+  /** Nodes of groups that are not there at the start: they are to be off from then on. */
+  get absentNodes(): NodeId[] {
+    const { groups = [] } = this.#world.nodeAutoscaling ?? {};
+    return groups.flatMap(({ nodes, initial }) => nodes.slice(initial));
+  }
+
+  #startNodeAutoscaling(kernel: Kernel, drains: Drains, budgets: DisruptionBudgets): void {
+    const { nodeAutoscaling } = this.#world;
+    if (nodeAutoscaling === undefined) return;
+    for (const node of this.absentNodes) {
+      this.#state.setThere(node, false);
+      this.#state.nodes[node]!.up = false;
+    }
+    new ClusterAutoscaler(kernel, this.#world, this.#state, nodeAutoscaling, drains, {
+      setProvisioned: (node, isThere) => this.#hooks.setProvisioned(node, isThere),
+      setDoomed: (node, isDoomed) => this.#nodeLifecycle.setDoomed(node, isDoomed),
+      leave: (node) => this.#leave(node),
+      mayAllEvict: (pods) => budgets.mayAllEvict(pods),
+      noted: (node, event) => this.#hooks.nodeChanged(node, event),
+    }).start();
+  }
+
+  /** A node that was ordered is there, and joins its cluster. */
+  #join(node: NodeId): void {
+    this.#state.setThere(node, true);
+    this.#nodeLifecycle.joined(node);
+    this.#kubelet.nodeJoined(node);
+    this.#hooks.nodeChanged(node, 'joined');
+    this.#scheduling.happened({ kind: 'node-added', node: this.#state.nodes[node]!.info });
+  }
+
+  /** A node that was emptied leaves its cluster. */
+  #leave(node: NodeId): void {
+    this.#state.setThere(node, false);
+    this.#hooks.nodeChanged(node, 'removed');
   }
 
   /** Pods that have found no place so far. */
@@ -140,7 +210,9 @@ export class ControlPlane implements Relocations {
 
   /** What the pods bound to a node ask of it. */
   requested(node: NodeId): { cpuMillicores: number; memoryBytes: number; pods: number } {
-    const { slot } = this.#state.nodes[node]!.info;
+    const { isThere, info } = this.#state.nodes[node]!;
+    if (!isThere) return { cpuMillicores: 0, memoryBytes: 0, pods: 0 };
+    const { slot } = info;
     const { requestedCpuMillicores, requestedMemoryBytes, podCount } = this.#state.cache.columns;
     return {
       cpuMillicores: requestedCpuMillicores[slot]!,
@@ -159,6 +231,10 @@ export class ControlPlane implements Relocations {
     const wasSilent = isSilent(state);
     state.up = up;
     state.life++;
+    if (!state.isThere) {
+      if (up) this.#join(node);
+      return;
+    }
     if (up) this.#nodeLifecycle.kubeletStarted(node);
     else {
       this.#kubelet.nodeCrashed(node);

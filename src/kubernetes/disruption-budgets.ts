@@ -1,6 +1,7 @@
 import type { PodDisruptionBudget, ServiceId, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Endpoints } from './endpoints.ts';
+import type { Pod } from './pods.ts';
 import { compileLabelSelector, type DisruptionAllowance, type SchedulingPod } from './scheduling/index.ts';
 
 interface Budget {
@@ -18,7 +19,7 @@ interface Budget {
  */
 export class DisruptionBudgets {
   readonly #state: ClusterState;
-  readonly #endpoints: Pick<Endpoints, 'count'>;
+  readonly #endpoints: Pick<Endpoints, 'count' | 'has'>;
   readonly #replicasOf: (service: ServiceId) => number;
   readonly #budgets: readonly Budget[];
 
@@ -26,7 +27,7 @@ export class DisruptionBudgets {
   constructor(
     world: Pick<World, 'objects' | 'services'>,
     state: ClusterState,
-    endpoints: Pick<Endpoints, 'count'>,
+    endpoints: Pick<Endpoints, 'count' | 'has'>,
     replicasOf: (service: ServiceId) => number,
   ) {
     this.#replicasOf = replicasOf;
@@ -46,7 +47,39 @@ export class DisruptionBudgets {
     return this.#budgets.map((budget) => ({ covers: budget.covers, allowed: this.#allowed(budget) }));
   }
 
-  #allowed({ published: { minAvailable, maxUnavailable }, services }: Budget): number {
+  /**
+   * Whether the Eviction API lets a pod go now: one that has not run yet, or that no budget speaks of, always; one of two
+   * budgets never; one that is not ready while its application has the pods that it needs; any other within its budget.
+   * Source: pkg/registry/core/pod/storage/eviction.go, with the unhealthyPodEvictionPolicy IfHealthyBudget.
+   */
+  mayEvict(pod: Pod): boolean {
+    const covering = this.#budgets.filter(({ services }) => services.includes(pod.service));
+    const [budget] = covering;
+    if (budget === undefined || pod.startedNs === undefined) return true;
+    if (covering.length > 1) return false;
+    if (this.#endpoints.has(pod.service, pod.id)) return this.#allowed(budget) > 0;
+    const { healthy, desired } = this.#status(budget);
+    return healthy >= desired && desired > 0;
+  }
+
+  /** Whether they could all go at once. Source: cluster-autoscaler, core/scaledown/pdb `CanRemovePods`. */
+  mayAllEvict(pods: readonly Pod[]): boolean {
+    return this.#budgets.every((budget) => {
+      const covered = pods.filter(({ service }) => budget.services.includes(service)).length;
+      return covered === 0 || covered <= this.#allowed(budget);
+    });
+  }
+
+  #allowed(budget: Budget): number {
+    const { healthy, desired, expected } = this.#status(budget);
+    return expected <= 0 ? 0 : Math.max(0, healthy - desired);
+  }
+
+  #status({ published: { minAvailable, maxUnavailable }, services }: Budget): {
+    healthy: number;
+    desired: number;
+    expected: number;
+  } {
     const sum = (count: (service: ServiceId) => number): number =>
       services.reduce((total, service) => total + count(service), 0);
     const healthy = sum((service) => this.#endpoints.count(service));
@@ -58,7 +91,7 @@ export class DisruptionBudgets {
       minAvailable === undefined
         ? Math.max(0, expected - scaled(maxUnavailable!, expected))
         : scaled(minAvailable, expected);
-    return expected <= 0 ? 0 : Math.max(0, healthy - desired);
+    return { healthy, desired, expected };
   }
 }
 

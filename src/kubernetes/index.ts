@@ -1,7 +1,7 @@
 export { StartupQueues } from './pod-startup.ts';
 export type { Scaling } from './autoscaling/index.ts';
 export { PodRefused, type ClusterState } from './cluster-state.ts';
-export { ControlPlane, type ControlPlaneHooks } from './control-plane.ts';
+export { ControlPlane, type ControlPlaneHooks, type NodeChange } from './control-plane.ts';
 export type { Governor, NodeRule } from './governor.ts';
 export { Endpoints } from './endpoints.ts';
 export type { KubeletSurroundings } from './kubelet/index.ts';

@@ -12,8 +12,8 @@ export const MONITOR_PERIOD_NS = 5e9;
 
 /** What the node life-cycle controller sets off. */
 export interface NodeEvents {
-  /** The taints of a node are others than these by now. */
-  taintsChanged(node: NodeId, before: readonly Taint[]): void;
+  /** The taints of a node are others than these by now, or whether it is cordoned. */
+  taintsChanged(node: NodeId, before: readonly Taint[], wasUnschedulable: boolean): void;
   /** A node's silence was noticed: its pods are no endpoints any longer. */
   notReady(node: NodeId): void;
   /** A node and the control plane hear each other again. Its taints stay until the controller looks at its next lease. */
@@ -168,6 +168,30 @@ export class NodeLifecycle {
     if (over.length > 0) this.#events.evicted(over);
   }
 
+  /** A node joins its cluster, ready: nothing is left of what it was before. */
+  joined(node: NodeId): void {
+    const state = this.#state.nodes[node]!;
+    state.silence++;
+    state.notReady = state.memoryPressure = state.cordoned = state.doomed = false;
+    this.kubeletStarted(node);
+    state.taintings++;
+    this.#evictionsNs[node] = undefined;
+  }
+
+  /** A node is cordoned, or no longer. */
+  setCordoned(node: NodeId, isCordoned: boolean): void {
+    const state = this.#state.nodes[node]!;
+    state.cordoned = isCordoned;
+    this.#state.cache.setUnschedulable(state.info, isCordoned);
+    this.#applyTaints(node, !isCordoned);
+  }
+
+  /** A node is about to be removed, or stays after all. */
+  setDoomed(node: NodeId, isDoomed: boolean): void {
+    this.#state.nodes[node]!.doomed = isDoomed;
+    this.#applyTaints(node);
+  }
+
   /** A node says that it is short of memory, or no longer. No pod is evicted for that by its taint. */
   setMemoryPressure(node: NodeId, isOn: boolean): void {
     this.#state.nodes[node]!.memoryPressure = isOn;
@@ -180,12 +204,12 @@ export class NodeLifecycle {
     this.#applyTaints(node);
   }
 
-  #applyTaints(node: NodeId): void {
+  #applyTaints(node: NodeId, wasUnschedulable = this.#state.nodes[node]!.cordoned): void {
     const state = this.#state.nodes[node]!;
     const before = state.info.taints;
     const taints = [...this.#world.nodes[node]!.taints, ...conditionTaints(state)];
     this.#state.cache.setTaints(state.info, taints);
-    this.#events.taintsChanged(node, before);
+    this.#events.taintsChanged(node, before, wasUnschedulable);
   }
 }
 

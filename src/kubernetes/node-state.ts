@@ -10,12 +10,22 @@ export const UNREACHABLE_TAINTS: readonly Taint[] = [
 
 /** Source: Kubernetes, Concepts, Taints and Tolerations, "Taint Nodes by Condition". */
 export const MEMORY_PRESSURE_KEY = 'node.kubernetes.io/memory-pressure';
+/** A node that is cordoned, and one that cluster-autoscaler is about to remove. Source: k8s.io/api/core/v1/well_known_taints.go; cluster-autoscaler, utils/taints. */
+const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+const DOOMED_TAINT: Taint = { key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' };
 const MEMORY_PRESSURE_TAINT: Taint = { key: MEMORY_PRESSURE_KEY, effect: 'NoSchedule' };
 
 /** What the control plane keeps of a node. */
 export interface NodeState {
-  readonly info: NodeInfo;
+  /** Another one each time that it joins its cluster anew. */
+  info: NodeInfo;
   readonly pods: Set<Pod>;
+  /** Whether it has joined its cluster; one of a group that grows may be yet to come. */
+  isThere: boolean;
+  /** Whether an administrator keeps new pods from it. */
+  cordoned: boolean;
+  /** Whether it is about to be removed. */
+  doomed: boolean;
   up: boolean;
   /** Whether the control plane of its cluster can be reached from it. */
   reachable: boolean;
@@ -33,19 +43,25 @@ export interface NodeState {
 }
 
 /**
- * `up`, `not-ready` (silent, and noticed), `down` (crashed, not noticed yet) or `unreachable` (cut off, not noticed yet):
- * the truth and what the cluster makes of it.
+ * `up`, `not-ready` (silent, and noticed), `down` (crashed, not noticed yet), `unreachable` (cut off, not noticed yet) or
+ * `absent` (not ordered, or not there yet): the truth and what the cluster makes of it.
  */
-export type NodeCondition = 'up' | 'down' | 'unreachable' | 'not-ready';
+export type NodeCondition = 'up' | 'down' | 'unreachable' | 'not-ready' | 'absent';
 
 /** In what condition a node is. */
-export function conditionOf({ up, reachable, notReady }: NodeState): NodeCondition {
+export function conditionOf({ isThere, up, reachable, notReady }: NodeState): NodeCondition {
+  if (!isThere) return 'absent';
   return notReady ? 'not-ready' : !up ? 'down' : reachable ? 'up' : 'unreachable';
 }
 
 /** Taints that a node has for the condition it is in. */
-export function conditionTaints({ notReady, memoryPressure }: NodeState): readonly Taint[] {
-  return [...(notReady ? UNREACHABLE_TAINTS : []), ...(memoryPressure ? [MEMORY_PRESSURE_TAINT] : [])];
+export function conditionTaints({ notReady, memoryPressure, cordoned, doomed }: NodeState): readonly Taint[] {
+  return [
+    ...(notReady ? UNREACHABLE_TAINTS : []),
+    ...(memoryPressure ? [MEMORY_PRESSURE_TAINT] : []),
+    ...(cordoned ? [UNSCHEDULABLE_TAINT] : []),
+    ...(doomed ? [DOOMED_TAINT] : []),
+  ];
 }
 
 /** Whether the control plane does not hear of a node. */

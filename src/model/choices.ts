@@ -149,6 +149,16 @@ export const migrationStrategies = {
 
 export type MigrationTriggerName = keyof typeof migrationTriggers;
 export type MigrationStrategyName = keyof typeof migrationStrategies;
+export const expanders = {
+  'least-waste':
+    "The group that leaves the least CPU and memory idle once the waiting pods are there: cluster-autoscaler's default.",
+  'most-pods': 'The group that has room for the most of the pods that wait.',
+  priority: 'The group with the highest priority.',
+  random: 'Any group that helps, each as likely.',
+} as const;
+
+export type ExpanderName = keyof typeof expanders;
+
 export const probeErrors = {
   lognormal: 'Lognormal: never below 0, and more often far above than far below.',
   normal: 'Normal, cut off where a time would be below 0.',

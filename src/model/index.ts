@@ -7,6 +7,7 @@ export {
   classModes,
   criteria,
   datasetUpdates,
+  expanders,
   distributions,
   designs,
   migrationStrategies,
@@ -31,6 +32,7 @@ export {
   type DistributionName,
   type MigrationStrategyName,
   type MigrationTriggerName,
+  type ExpanderName,
   type MobilityName,
   type PowerCurveName,
   type NetworkModelName,
@@ -68,7 +70,9 @@ export type * from './ids.ts';
 export { imageName, type Image, type ImageId, type ImageLayer, type Images, type LayerId } from './images.ts';
 export type { Intervention } from './intervention.ts';
 export type * from './kubernetes.ts';
+export type * from './maintenance.ts';
 export type * from './mobility.ts';
+export type * from './node-groups.ts';
 export { mostOnOneNode, spareReplicas, type Policy, type PolicyRules, type PolicyVersion } from './policies.ts';
 export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export { ExpectationError, parseExpectation, unitOf, type Expectation } from './expectation.ts';

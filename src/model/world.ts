@@ -10,12 +10,14 @@ import type { EnergySupply, LinkPower, NodePower, Region } from './energy.ts';
 import type { Fault } from './faults.ts';
 import type { Point } from './geometry.ts';
 import type { Images } from './images.ts';
+import type { NodeAutoscaling } from './node-groups.ts';
 import type { Intervention } from './intervention.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { NetmaSettings } from './netma.ts';
 import type { ServiceState, SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { Mobility } from './mobility.ts';
 import type { Policy } from './policies.ts';
 import type { Messages, NetworkModel } from './network-model.ts';
@@ -41,6 +43,8 @@ export interface World {
   readonly messages?: Messages;
   readonly clusters: readonly Cluster[];
   readonly nodes: readonly Node[];
+  /** Groups of nodes that grow and shrink; absent where every node is there all the time. */
+  readonly nodeAutoscaling?: NodeAutoscaling;
   readonly accessPoints: readonly AccessPoint[];
   /** Every node has every image where absent. */
   readonly images?: Images;
@@ -52,6 +56,8 @@ export interface World {
   readonly users: readonly User[];
   readonly datasets: readonly Dataset[];
   readonly faults: readonly Fault[];
+  /** What administrators do to nodes; nothing where absent. */
+  readonly maintenance?: readonly Maintenance[];
   /** Who is to keep to what; nobody to anything where absent. */
   readonly policies?: readonly Policy[];
   readonly orchestration: Orchestration;

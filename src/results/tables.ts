@@ -142,6 +142,12 @@ export const tables = {
     carbon_g: float64('g', 'CO2 equivalent of its energy from the mains in the interval'),
     interval_ns: float64('ns', 'length of the interval'),
   }),
+  operations: table(FEW, 'One thing that an administrator or the node autoscaler did about a node.', {
+    time_ns: float64('ns', 'when'),
+    node: dictionary('node', 'name of the node'),
+    cluster: dictionary('cluster', 'cluster of the node'),
+    event: dictionary('node_event', 'cordoned, uncordoned, drained or drain-refused; ordered, joined, removing, removal-failed or removed'),
+  }),
   attribution: table(64, 'What one application caused over the whole run, and what the infrastructure cost on its own.', {
     app: optional(dictionary('app', 'application; null: the infrastructure itself, idle power and unused hours')),
     node_energy_j: float64('J', "nodes' energy above idle, by the CPU time that it used there"),

@@ -8,6 +8,7 @@ import {
   distributions,
   migrationStrategies,
   migrationTriggers,
+  expanders,
   mobilityModels,
   performanceProfiles,
   schedulers,
@@ -23,7 +24,7 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, triggers and strategies of migration, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
+/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, triggers and strategies of migration, expanders of node groups, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
@@ -32,6 +33,7 @@ export function listChoices(): CatalogueEntry[] {
     ...entries('solver', swmSolvers),
     ...entries('trigger', migrationTriggers),
     ...entries('strategy', migrationStrategies),
+    ...entries('expander', expanders),
     ...entries('arrivals', arrivals),
     ...entries('distribution', distributions),
     ...entries('mobility', mobilityModels),

@@ -12,6 +12,8 @@ export interface Share {
 
 export interface AttributedNode {
   readonly node: Pick<Node, 'cpuMillicores' | 'pricePerHour'>;
+  /** How long it has been there and paid for. */
+  readonly thereNs: number;
   readonly reading: NodeEnergyReading;
   /** Integral of the CPU in use, and of what of it each application used. */
   readonly usedMillicoreNs: number;
@@ -25,7 +27,7 @@ const NS_PER_HOUR = 3.6e12;
  * - the energy of a node above its idle energy by the CPU time that each application used there; idle energy is nobody's
  *   but the infrastructure's;
  * - a node's carbon and cost of energy as its energy;
- * - the price of a node's hours by the share of its CPU that each application used over the run, the rest is the infrastructure's;
+ * - the price of a node's hours by the share of its CPU that each application used over the time that it was there, the rest is the infrastructure's;
  * - what carrying costs by the bytes of the requests that each application took in (`bytesByApp`); idle links are the
  *   infrastructure's, and so is all of it where there were no requests.
  */
@@ -33,7 +35,6 @@ export function attribute(
   nodes: readonly AttributedNode[],
   links: readonly LinkEnergyReading[],
   bytesByApp: readonly number[],
-  durationNs: number,
 ): Share[] {
   const shares = Array.from({ length: bytesByApp.length + 1 }, (): Share => ({
     nodeEnergyJ: 0,
@@ -48,19 +49,19 @@ export function attribute(
     share.carbonG += reading.carbonG * part;
     share.cost += reading.energyCost * part;
   };
-  for (const { node, reading, usedMillicoreNs, usedByAppMillicoreNs } of nodes) {
-    const hoursCost = ((node.pricePerHour ?? 0) * durationNs) / NS_PER_HOUR;
+  for (const { node, thereNs, reading, usedMillicoreNs, usedByAppMillicoreNs } of nodes) {
+    const hoursCost = ((node.pricePerHour ?? 0) * thereNs) / NS_PER_HOUR;
     const dynamicJ = usedMillicoreNs > 0 ? reading.energyJ - reading.idleJ : 0;
     const restJ = reading.energyJ - dynamicJ;
     for (const [app, used] of usedByAppMillicoreNs.entries()) {
       if (used === 0) continue;
       const energyJ = (dynamicJ * used) / usedMillicoreNs;
       shares[app]!.nodeEnergyJ += energyJ;
-      shares[app]!.cost += (hoursCost * used) / (node.cpuMillicores * durationNs);
+      shares[app]!.cost += (hoursCost * used) / (node.cpuMillicores * thereNs);
       if (reading.energyJ > 0) give(shares[app]!, energyJ / reading.energyJ, reading);
     }
     infrastructure.nodeEnergyJ += restJ;
-    infrastructure.cost += hoursCost * (1 - usedMillicoreNs / (node.cpuMillicores * durationNs));
+    if (thereNs > 0) infrastructure.cost += hoursCost * (1 - usedMillicoreNs / (node.cpuMillicores * thereNs));
     if (reading.energyJ > 0) give(infrastructure, restJ / reading.energyJ, reading);
   }
   for (const reading of links) {

@@ -159,6 +159,11 @@ export class Kubelets {
     for (const pod of this.#state.nodes[node]!.pods) this.kill(pod);
   }
 
+  /** A node has joined its cluster: a fresh machine, with the images on its disk that it came with. */
+  nodeJoined(node: NodeId): void {
+    this.#images?.nodeRenewed(node);
+  }
+
   /** The time that a pod takes to start is over. */
   #begin(pod: Pod, life: number): void {
     if (pod.phase !== 'starting' || this.#state.nodes[pod.node!]!.life !== life) return;

@@ -22,7 +22,7 @@ export class NodeImages {
   readonly #images: Images;
   readonly #pulls: ImagePulls;
   readonly #garbage: ImageGarbage;
-  readonly #stores: readonly ImageStore[];
+  readonly #stores: ImageStore[];
   readonly #report: (node: NodeId, images: readonly NodeImage[]) => boolean;
   readonly #status: HandlerId;
   readonly #statusDue = new Set<NodeId>();
@@ -46,10 +46,19 @@ export class NodeImages {
     this.#pulls = new ImagePulls(kernel, images, network, endpointOf, (node) => this.#garbage.diskFilled(node));
     this.#garbage = new ImageGarbage(kernel, images, this.#pulls, storeOf, diskBytesOf, (node) => this.#changed(node));
     this.#status = kernel.on('kubelet.node-status', (node) => this.#updateStatus(node as NodeId));
-    for (const [node, store] of this.#stores.entries()) {
-      this.#pulls.addNode(node as NodeId, store, images.diskBytes[node]!);
-      if (store.images.length > 0) report(node as NodeId, this.#reported(store));
-    }
+    for (const node of this.#stores.keys()) this.#addNode(node as NodeId);
+  }
+
+  #addNode(node: NodeId): void {
+    const store = this.#stores[node]!;
+    this.#pulls.addNode(node, store, this.#images.diskBytes[node]!);
+    if (store.images.length > 0) this.#report(node, this.#reported(store));
+  }
+
+  /** A fresh machine takes the place of the node: its disk holds what it came with. */
+  nodeRenewed(node: NodeId): void {
+    this.#stores[node] = new ImageStore(this.#images, this.#images.present[node]!);
+    this.#addNode(node);
   }
 
   has(node: NodeId, image: ImageId): boolean {

@@ -20,6 +20,7 @@ import { networkModel } from './network.ts';
 import { downFor, upFor } from './faults.ts';
 import { images, nodeImages } from './images.ts';
 import { mobility } from './mobility.ts';
+import { nodeGroup } from './node-groups.ts';
 import { position, positions } from './position.ts';
 
 const labelValue = text({
@@ -92,7 +93,7 @@ const nodes = object(
     class: text({ description: 'Node class.' }),
     count: optional(
       whole({
-        description: 'How many; 1, or one for each position, where absent.',
+        description: 'How many; 1, or one for each position, where absent. With `autoscaling`: how many at the start.',
         minimum: 1,
         expects: 'a whole number of at least 1',
       }),
@@ -110,6 +111,7 @@ const nodes = object(
         'How they move; with it they hang on the network by the nearest access point, as users do, and by no wire. ' +
         'Static ones need "at".',
     }),
+    autoscaling: optional(nodeGroup),
     labels,
     taints,
   },

@@ -20,6 +20,8 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { maintenance } from './maintenance.ts';
+import { clusterAutoscaler } from './node-groups.ts';
 import { intervention } from './interventions.ts';
 import { policy } from './policies.ts';
 import { netma } from './netma.ts';
@@ -70,6 +72,7 @@ const orchestration = object(
         "kube-controller-manager's default.",
       default: '50s',
     }),
+    clusterAutoscaler,
     evictionToleration: measured('duration', {
       description:
         "From NotReady until the node's pods are evicted that state no tolerationSeconds of their own; Kubernetes' default.",
@@ -122,6 +125,7 @@ const spec = object(
     expect: expectations,
     interventions: listOf(intervention, { description: 'What is changed in the middle of the run.', default: [] }),
     faults: listOf(fault, { description: 'What breaks, and when.', default: [] }),
+    maintenance: listOf(maintenance, { description: 'What administrators do to nodes, and when.', default: [] }),
     results,
   },
   { description: 'What is simulated.' },

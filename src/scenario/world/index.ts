@@ -17,6 +17,8 @@ import { demandExpectations } from './expectations.ts';
 import { readFaults } from './faults.ts';
 import { readImages } from './images.ts';
 import { Infrastructure } from './infrastructure.ts';
+import { readMaintenance } from './maintenance.ts';
+import { readNodeAutoscaling } from './node-groups.ts';
 import { readPolicies } from './policies.ts';
 import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
@@ -79,6 +81,8 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const messages = readMessages(build);
   const images = readImages(build, infrastructure, apps.services);
   const faults = readFaults(build, infrastructure, access.accessPoints);
+  const maintenance = readMaintenance(build, infrastructure);
+  const nodeAutoscaling = readNodeAutoscaling(build, infrastructure.nodeGroups);
   const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
@@ -107,6 +111,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     ...(messages === undefined ? {} : { messages }),
     clusters: infrastructure.clusters,
     nodes: infrastructure.nodes,
+    ...(nodeAutoscaling === undefined ? {} : { nodeAutoscaling }),
     accessPoints: access.accessPoints,
     ...(images === undefined ? {} : { images }),
     ...(regions.length === 0 ? {} : { regions }),
@@ -116,6 +121,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     users: users.users,
     datasets: datasets.datasets,
     faults,
+    ...(maintenance.length === 0 ? {} : { maintenance }),
     ...(policies.length === 0 ? {} : { policies }),
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),

@@ -14,6 +14,7 @@ import {
   type Medium,
   type MediumId,
   type Node,
+  type NodeGroup,
   type NodeId,
   type Point,
   type Vertex,
@@ -26,6 +27,7 @@ import { Names, type Build } from './build.ts';
 import { checkNodePower, linkPowerField, readNodePower, readSupply } from './energy.ts';
 import { MOST_NODES } from './limits.ts';
 import { readImpairments } from './impairments.ts';
+import { groupSize, readNodeGroup } from './node-groups.ts';
 import { nameNodes } from './node-names.ts';
 import { Plane } from './plane.ts';
 import { placeAll } from './positions.ts';
@@ -81,6 +83,7 @@ export class Infrastructure {
   readonly links: Link[] = [];
   readonly clusters: Cluster[] = [];
   readonly nodes: Node[] = [];
+  readonly nodeGroups: NodeGroup[] = [];
   /** Nodes that attach by radio, and their vertices, which no link may reach. */
   readonly radioEntries: RadioEntry[] = [];
   readonly radioVertices = new Set<VertexId>();
@@ -89,6 +92,7 @@ export class Infrastructure {
   readonly clusterNames = new Names<ClusterId>('cluster');
   readonly nodeNames = new Names<NodeId>('node');
   readonly linkNames = new Names<LinkId>('link');
+  readonly #groupNames = new Names<number>('node group');
   readonly #mediumNames = new Names<MediumId>('medium');
   readonly #classNames = new Names<NodeClass>('node class');
   readonly #build: Build;
@@ -223,7 +227,7 @@ export class Infrastructure {
   #demandFewNodes(): void {
     let count = 0;
     for (const [cluster, path] of this.#build.readable(this.#spec.clusters, 'spec', 'infrastructure', 'clusters')) {
-      for (const [nodes] of this.#build.readable(cluster.nodes, ...path, 'nodes')) count += nodes.count ?? 1;
+      for (const [nodes] of this.#build.readable(cluster.nodes, ...path, 'nodes')) count += groupSize(nodes);
     }
     if (count <= MOST_NODES) return;
     const path = ['spec', 'infrastructure', 'clusters'];
@@ -274,7 +278,7 @@ export class Infrastructure {
       this.#nodesMissing();
       return;
     }
-    const count = placed?.count ?? nodes.count ?? 1;
+    const count = placed?.count ?? groupSize(nodes);
     const names = nameNodes(build, nodes, cluster.name, count, placed, this.#nextNumber, [...path, 'name']);
     if (names === undefined) {
       this.#nodesMissing();
@@ -302,6 +306,11 @@ export class Infrastructure {
     };
     const first = this.nodes.length;
     const { mobility } = nodes;
+    const group = readNodeGroup(build, nodes, { name: cluster.name, id: clusterId }, first, path);
+    if (group !== undefined) {
+      build.declare(this.#groupNames, group.name, this.nodeGroups.length, [...path, 'autoscaling']);
+      this.nodeGroups.push(group);
+    }
     for (const [index, name] of names.entries()) {
       const vertex = this.addVertex(name, 'node', mobility === undefined ? placed?.position(index) : undefined);
       const node = this.nodes.length as NodeId;

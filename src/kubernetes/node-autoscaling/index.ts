@@ -1,0 +1,1 @@
+export { ClusterAutoscaler, type NodeOrders } from './cluster-autoscaler.ts';
