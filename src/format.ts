@@ -46,3 +46,22 @@ export function formatEnergy(joules: number): string {
       ? `${significant(joules / 1000)} kJ`
       : `${significant(joules)} J`;
 }
+
+/** A value of a measure in the unit that fits it; a quotient of two as a share. */
+export function formatMeasure(
+  value: number | undefined,
+  { unit, measure }: { readonly unit: string | null; readonly measure: string },
+): string {
+  if (value === undefined) return '-';
+  if (measure.includes(' / ')) return formatShare(value);
+  if (value < 0) return `-${formatMeasure(-value, { unit, measure })}`;
+  if (unit === 'ns') return formatDuration(value);
+  if (unit === 'J') return formatEnergy(value);
+  return unit === null ? significant(value) : `${significant(value)} ${unit}`;
+}
+
+/** A change in percent, with its sign. */
+export function signedShare(share: number): string {
+  const text = `${Number((100 * share).toPrecision(2))} %`;
+  return share > 0 ? `+${text}` : text;
+}

@@ -1,6 +1,8 @@
 import {
+  AppMeter,
   MeasuredTopology,
   MigrationReviews,
+  needsMeter,
   NodeObserver,
   PolicyGovernor,
   PolicyTravel,
@@ -183,6 +185,15 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       }),
       () => demand,
     );
+  const meter = needsMeter(world)
+    ? new AppMeter(world, {
+        read(node) {
+          const { energyJ, idleJ, carbonG } = nodeEnergy.read(node);
+          return { energyJ, activeJ: energyJ - idleJ, carbonG };
+        },
+        podUsedMillicoreNs: (pod) => compute.podUsage(pod),
+      })
+    : undefined;
   const governor =
     world.policies &&
     new PolicyGovernor(
@@ -199,15 +210,19 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
         scale: (service, replicas) => controlPlane.scale(service, replicas),
       },
       (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+      meter,
     );
   const hooks: ControlPlaneHooks = {
     ...(governor === undefined ? {} : { governor }),
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
+      meter?.podStarted(pod);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
     },
     podStopped(pod) {
-      observation.podStopped(pod, compute.podUsage(pod.id));
+      const usedMillicoreNs = compute.podUsage(pod.id);
+      observation.podStopped(pod, usedMillicoreNs);
+      meter?.podStopped(pod, usedMillicoreNs);
       compute.removePod(pod.id);
       requests.removePod(pod.id);
     },

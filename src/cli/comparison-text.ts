@@ -1,5 +1,5 @@
 import type { CellComparison, Comparison, DifferingRow, MeasureComparison } from '../experiment/index.ts';
-import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
+import { formatCount, formatDuration, formatMeasure, formatShare, signedShare } from '../format.ts';
 import { formatTable } from './table.ts';
 
 /** A comparison as people read it: a table for each two cells, each line with what may be said of it. */
@@ -34,19 +34,6 @@ function basisText({ runs: [one, two], pairs, measures }: CellComparison): strin
   return pairs >= 2 ? `${counts}, ${formatCount(pairs)} pairs of the same seed` : `${counts}, of different seeds`;
 }
 
-/** A value in the unit that fits it. */
-export function formatMeasure(
-  value: number | undefined,
-  { unit, measure }: Pick<MeasureComparison, 'unit' | 'measure'>,
-): string {
-  if (value === undefined) return '-';
-  if (measure.includes(' / ')) return formatShare(value);
-  if (value < 0) return `-${formatMeasure(-value, { unit, measure })}`;
-  if (unit === 'ns') return formatDuration(value);
-  if (unit === 'J') return formatEnergy(value);
-  return unit === null ? significant(value) : `${significant(value)} ${unit}`;
-}
-
 function changeText({ baseline, other, difference, ...measure }: MeasureComparison): string {
   if (difference === undefined) {
     return baseline === undefined || other === undefined || baseline === 0 ? '' : signedShare(other / baseline - 1);
@@ -57,12 +44,6 @@ function changeText({ baseline, other, difference, ...measure }: MeasureComparis
   }
   const signed = (value: number) => (value > 0 ? '+' : '') + formatMeasure(value, measure);
   return `${signed(difference.difference)} (${signed(difference.low)} … ${signed(difference.high)})`;
-}
-
-/** A change in percent, with its sign. */
-export function signedShare(share: number): string {
-  const text = `${Number((100 * share).toPrecision(2))} %`;
-  return share > 0 ? `+${text}` : text;
 }
 
 /** What may be said of a difference, in words. */

@@ -1,5 +1,5 @@
 import type { ExpectationReport, ExpectationResult } from '../experiment/index.ts';
-import { formatMeasure, signedShare } from './comparison-text.ts';
+import { formatMeasure, signedShare } from '../format.ts';
 import { measureOf } from './measure-argument.ts';
 import { formatTable } from './table.ts';
 

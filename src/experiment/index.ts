@@ -1,4 +1,4 @@
-export { meanInterval, type Interval } from './statistics/index.ts';
+export { CONFIDENCE, meanInterval, type Interval } from './statistics/index.ts';
 export { openSubject, type ComparedCell, type ComparedRun, type Subject } from './subject.ts';
 export { describeParameters } from './design/index.ts';
 export {
@@ -19,8 +19,9 @@ export {
   type SweepRow,
 } from './execution/index.ts';
 export {
-  compareResults,
+  compareCells,
   estimateByWindows,
+  compareResults,
   type CellComparison,
   type Comparison,
   type DifferingRow,

@@ -108,6 +108,7 @@ export {
   parseDelay,
   parseDistance,
   parseCarbonIntensity,
+  parseMass,
   parseDuration,
   parseEnergy,
   parseEnergyPerBit,

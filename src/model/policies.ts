@@ -30,6 +30,11 @@ export interface PolicyRules {
   readonly pricePerCoreHour?: number;
   /** Most CO2 equivalent of the energy from the mains where nodes are, g/kWh. */
   readonly carbonGPerKwh?: number;
+  /** Most energy above idle, and most CO2 equivalent, that each application may cause on nodes in a window. */
+  readonly energyBudget?: { readonly energyJ: number; readonly windowNs: Nanoseconds };
+  readonly carbonBudget?: { readonly carbonG: number; readonly windowNs: Nanoseconds };
+  /** Largest share of the energy of all nodes that each application may cause. */
+  readonly energyShare?: number;
   /** Share of a service's pods that may be lost at once: see `spareReplicas`. */
   readonly failureTolerance?: number;
 }

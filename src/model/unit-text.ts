@@ -129,6 +129,12 @@ const kinds = {
     scales: { J: times(1n), kJ: times(1_000n), MJ: times(1_000_000n), Wh: times(3_600n), kWh: times(3_600_000n) },
     aliases: { joule: 'J', joules: 'J' },
   },
+  mass: {
+    noun: 'a mass',
+    examples: ['50g', '1.2kg'],
+    scales: { mg: [1n, 1_000n], g: times(1n), kg: times(1_000n), t: times(1_000_000n) },
+    aliases: { gram: 'g', grams: 'g', gco2: 'g', kilogram: 'kg', kilograms: 'kg', tonnes: 't' },
+  },
   energyPerBit: {
     noun: 'an energy per bit',
     examples: ['12nJ/bit', '300pJ/bit'],
@@ -248,7 +254,7 @@ export function unitPattern(unit: UnitName): string {
 }
 
 /**
- * The value in the base units of its kind: ns, bit/s, bytes, W, J, J/bit, g/kWh, prices, m, m/s, 1/s, cores or none.
+ * The value in the base units of its kind: ns, bit/s, bytes, W, J, g, J/bit, g/kWh, prices, m, m/s, 1/s, cores or none.
  * @throws {UnitError} if it is not of the unit
  */
 export function unitValue(unit: UnitName, value: string | number): number {
@@ -270,6 +276,8 @@ export const parsePower = (text: string): Watts => measure('power', text) as Wat
 export const parseEnergy = (text: string): Joules => measure('energy', text) as Joules;
 /** Joules a bit. @throws {UnitError} */
 export const parseEnergyPerBit = (text: string): Joules => measure('energyPerBit', text) as Joules;
+/** Grams. @throws {UnitError} */
+export const parseMass = (text: string): number => measure('mass', text);
 /** Grams a kWh. @throws {UnitError} */
 export const parseCarbonIntensity = (text: string): number => measure('carbonIntensity', text);
 /** @throws {UnitError} */

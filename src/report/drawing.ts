@@ -27,11 +27,15 @@ export async function loadDrawing(): Promise<Drawing> {
  * of a pixel, which no eye and no difference between machines goes below.
  */
 function tidy(svg: string): string {
-  return printable(svg)
-    .replace(/<style>[^]*?<\/style>/, '')
-    .replace(/ class="plot-[^"]*"/, '')
-    .replace(/ style="[^"]*"/, '')
-    .replaceAll(/(?<=[ ",(\-A-Za-z])-?\d+\.\d{3,}(?:e-?\d+)?(?=[ ",)\-A-Za-z])/g, (number) =>
-      String(Math.round(Number(number) * 100) / 100),
-    );
+  return (
+    printable(svg)
+      .replace(/<style>[^]*?<\/style>/, '')
+      .replace(/ class="plot-[^"]*"/, '')
+      .replace(/ style="[^"]*"/, '')
+      // Plot's 10 px are small beside the text of a page
+      .replace(' font-size="10"', ' font-size="11"')
+      .replaceAll(/(?<=[ ",(\-A-Za-z])-?\d+\.\d{3,}(?:e-?\d+)?(?=[ ",)\-A-Za-z])/g, (number) =>
+        String(Math.round(Number(number) * 100) / 100),
+      )
+  );
 }

@@ -26,7 +26,7 @@ export interface DataTable {
 export interface LegendEntry {
   readonly label: string;
   readonly color: string;
-  readonly shape: 'line' | 'box' | 'dot' | 'band';
+  readonly shape: 'line' | 'box' | 'dot' | 'ring' | 'band';
   readonly dash?: string;
 }
 
@@ -66,20 +66,30 @@ export const marginFor = (labels: readonly string[]): number =>
 const LEGEND_ROW = 20;
 const KEY = 22;
 
-/** Charts below one another under one legend, as one SVG element. */
+/**
+ * Charts under one legend, as one SVG element.
+ * @param panels from top to bottom; an array stands side by side
+ */
 export function composePicture(
   width: number,
   picture: { readonly id: string; readonly alt: string },
   legend: readonly LegendEntry[],
-  panels: readonly string[],
+  panels: readonly (string | readonly string[])[],
 ): string {
   const { height: legendHeight, svg: legendSvg } = drawLegend(width, legend);
   let y = legendHeight;
-  const placed = panels.map((panel) => {
-    const height = Number(/ height="([\d.]+)"/.exec(panel)![1]);
+  const placed = panels.flatMap((row) => {
+    let x = 0;
+    let rowHeight = 0;
     const at = y;
-    y += height;
-    return panel.replace('<svg', `<svg x="0" y="${at}" overflow="visible"`);
+    const drawn = [row].flat().map((panel) => {
+      const left = x;
+      x += Number(/ width="([\d.]+)"/.exec(panel)![1]);
+      rowHeight = Math.max(rowHeight, Number(/ height="([\d.]+)"/.exec(panel)![1]));
+      return panel.replace('<svg', `<svg x="${left}" y="${at}" overflow="visible"`);
+    });
+    y += rowHeight;
+    return drawn;
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" ` +
@@ -110,6 +120,9 @@ function key({ shape, color: fill, dash }: Omit<LegendEntry, 'label'>): string {
   if (shape === 'line') {
     const dashes = dash === undefined || dash === 'none' ? '' : ` stroke-dasharray="${dash}"`;
     return `<line x1="0" x2="17" y1="10" y2="10" stroke="${fill}" stroke-width="2.2"${dashes}/>`;
+  }
+  if (shape === 'ring') {
+    return `<circle cx="9" cy="10" r="4" fill="${color.paper}" stroke="${fill}" stroke-width="2"/>`;
   }
   if (shape === 'dot') return `<circle cx="9" cy="10" r="4.5" fill="${fill}"/>`;
   return `<rect x="3" y="4" width="12" height="12" rx="1.5" fill="${fill}"${shape === 'band' ? ' fill-opacity="0.22"' : ''}/>`;

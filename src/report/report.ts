@@ -7,7 +7,8 @@ import { loadDrawing, type Drawing } from './drawing.ts';
 import { readRun, type RunFacts } from './facts/run.ts';
 import { parametersOf } from './parameters.ts';
 import type { DataTable, Picture } from './picture.ts';
-import { openSubject } from '../experiment/index.ts';
+import { reportOfVariants } from './report-of-variants.ts';
+import { openVariants } from './variants.ts';
 import { formatCount, formatDuration } from '../format.ts';
 
 /** A report, before it is a page. */
@@ -30,13 +31,17 @@ export interface Report {
 
 /**
  * Makes a report of results.
- * @param references results folders
+ * @param references results folders, folders of sweeps, or `FOLDER#NUMBER` of their cells
  * @throws {ResultsError} if something cannot be read
  */
 export async function makeReport(references: readonly string[]): Promise<Report> {
-  const subject = await openSubject(references[0]!);
-  const facts = await readRun(subject.cells[0]!.runs[0]!);
-  return reportOfRun(await loadDrawing(), facts);
+  const opened = await openVariants(references);
+  const { variants } = opened;
+  const drawing = await loadDrawing();
+  const [only] = variants;
+  return variants.length === 1 && only!.cell.runs.length === 1 && opened.sweeps.length === 0
+    ? reportOfRun(drawing, await readRun(only!.cell.runs[0]!))
+    : reportOfVariants(drawing, opened);
 }
 
 async function reportOfRun(drawing: Drawing, run: RunFacts): Promise<Report> {

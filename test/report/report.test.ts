@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'report-'));
   simulate('scenarios/first-steps.yaml', { out: join(folder, 'run') });
-});
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Fails where a text is no XML. */

@@ -20,9 +20,9 @@ export function addReportCommand(program: Command, io: Io): void {
     .description(
       'Writes one HTML file that needs nothing else to be read: what was asked, the answer with its interval, pictures with\n' +
         'their numbers, every parameter, and the command that makes the results again. The same results give the same bytes.\n\n' +
-        'Examples:\n  codeco-sim report results/a\n  codeco-sim report results/a --out a.html --figures figures',
+        'Examples:\n  codeco-sim report results/a\n  codeco-sim report results/before results/after    what differs, and how sure that is\n  codeco-sim report results/a --out a.html --figures figures',
     )
-    .argument('<results...>', 'results folders')
+    .argument('<results...>', 'results folders, sweep folders, or FOLDER#NUMBER of cells')
     .option('--out <file>', 'the page (default: report.html in the current folder)')
     .option('--figures <dir>', 'also write each picture as SVG and PNG into this folder')
     .option('-q, --quiet', 'print nothing')

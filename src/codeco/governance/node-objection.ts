@@ -1,4 +1,8 @@
+import { valueAt } from '../../dynamics/index.ts';
 import {
+  mostOnOneNode,
+  spareReplicas,
+  type World,
   namesOf,
   securityClasses,
   type ClusterId,
@@ -35,4 +39,31 @@ export function nodeObjection(rules: PolicyRules, service: ServiceId, node: Node
   if (carbonGPerKwh !== undefined && node.carbonGPerKwh > carbonGPerKwh)
     return `${node.carbonGPerKwh} g/kWh is above ${carbonGPerKwh} g/kWh`;
   return undefined;
+}
+
+/** Whether a node has as many pods of a service as it may, so that its loss takes no more than is tolerated. */
+export function crowding(
+  { failureTolerance = 0 }: PolicyRules,
+  replicas: number,
+  alike: () => number,
+): string | undefined {
+  if (failureTolerance === 0) return undefined;
+  const most = mostOnOneNode(spareReplicas(replicas, failureTolerance), failureTolerance);
+  return alike() < most ? undefined : `it carries ${most} of the pods, the most that may be lost at once`;
+}
+
+/** What rules look at of each node, at the start. */
+export function nodeFacts({ nodes, clusters, regions = [] }: World): NodeFacts[] {
+  return nodes.map(({ cluster, security = 'None', pricePerHour = 0, cpuMillicores }) => {
+    const { name, provider } = clusters[cluster]!;
+    const region = regions.find((each) => each.name === provider);
+    return {
+      cluster,
+      clusterName: name,
+      provider,
+      security,
+      pricePerCoreHour: pricePerHour / (cpuMillicores / 1000),
+      carbonGPerKwh: region === undefined ? 0 : valueAt(region.carbonGPerKwh, 0),
+    };
+  });
 }

@@ -2,17 +2,17 @@ import type { HandlerId, Kernel, Nanoseconds } from '../../kernel/index.ts';
 import { nextStepNs, valueAt } from '../../dynamics/index.ts';
 import type { Governor, NodeRule, Pod } from '../../kubernetes/index.ts';
 import {
-  mostOnOneNode,
   spareReplicas,
   type AppId,
   type ClusterId,
   type NodeId,
-  type PolicyRules,
   type PolicyVersion,
   type ServiceId,
   type World,
 } from '../../model/index.ts';
-import { nodeObjection, type NodeFacts } from './node-objection.ts';
+import type { AppMeter } from './app-meter.ts';
+import { Budgets } from './budgets.ts';
+import { crowding, nodeFacts, nodeObjection, type NodeFacts } from './node-objection.ts';
 import { POLICY_BYTES, type PolicyCarrier, type PolicyParcel } from './policy-travel.ts';
 import { Violations, type Violation } from './violations.ts';
 
@@ -48,6 +48,16 @@ export interface GovernanceNote {
 /** Known nowhere yet. */
 const NONE = -1;
 
+/** Whether policies have budgets, so that somebody has to measure what applications spend. */
+export function needsMeter({ policies = [] }: Pick<World, 'policies'>): boolean {
+  return policies.some(({ versions }) =>
+    versions.some(
+      ({ rules }) =>
+        rules.energyBudget !== undefined || rules.carbonBudget !== undefined || rules.energyShare !== undefined,
+    ),
+  );
+}
+
 /** The cluster that publishes policies: the hub, or the first one where there is none. Own design. */
 export function publisherOf({ clusters }: Pick<World, 'clusters'>): ClusterId {
   return Math.max(
@@ -64,7 +74,7 @@ export function publisherOf({ clusters }: Pick<World, 'clusters'>): ClusterId {
  *
  * Enforced versions refuse nodes to pods, under every scheduler alike. A pod that runs against one when it is audited is
  * evicted at once, whether there is another place for it or not; for a tolerance to failures nothing is evicted, but services
- * get replicas to spare. A violation lasts until the pod is gone from its node, or the rule. All of this is own design.
+ * get replicas to spare, and an overspent budget takes replicas away, see `Budgets`. A violation lasts until the pod is gone from its node, or the rule. All of this is own design.
  */
 export class PolicyGovernor implements Governor {
   readonly #kernel: Kernel;
@@ -84,15 +94,18 @@ export class PolicyGovernor implements Governor {
   readonly #violations: Violations;
   /** By service: replicas that it was to have before it got some to spare. */
   readonly #stated = new Map<ServiceId, number>();
+  readonly #budgets: Budgets | undefined;
   readonly #due = new Set<AppId>();
   readonly #audit: HandlerId;
 
+  /** @param meter what budgets are kept by; needed where a policy has any, see `needsMeter` */
   constructor(
     kernel: Kernel,
     world: World,
     carrier: PolicyCarrier,
     actions: GovernanceActions,
     noted: (note: GovernanceNote) => void,
+    meter?: AppMeter,
   ) {
     const { policies = [], apps, services, clusters } = world;
     this.#kernel = kernel;
@@ -105,7 +118,7 @@ export class PolicyGovernor implements Governor {
     this.#policiesOf = apps.map((_, app) =>
       [...policies.keys()].filter((policy) => policies[policy]!.apps.includes(app as AppId)),
     );
-    this.#facts = factsOf(world);
+    this.#facts = nodeFacts(world);
     this.#rules = services.map(({ app }, service) => {
       const ofApp = this.#policiesOf[app]!;
       const canRefuse = ofApp.some((policy) => policies[policy]!.versions.some(({ mode }) => mode === 'enforce'));
@@ -136,6 +149,12 @@ export class PolicyGovernor implements Governor {
     }
     if (policies.some(({ versions }) => versions.some(({ rules }) => rules.carbonGPerKwh !== undefined)))
       this.#followCarbon();
+    if (meter === undefined) return;
+    const versionOf = (policy: number): PolicyVersion | undefined => this.#versionAt(policy, this.#publisher)?.version;
+    this.#budgets = new Budgets(kernel, world, meter, versionOf, actions, (app) => {
+      this.#auditSoon(app);
+      actions.rulesChanged();
+    });
   }
 
   /** Violations that began so far, and their time summed. */
@@ -256,6 +275,8 @@ export class PolicyGovernor implements Governor {
         if (known!.version.mode === 'enforce') toEvict.push({ pod, policy, version, why });
       }
       found.push(...this.#intolerant(app, policy));
+      for (const { budget, why } of this.#budgets?.overspent(policy, app) ?? [])
+        found.push({ key: `${name}/${budget}`, policy, version: this.#known[policy]![this.#publisher]!, app, why });
     }
     this.#violations.settle(app, found, this.#kernel.now);
     this.#spare(app);
@@ -309,6 +330,7 @@ export class PolicyGovernor implements Governor {
         this.#actions.scale(service, stated);
         continue;
       }
+      if (this.#budgets?.curbs(service) === true) continue;
       const before = this.#actions.replicas(service);
       const wanted = spareReplicas(this.#world.services[service]!.replicas, tolerance);
       if (before >= wanted) continue;
@@ -367,26 +389,4 @@ export class PolicyGovernor implements Governor {
       detail: why,
     });
   }
-}
-
-/** Whether a node has as many pods of a service as it may, so that its loss takes no more than is tolerated. */
-function crowding({ failureTolerance = 0 }: PolicyRules, replicas: number, alike: () => number): string | undefined {
-  if (failureTolerance === 0) return undefined;
-  const most = mostOnOneNode(spareReplicas(replicas, failureTolerance), failureTolerance);
-  return alike() < most ? undefined : `it carries ${most} of the pods, the most that may be lost at once`;
-}
-
-function factsOf({ nodes, clusters, regions = [] }: World): NodeFacts[] {
-  return nodes.map(({ cluster, security = 'None', pricePerHour = 0, cpuMillicores }) => {
-    const { name, provider } = clusters[cluster]!;
-    const region = regions.find((each) => each.name === provider);
-    return {
-      cluster,
-      clusterName: name,
-      provider,
-      security,
-      pricePerCoreHour: pricePerHour / (cpuMillicores / 1000),
-      carbonGPerKwh: region === undefined ? 0 : valueAt(region.carbonGPerKwh, 0),
-    };
-  });
 }

@@ -44,6 +44,7 @@ class WindowSums {
 
 /**
  * Reads the requests of a run batch by batch into histograms: any number of them takes the same memory, some 25 MB.
+ * @param latencies what they are added to: those of several runs may be counted together
  * @returns undefined if the run kept no such table
  * @throws {ResultsError} if it is damaged
  */
@@ -51,11 +52,11 @@ export async function readRequests(
   folder: string,
   manifest: Manifest,
   durationNs: number,
+  latencies: LatencyHistogram = new LatencyHistogram(),
 ): Promise<RequestFacts | undefined> {
   const width = windowNs(durationNs, MOST_WINDOWS);
   const count = Math.max(1, Math.ceil(durationNs / width));
   const sums = Array.from({ length: count }, () => new WindowSums());
-  const latencies = new LatencyHistogram();
   const outcomes = new Map<string, number>();
   const isThere = await eachBatch(folder, manifest, 'requests', (batch) => {
     const issued = batch.numbers('issued_ns');

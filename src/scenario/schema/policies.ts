@@ -44,6 +44,8 @@ const residency = object(
   { description: 'Where services that read or write certain data may run.', expects: '{ complianceClass, clusters }' },
 );
 
+const budgetWindow = 'In windows of this length, one after the other from the publication; at least 30s.';
+
 const version = object(
   {
     at: measured('duration', {
@@ -65,6 +67,39 @@ const version = object(
     ),
     carbonIntensity: optional(
       measured('carbonIntensity', { description: 'Most that the region of a node may have at the time.' }),
+    ),
+    energyBudget: optional(
+      object(
+        {
+          energy: measured('energy', { description: 'Most of it.' }),
+          per: measured('duration', { description: budgetWindow }),
+        },
+        {
+          description:
+            'Most energy above idle that each application may cause on nodes. What is overspent is known at scrapes, every ' +
+            '30 s; while it is, and the version is enforced, each service of the application is kept at one replica.',
+          expects: '{ energy, per }',
+        },
+      ),
+    ),
+    carbonBudget: optional(
+      object(
+        {
+          carbon: measured('mass', { description: 'Most of it.' }),
+          per: measured('duration', { description: budgetWindow }),
+        },
+        {
+          description: 'Most CO2 equivalent of that energy, as far as it is from the mains; as an energyBudget.',
+          expects: '{ carbon, per }',
+        },
+      ),
+    ),
+    energyShare: optional(
+      quantity('share', {
+        description:
+          'Largest share of the energy of all nodes that each application may cause over 5 minutes; while it was more in ' +
+          'the 5 minutes before, as an energyBudget that is overspent.',
+      }),
     ),
     failureTolerance: optional(failureTolerance),
   },

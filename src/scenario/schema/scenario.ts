@@ -41,7 +41,8 @@ const orchestration = object(
           'mean for placement. securityClass: the least security of the node classes that may run its pods. ' +
           'appFailureTolerance: High a half, Medium a quarter, Low none, or per cent of the pods of each service may be lost at ' +
           'once with as many left as it is to have; enforced, it gets replicas to spare, and no node carries more than that ' +
-          'share, or one. qosClass (where enforced): Gold pods that state no priority have 1000, their channels are ASSURED, and ' +
+          'share, or one. appEnergyLimit: per cent of the energy of all nodes that it may cause over 5 minutes; enforced, while it was ' +
+          'more in the 5 minutes before, each of its services is kept at one replica. qosClass (where enforced): Gold pods that state no priority have 1000, their channels are ASSURED, and ' +
           'of those without a bandwidth that of nwbandwidth is reserved, where stated; Silver pods have 500; channels of ' +
           'BestEffort are BESTEFFORT.',
       }),

@@ -1,6 +1,8 @@
 import {
   parseCarbonIntensity,
   parseDuration,
+  parseEnergy,
+  parseMass,
   parsePricePerHour,
   parseShare,
   type AppId,
@@ -25,6 +27,9 @@ type Written = NonNullable<Scenario['spec']['policies']>[number];
 type WrittenVersion = Written['versions'][number];
 type WrittenResidency = NonNullable<WrittenVersion['residency']>;
 
+/** The time between two scrapes of what applications spend. */
+const SHORTEST_WINDOW_NS = 30e9;
+
 /** The policies of a scenario, and behind them those that the classes of its CodecoApps are. */
 export function readPolicies(
   build: Build,
@@ -46,10 +51,13 @@ export function readPolicies(
 function classPolicies(build: Build, { id, name, loaded }: Apps['read'][number]): Policy[] {
   const mode = classMode(build);
   if (mode === 'ignore') return [];
-  const { securityClass } = loaded.app.spec;
+  const { securityClass, appEnergyLimit = '' } = loaded.app.spec;
   const failureTolerance = appTolerance(loaded);
   const rules: Record<string, PolicyRules> = {
     ...(securityClass === undefined || securityClass === '' ? {} : { securityClass: { security: securityClass } }),
+    ...(appEnergyLimit === ''
+      ? {}
+      : { appEnergyLimit: { energyShare: Number(appEnergyLimit.replace('%', '')) / 100 } }),
     ...(failureTolerance === 0 ? {} : { appFailureTolerance: { failureTolerance } }),
   };
   return Object.entries(rules).map(([field, of]) => ({
@@ -119,6 +127,7 @@ class PolicyReader {
   #rulesOf(written: WrittenVersion, apps: readonly AppId[], path: Path): PolicyRules {
     const build = this.#build;
     const { providers, security, residency, price, carbonIntensity, failureTolerance } = written;
+    const { energyBudget, carbonBudget, energyShare } = written;
     for (const [index, provider] of (providers ?? []).entries())
       build.resolve(this.#providers, provider, [...path, 'providers', index]);
     const resides = residency === undefined ? undefined : this.#residencyOf(residency, apps, [...path, 'residency']);
@@ -129,8 +138,34 @@ class PolicyReader {
       ...(resides === undefined ? {} : { residency: resides }),
       ...(price === undefined ? {} : { pricePerCoreHour: parsePricePerHour(price) }),
       ...(carbonIntensity === undefined ? {} : { carbonGPerKwh: parseCarbonIntensity(carbonIntensity) }),
+      ...(energyBudget === undefined
+        ? {}
+        : {
+            energyBudget: {
+              energyJ: parseEnergy(energyBudget.energy),
+              windowNs: this.#windowOf(energyBudget.per, [...path, 'energyBudget', 'per']),
+            },
+          }),
+      ...(carbonBudget === undefined
+        ? {}
+        : {
+            carbonBudget: {
+              carbonG: parseMass(carbonBudget.carbon),
+              windowNs: this.#windowOf(carbonBudget.per, [...path, 'carbonBudget', 'per']),
+            },
+          }),
+      ...(energyShare === undefined ? {} : { energyShare: parseShare(energyShare) }),
       ...(tolerance === 0 ? {} : { failureTolerance: tolerance }),
     };
+  }
+
+  #windowOf(written: string, path: Path): Nanoseconds {
+    const windowNs = parseDuration(written);
+    if (windowNs < SHORTEST_WINDOW_NS)
+      this.#build.problem(path, 'a window in which nothing is known of what is spent', {
+        expected: 'at least 30s, the time between two scrapes',
+      });
+    return windowNs;
   }
 
   #toleranceOf(written: string | number, path: Path): number {
