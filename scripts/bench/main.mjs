@@ -8,6 +8,7 @@ import { benchNetwork, benchTransfers } from './network.mjs';
 import { benchScheduler, benchSchedulerMemory } from './scheduler.mjs';
 import { benchResults } from './results.mjs';
 import { benchUsers } from './users.mjs';
+import { benchSweep } from './sweep.mjs';
 import { benchSwm } from './swm.mjs';
 
 const smoke = process.argv.includes('--smoke');
@@ -25,6 +26,7 @@ const benchmarks = [
   ['Network: transfers, with all their events', benchTransfers],
   ['Scheduler: all placement decisions, seconds of CPU', benchScheduler],
   ['SWM: the scalable solver, seconds of CPU', benchSwm],
+  ['Sweeps: seconds, and milliseconds a cell beside its runs', benchSweep],
   ['Scheduler: bytes of memory', benchSchedulerMemory],
 ];
 for (const [title, bench] of benchmarks) {

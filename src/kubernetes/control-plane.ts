@@ -13,7 +13,7 @@ import type { Governor } from './governor.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
-import { Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
+import { admissionRefusal, Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
 import type { PodWatcher, Relocations, Standby } from './relocations.ts';
 import type { Decision } from './scheduling/index.ts';
@@ -129,7 +129,7 @@ export class ControlPlane implements Relocations {
       evicted: (pods) => this.#evicted(pods),
     });
     this.#workloads = new Workloads(kernel, world, state, endpoints, {
-      created: (pod) => this.#scheduling.add(pod),
+      created: (pod) => this.#created(pod),
       superfluous: (pod) => this.#delete(pod, 'scaled-down'),
       deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
     });
@@ -313,6 +313,31 @@ export class ControlPlane implements Relocations {
     this.#workloads.deleted([pod]);
   }
 
+  /** A new pod looks for a node, but for one that names its node: that one passes by the scheduler. */
+  #created(pod: Pod): void {
+    const { nodeName } = this.#state.kind(pod.service);
+    if (nodeName === '') return this.#scheduling.add(pod);
+    const info = this.#state.cache.node(nodeName);
+    if (info === undefined) {
+      pod.message = `node "${nodeName}" not found`;
+      return;
+    }
+    this.#state.bind(pod, info.id as NodeId);
+    this.#bound(pod);
+  }
+
+  /** The kubelet takes a pod, or refuses it; of the pods that the scheduler has placed it refuses none. */
+  #start(pod: Pod): void {
+    const known = this.#state.schedulingPod(pod);
+    const { cache, nodes } = this.#state;
+    const refusal = known.kind.nodeName === '' ? undefined : admissionRefusal(known, nodes[pod.node!]!.info, cache);
+    if (refusal === undefined) this.#kubelet.start(pod);
+    else {
+      this.#end(pod, refusal);
+      this.#workloads.refused(pod);
+    }
+  }
+
   #bound(pod: Pod): void {
     this.#governor?.bound(pod);
     this.#workloads.bound(pod);
@@ -323,7 +348,7 @@ export class ControlPlane implements Relocations {
 
   #launch(pod: Pod): void {
     if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
-    else this.#kubelet.start(pod);
+    else this.#start(pod);
   }
 
   #podReady(pod: Pod): void {
@@ -349,7 +374,7 @@ export class ControlPlane implements Relocations {
       if (pod.phase === 'ready') this.#serve(pod);
       if (pod.phase !== 'stopped' || this.#standby.get(pod) === 'wait') continue;
       this.#endpoints.remove(pod.service, pod.id);
-      this.#kubelet.start(pod);
+      this.#start(pod);
     }
   }
 

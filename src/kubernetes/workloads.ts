@@ -1,9 +1,13 @@
-import type { HandlerId, Kernel } from '../kernel/index.ts';
+import type { HandlerId, Kernel, Nanoseconds } from '../kernel/index.ts';
 import type { AppId, PodLife, ServiceId, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Pod } from './pods.ts';
 import { chooseVictims } from './replica-set.ts';
+
+/** Between two requests of the controllers. Source: kube-controller-manager, --kube-api-qps of 20 a second. */
+const REQUEST_NS = 50e6;
+const MOST_REFUSALS = 1000;
 
 /** What the workload controllers set off. */
 export interface WorkloadEvents {
@@ -25,6 +29,9 @@ export class Workloads {
   readonly #endpoints: Pick<Endpoints, 'has'>;
   readonly #events: WorkloadEvents;
   readonly #deadline: HandlerId;
+  readonly #replace: HandlerId;
+  /** By service: pods that a kubelet has refused. */
+  readonly #refusals: number[] = [];
   /** By service: pods created so far. */
   readonly #ordinals: number[];
   /** By service: pods that there are to be. */
@@ -51,6 +58,7 @@ export class Workloads {
     );
     for (const [id, { lives = [] }] of world.services.entries())
       for (const [index, { createdAtNs }] of lives.entries()) kernel.at(createdAtNs, createBarePod, id, index);
+    this.#replace = kernel.on('kubernetes.replace-refused', (pod) => this.deleted([state.pods[pod]!]));
     this.#deadline = kernel.on('kubernetes.pod-deadline', (pod) => events.deadlineExceeded(state.pods[pod]!));
   }
 
@@ -69,6 +77,15 @@ export class Workloads {
   /** Makes a pod that takes another's place; who asks for it sees to its node. */
   succeed({ app, service }: Pod): Pod {
     return this.#state.create(app, service, this.#nextName(app, service), undefined);
+  }
+
+  /**
+   * A kubelet has refused a pod: its controller makes the next as fast as it may ask, and that one may be refused as well.
+   * Own design: it stops after a thousand, so that such a mistake does not fill the run.
+   */
+  refused(pod: Pod): void {
+    const count = (this.#refusals[pod.service] = (this.#refusals[pod.service] ?? 0) + 1);
+    if (count < MOST_REFUSALS) this.#kernel.after(REQUEST_NS as Nanoseconds, this.#replace, pod.id);
   }
 
   /** How many pods of a service its controller is to keep. */

@@ -1,3 +1,4 @@
+export { admissionRefusal } from './admission.ts';
 export { Kubelets, type KubeletSurroundings } from './kubelets.ts';
 export { BackOff } from './back-off.ts';
 export { ImagePulls } from './image-pulls.ts';

@@ -43,8 +43,8 @@ export interface KubeletSurroundings {
  * **End.** See `Terminations`; a container that its liveness probe ends gets the same grace. Want of memory: see `NodeMemory`.
  *
  * Own design: what the kubelet notices at its next look at a pod is noticed at once. Where a scenario states nothing of all
- * this, a pod is ready when its start-up time is over, without another event. Left out: the admission of pods at the node,
- * which the scheduler's view of a node never contradicts here.
+ * this, a pod is ready when its start-up time is over, without another event. A pod that
+ * names its node is admitted there or not: see `admissionRefusal`.
  */
 export class Kubelets {
   readonly #kernel: Kernel;

@@ -40,7 +40,7 @@ export { compilePod, type PodKind, type SchedulingPod, schedulingPod } from './p
 export type { DisruptionAllowance, Nomination } from './preemption.ts';
 export { readProfile } from './profile.ts';
 export { compileLabelSelector } from './selectors.ts';
-export { tolerates } from './tolerations.ts';
+export { hasUntoleratedTaint, tolerates } from './tolerations.ts';
 export type { SchedulerProfile } from './profile.ts';
 export { mayHelp, type ClusterEvent } from './queueing-hints.ts';
 export { podRequests, type PodRequests, readResources, type Resources } from './resources.ts';
