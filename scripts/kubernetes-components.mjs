@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Builds real Kubernetes components (etcd, kube-apiserver, kube-scheduler, kube-controller-manager, kubectl) from their Go modules, for tests
-// against a real control plane, and prints the folder that holds them: the value of KUBEBUILDER_ASSETS that such tests look for.
+// Builds real Kubernetes components (etcd, kube-apiserver, kube-scheduler, kube-controller-manager) from their Go modules, for tests against
+// a real control plane, and prints the folder that holds them: the value of KUBEBUILDER_ASSETS that such tests look for.
 // What is built already is not built again. `--if-built` builds nothing: it prints the folder where it is complete, and fails otherwise.
 // The module in scripts/kubernetes-components pins every source by its checksum; as Kubernetes itself keeps its staging modules beside it,
 // that module repeats their `replace` lines by version.
@@ -22,7 +22,6 @@ const packages = {
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
   'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
   'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
-  kubectl: 'k8s.io/kubernetes/cmd/kubectl',
 };
 
 // Components ask their own version for the defaults of their features, and a build outside their repository knows none.

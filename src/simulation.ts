@@ -1,4 +1,5 @@
 import {
+  Acm,
   AppMeter,
   MeasuredTopology,
   MigrationReviews,
@@ -43,6 +44,7 @@ import {
 } from './kubernetes/index.ts';
 import type { AccessPointId, AppId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
+import { appendAppStatus } from './app-status-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
 import { appendOperation } from './operation-rows.ts';
@@ -271,6 +273,13 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     });
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
+  if (world.orchestration.acm === true)
+    new Acm(
+      kernel,
+      world,
+      { pods: () => controlPlane.pods, podUsedMillicoreNs: (pod) => compute.podUsage(pod) },
+      (status) => appendAppStatus(recorder.tables.app_status, world, kernel.now, status),
+    );
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
     const node = id as NodeId;
     // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it

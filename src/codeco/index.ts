@@ -1,3 +1,4 @@
+export * from './acm/index.ts';
 export * from './governance/index.ts';
 export {
   MeasuredTopology,

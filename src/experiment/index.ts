@@ -19,6 +19,17 @@ export {
   type SweepRow,
 } from './execution/index.ts';
 export {
+  cancelJob,
+  jobOfSweep,
+  kubectl,
+  runJob,
+  sweepRights,
+  tryJob,
+  type JobEnd,
+  type JobOptions,
+  type SweepJob,
+} from './kubernetes/index.ts';
+export {
   compareCells,
   estimateByWindows,
   compareResults,

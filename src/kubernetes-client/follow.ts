@@ -51,6 +51,8 @@ export async function followObjects<T extends KubernetesObject>(
       objects.clear();
       for (const item of items) objects.set(item.metadata?.name ?? '', item);
       if (seen(objects)) return true;
+      // an abort in the meantime tells nobody who listens only from now on
+      if (signal.aborted) break;
     }
     const beganMs = performance.now();
     const end = await watchOnce(cluster, followed, version, objects, seen, signal);

@@ -53,6 +53,14 @@ export class Workloads {
     this.#ordinals = world.services.map(() => 0);
     const createApp = kernel.on('kubernetes.create-app', (app) => this.#createApp(app as AppId));
     for (const [id, app] of world.apps.entries()) kernel.at(app.createdAtNs, createApp, id);
+    if (world.apps.some(({ changes }) => changes !== undefined)) {
+      const changeApp = kernel.on('kubernetes.change-app', (app, change) => {
+        for (const { service, replicas: count } of world.apps[app]!.changes![change]!.replicas)
+          this.scale(service, count);
+      });
+      for (const [app, { changes = [] }] of world.apps.entries())
+        for (const [change, { atNs }] of changes.entries()) kernel.at(atNs, changeApp, app, change);
+    }
     const createBarePod = kernel.on('kubernetes.create-pod', (service, index) =>
       this.#createPod(world.services[service]!.app, service as ServiceId, world.services[service]!.lives![index]!),
     );

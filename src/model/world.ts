@@ -181,10 +181,18 @@ export interface App {
   readonly clusters: readonly ClusterId[];
   /** The resource or the manifest it was made from, kept whole as published. */
   readonly source: CodecoApp | Manifest;
+  /** What becomes of it later; nothing where absent. */
+  readonly changes?: readonly AppChange[];
   /** Scheduling gates of its pods that a controller outside the simulation takes away, and when; none where absent. */
   readonly liftedGates?: readonly { readonly gate: string; readonly atNs: Nanoseconds }[];
   /** The Services of its manifest; a CodecoApp has one for each of its services. */
   readonly kubernetesServices?: readonly KubernetesService[];
+}
+
+/** A change of an application: other numbers of replicas, none where it is deleted. */
+export interface AppChange {
+  readonly atNs: Nanoseconds;
+  readonly replicas: readonly { readonly service: ServiceId; readonly replicas: number }[];
 }
 
 /** One micro-service of an application. */
@@ -307,6 +315,8 @@ export interface Orchestration {
   readonly scheduler: SchedulerName;
   /** kube-scheduler's profile, where it is not the default one. */
   readonly schedulerProfile?: PublishedProfile;
+  /** Whether ACM reconciles CodecoApps and writes their status. */
+  readonly acm?: true;
   /** Of the scheduler `swm`. */
   readonly swm?: SwmSettings;
   /** How the network is measured; where absent, it is known as it truly was 15 s ago at most. */

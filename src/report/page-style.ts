@@ -24,7 +24,7 @@ h2{margin:0 0 12px;font-size:19px;line-height:1.3}
 .facts dd{margin:0;overflow-wrap:anywhere}
 nav ol{margin:0 0 8px;padding-left:20px;columns:2;column-gap:24px}
 a{color:var(--accent)}
-section.figure,#again,#parameters,#missing{margin-top:44px;padding-top:20px;border-top:1px solid var(--grid)}
+section.figure,#decisions,#again,#parameters,#missing{margin-top:44px;padding-top:20px;border-top:1px solid var(--grid)}
 figure{margin:0}
 figure svg{display:block;max-width:100%;height:auto}
 figcaption{margin-top:8px;color:var(--muted)}

@@ -9,7 +9,7 @@ const NARROW = 350;
 
 /** A report as one HTML file that needs nothing else. */
 export function pageOf(report: Report): string {
-  const { title, question, answer, answerBasis, facts, pictures, missing, parameters, commands } = report;
+  const { title, question, answer, answerBasis, facts, pictures, missing, decisions, parameters, commands } = report;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,6 +34,11 @@ ${answer.map((sentence, i) => `<p${i === 0 ? ' class="lead"' : ''}>${escape(sent
 <dl class="facts">${facts.map(([name, value]) => `<div><dt>${escape(name)}</dt><dd>${escape(value)}</dd></div>`).join('')}</dl>
 ${contents(pictures)}
 ${pictures.map(figure).join('\n')}
+${
+  decisions === undefined
+    ? ''
+    : `<section id="decisions"><h2>Why pods are where they are</h2><p class="note">Decisions that found no place come first. What each plugin said of each node: ${inline(`\`${decisions.command}\``)}.</p><details><summary>${decisions.table.rows.length} decisions</summary>${dataTable(decisions.table)}</details></section>`
+}
 ${missing.length === 0 ? '' : `<section id="missing"><h2>What is not here</h2><ul>${missing.map((text) => `<li>${inline(text)}</li>`).join('')}</ul></section>`}
 <section id="again">
 <h2>To make it again</h2>

@@ -32,7 +32,7 @@ export interface LegendEntry {
 
 export const FONT_SIZE = 12;
 /** Width of a character of the page's fonts at most, on average over a word, in parts of the size. */
-const CHARACTER = 0.58;
+const CHARACTER = 0.63;
 
 /** Width of a text in pixels, estimated from above: nothing measures fonts without a browser. */
 export const textWidth = (text: string, size: number = FONT_SIZE): number => Array.from(text).length * size * CHARACTER;

@@ -1,8 +1,14 @@
+import { rollup } from 'd3-array';
 import { CONFIDENCE_TEXT, answerOfRun } from './answer.ts';
+
+import { eventsOverTime } from './charts/events.ts';
 import { latencyDistribution } from './charts/latency-distribution.ts';
+import { linkUse } from './charts/link-use.ts';
+import { map } from './charts/map.ts';
 import { placement } from './charts/placement.ts';
 import { requestsOverTime } from './charts/requests-over-time.ts';
 import { tiersOverTime } from './charts/tiers-over-time.ts';
+import { readDecisions } from './decisions.ts';
 import { loadDrawing, type Drawing } from './drawing.ts';
 import { readRun, type RunFacts } from './facts/run.ts';
 import { parametersOf } from './parameters.ts';
@@ -24,6 +30,8 @@ export interface Report {
   readonly pictures: readonly Picture[];
   /** What the results do not hold, and how they would. */
   readonly missing: readonly string[];
+  /** Of one run. */
+  readonly decisions?: { readonly table: DataTable; readonly command: string };
   readonly parameters: DataTable;
   /** Commands that make the results again. */
   readonly commands: readonly string[];
@@ -46,6 +54,7 @@ export async function makeReport(references: readonly string[]): Promise<Report>
 
 async function reportOfRun(drawing: Drawing, run: RunFacts): Promise<Report> {
   const { manifest, scenario, world } = run;
+  const decisions = await readDecisions(run.folder, manifest);
   return {
     title: manifest.name,
     question: scenario.metadata.description ?? `What becomes of the scenario ${manifest.name}?`,
@@ -70,6 +79,9 @@ async function reportOfRun(drawing: Drawing, run: RunFacts): Promise<Report> {
     ],
     pictures: picturesOfRun(drawing, run),
     missing: missingOf(run),
+    ...(decisions === undefined
+      ? {}
+      : { decisions: { table: decisions, command: `codeco-sim why ${run.folder} --decision N` } }),
     parameters: parametersOf(scenario.spec),
     commands: [
       (manifest.command ?? ['codeco-sim', 'run', manifest.scenario.file, '--seed', String(manifest.seed)]).join(' '),
@@ -79,7 +91,7 @@ async function reportOfRun(drawing: Drawing, run: RunFacts): Promise<Report> {
 
 /** All pictures of one run for which it has results. */
 export function picturesOfRun(drawing: Drawing, run: RunFacts): Picture[] {
-  const { requests, nodes, pods, world } = run;
+  const { requests, nodes, pods, links, governance, faults, world } = run;
   const pictures: Picture[] = [];
   if (requests !== undefined && requests.latencies.count > 0) {
     pictures.push(latencyDistribution(drawing, [{ label: 'this run', latencies: requests.latencies }], ''));
@@ -89,6 +101,16 @@ export function picturesOfRun(drawing: Drawing, run: RunFacts): Picture[] {
   }
   if (pods !== undefined && pods.length > 0) pictures.push(placement(drawing, pods, world, run));
   if (nodes !== undefined) pictures.push(tiersOverTime(drawing, nodes, run));
+  if (links?.courses.some(({ highest }) => highest > 0) === true) pictures.push(linkUse(drawing, links, run));
+  const events = eventsOverTime(drawing, faults, nodes?.states ?? [], governance, run);
+  if (events !== undefined) pictures.push(events);
+  const podsByNode = rollup(
+    (pods ?? []).filter(({ node }) => node !== null),
+    (own) => own.length,
+    ({ node }) => node!,
+  );
+  const ground = map(drawing, world, podsByNode);
+  if (ground !== undefined) pictures.push(ground);
   return pictures;
 }
 

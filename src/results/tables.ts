@@ -200,6 +200,15 @@ export const tables = {
     target: dictionary('fault_target', 'node, link or access point'),
     event: dictionary('fault_event', 'begin or end'),
   }),
+  app_status: table(FEW, "One status that ACM wrote into a CodecoApp; none without orchestration.acm.", {
+    time_ns: float64('ns', 'when'),
+    app: dictionary('app', 'the application'),
+    phase: dictionary('app_phase', 'Waiting, Scheduling, Pending or Running'),
+    status: dictionary('app_status', 'OK, Warning or Error'),
+    pods: int32('pods that are there'),
+    ready_pods: int32('of these, ready'),
+    average_cpu_cores: float64('cores', 'CPU in use, an exponential moving average'),
+  }),
   governance: table(FEW, 'One event of governance: a policy, a violation, an eviction.', {
     time_ns: float64('ns', 'when'),
     cluster: optional(dictionary('cluster', 'cluster that it is about; null where it is about none alone')),

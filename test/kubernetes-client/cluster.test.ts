@@ -163,6 +163,16 @@ describe('a server that turns away, forgets and hangs up', () => {
     await expect(read()).rejects.toThrow(/^cannot read the ConfigMap a \(context here, .*\): 422 it is wrong$/);
   });
 
+  test('a signal ends it while the list is under way', async () => {
+    const ending = new AbortController();
+    play((response) => {
+      ending.abort();
+      json(response, 200, list('10', 'a'));
+    });
+    expect(await followObjects(cluster, configMaps(cluster), () => false, ending.signal)).toBe(false);
+    expect(asked).toEqual(['list']);
+  });
+
   test('a signal ends a watch that says nothing', async () => {
     const ending = new AbortController();
     play(
@@ -181,7 +191,7 @@ describe.skipIf(why !== undefined)(`a real API server (${why ?? 'run'})`, () => 
   let plane: ControlPlane;
   beforeAll(async () => {
     plane = await startControlPlane();
-  });
+  }, 180_000);
   afterAll(() => plane.stop());
 
   test('its objects are followed from the list on, through each change', async () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
-type Component = 'etcd' | 'kube-apiserver' | 'kube-scheduler' | 'kube-controller-manager' | 'kubectl';
+type Component = 'etcd' | 'kube-apiserver' | 'kube-scheduler' | 'kube-controller-manager';
 
 /** What it takes at most until the API server answers, on a busy machine. */
 const START_MS = 90_000;
@@ -47,9 +47,7 @@ export function whyNoControlPlane(components: readonly Component[] = []): string
   return `skipped: KUBEBUILDER_ASSETS names no folder with ${needed.join(', ')}; \`node scripts/kubernetes-components.mjs\` builds them`;
 }
 
-/** Path of a real component. */
-export const realComponent = (component: Component): string =>
-  join(assets(['etcd', 'kube-apiserver', component])!, component);
+const realComponent = (component: Component): string => join(assets(['etcd', 'kube-apiserver', component])!, component);
 
 /**
  * Starts etcd and kube-apiserver, and what else is asked for, and waits until they are ready.

@@ -1,12 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantileSorted } from 'd3-array';
 import sax from 'sax';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { World } from '../../src/model/index.ts';
+import { placement } from '../../src/report/charts/placement.ts';
+import { loadDrawing } from '../../src/report/drawing.ts';
+import { readFaults } from '../../src/report/facts/faults.ts';
+import { readLinks } from '../../src/report/facts/links.ts';
 import { readRequests } from '../../src/report/facts/requests.ts';
 import { makeReport, pageOf, writeFigures } from '../../src/report/index.ts';
-import { readManifest, readTable } from '../../src/results/index.ts';
+import { readManifest, readScenario, readTable } from '../../src/results/index.ts';
 import { simulate } from '../../src/simulate.ts';
 
 let folder: string;
@@ -110,4 +115,89 @@ test('figures for papers stand alone: whole XML without variables, and PNGs that
   expect(again.paths.map((path) => readFileSync(path).toString('base64'))).toEqual(
     paths.map((path) => readFileSync(path).toString('base64')),
   );
+});
+
+test('the use of a link over the run is that of all its samples, whatever the windows', async () => {
+  const run = join(folder, 'run');
+  const manifest = readManifest(run);
+  const { world } = readScenario(run) as { world: World };
+  const { courses } = (await readLinks(run, manifest, world))!;
+  const rows = (await readTable(run, 'links')).toArray().map((row: { toJSON(): object }) => row.toJSON()) as {
+    link: string;
+    from: string | null;
+    to: string | null;
+    utilization: number;
+    carried_bytes: number;
+    interval_ns: number;
+  }[];
+  const carried = (of: typeof rows) => of.reduce((sum, row) => sum + row.carried_bytes, 0);
+  expect(courses.reduce((sum, { carriedBytes }) => sum + carriedBytes, 0)).toBe(carried(rows));
+  const line = courses.find(({ name }) => name === 'line edge → cloud')!;
+  const own = rows.filter(({ link, from }) => link === 'line' && from === 'edge');
+  expect(line.carriedBytes).toBe(carried(own));
+  const time = own.reduce((sum, row) => sum + row.interval_ns, 0);
+  expect(line.mean).toBeCloseTo(own.reduce((sum, row) => sum + row.utilization * row.interval_ns, 0) / time, 12);
+});
+
+test('faults of the same kind and target that overlap are one, and what never ends lasts to the end of the run', async () => {
+  const run = join(folder, 'faults');
+  const faults =
+    'faults=[{ at: 10s, for: 20s, cut: line }, { at: 20s, for: 30s, cut: line }, { at: 50s, for: 40s, cut: line }]';
+  simulate('scenarios/first-steps.yaml', { out: run, set: [faults] });
+  const spans = await readFaults(run, readManifest(run), 60e9);
+  expect(spans.map(({ kind, target, fromNs, toNs }) => [kind, target, fromNs / 1e9, toNs / 1e9])).toEqual([
+    ['cut', 'line', 10, 50],
+    ['cut', 'line', 50, 60],
+  ]);
+  const { pictures } = await makeReport([run]);
+  expect(pictures.map(({ id }) => id)).toEqual([
+    'latency-distribution',
+    'requests-over-time',
+    'placement',
+    'tiers-over-time',
+    'link-use',
+    'events',
+    'map',
+  ]);
+  for (const { draw } of pictures) parseXml(draw(350));
+});
+
+test('ten thousand pods are counted by their nodes, and two hundred nodes by their clusters', async () => {
+  const drawing = await loadDrawing();
+  const clusters = ['one', 'two'].map((name) => ({ name }));
+  const nodes = Array.from({ length: 200 }, (_, i) => ({ name: `node-${i}`, cluster: i % 2 }));
+  const pods = Array.from({ length: 10_000 }, (_, i) => ({
+    pod: `pod-${i}`,
+    app: 'app',
+    service: 'web',
+    node: `node-${i % 200}`,
+    cluster: clusters[i % 2]!.name,
+    createdNs: 0,
+    scheduledNs: 0,
+    readyNs: 1e9,
+    endNs: i % 4 < 2 ? 60e9 : 30e9,
+    reason: i % 4 < 2 ? null : 'done',
+  }));
+  const world = { nodes, clusters } as unknown as World;
+  const picture = placement(drawing, pods, world, { durationNs: 60e9, warmupNs: 0, faults: [] });
+  // 5,000 pods a cluster, half of them for half of the time
+  expect(picture.table!.rows).toEqual([
+    ['one', '100', '3750', '5000'],
+    ['two', '100', '3750', '5000'],
+  ]);
+  expect(picture.draw(760).length).toBeLessThan(20_000);
+});
+
+test('a run in which nothing happens says so', async () => {
+  simulate('scenarios/first-steps.yaml', { out: join(folder, 'idle'), set: ['users=[]', 'duration=6s', 'apps=[]'] });
+  const report = await makeReport([join(folder, 'idle')]);
+  expect(report.answer[0]).toBe('No request was sent after the warm-up.');
+  expect(report.missing.join(' ')).toContain('No pod was created.');
+  expect(pageOf(report)).toContain('</html>');
+});
+
+test('a table that was cut is named', async () => {
+  simulate('scenarios/first-steps.yaml', { out: join(folder, 'cut') });
+  truncateSync(join(folder, 'cut', 'links.arrow'), 1000);
+  await expect(makeReport([join(folder, 'cut')])).rejects.toThrow(/links\.arrow has 1000 bytes/);
 });

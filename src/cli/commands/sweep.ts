@@ -22,6 +22,7 @@ import { Progress } from '../progress.ts';
 import { flatRow, formatSweep, shownParameter } from '../sweep-summary.ts';
 import { formatTable } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
+import { addClusterOptions, demandEngine, sweepOnCluster, type ClusterFlags } from './sweep-on-cluster.ts';
 import {
   addScenarioOptions,
   asLoadOptions,
@@ -31,13 +32,13 @@ import {
   type ScenarioFlags,
 } from './options.ts';
 
-interface SweepFlags extends ScenarioFlags {
+interface SweepFlags extends ScenarioFlags, ClusterFlags {
   readonly out?: string;
   readonly workers?: number;
   readonly workerMemory?: number;
   readonly shard?: Shard;
   readonly failFast?: boolean;
-  readonly dryRun?: boolean;
+  readonly dryRun?: true | 'client' | 'server';
   readonly quiet?: boolean;
   readonly output?: string;
 }
@@ -55,7 +56,9 @@ export function addSweepCommand(program: Command, io: Io): void {
         'again runs only what is missing or has changed.\n\n' +
         'Examples:\n  codeco-sim sweep scenarios/schedulers-under-cut.yaml --dry-run\n' +
         '  codeco-sim sweep mine.yaml --out results/mine --workers 8\n' +
-        '  codeco-sim sweep mine.yaml --out part-1 --shard 1/3     one machine of three; then `codeco-sim collect`',
+        '  codeco-sim sweep mine.yaml --out part-1 --shard 1/3     one machine of three; then `codeco-sim collect`\n' +
+        '  codeco-sim sweep mine.yaml --engine kubernetes --image registry/codeco-sim:0.1 --pvc results --shards 20\n' +
+        '                                                          a Job of 20 pods; see also --dry-run=client -o yaml',
     )
     .argument('<experiment>', 'experiment file; FILE#NAME chooses one of several in a file')
     .option('--out <dir>', 'folder for the results (default: results/<name of the experiment>)')
@@ -65,11 +68,17 @@ export function addSweepCommand(program: Command, io: Io): void {
       'heap of each worker (default: an equal part of 3/4 of the memory)',
       wholeNumber('--worker-memory'),
     )
-    .option('--shard <i/n>', 'run only the i-th of n parts', asShard)
+    .option('--shard <i/n>', 'run only the i-th of n parts; `index/n`: by JOB_COMPLETION_INDEX, as in a Job', asShard)
     .option('--fail-fast', 'stop at the first run that fails')
-    .option('--dry-run', 'print the cells and what they would cost, and run nothing but a pilot')
+    .option(
+      '--dry-run [client|server]',
+      'print the cells and what they would cost, and run nothing but a pilot; with --engine kubernetes, `=client` ' +
+        'prints the objects, `=server` has the cluster check them',
+      asDryRun,
+    )
     .option('-q, --quiet', 'no progress, no summary');
   addScenarioOptions(command);
+  addClusterOptions(command);
   outputOption(command);
   command.action(async (reference: string, flags: SweepFlags) => {
     const startedMs = io.now();
@@ -77,6 +86,7 @@ export function addSweepCommand(program: Command, io: Io): void {
     if (workers < 1) throw new UsageError('--workers: found 0, expected at least 1');
     const { seed, ...loadOptions } = asLoadOptions(flags);
     const quiet = flags.quiet === true;
+    demandEngine(flags);
     const checking = new Progress(io, 'checking the cells', quiet);
     const plan = planSweep(readExperiment(reference, loadOptions), {
       ...(seed === undefined ? {} : { seed }),
@@ -85,6 +95,10 @@ export function addSweepCommand(program: Command, io: Io): void {
     checking.done();
     if (!quiet) for (const warning of plan.warnings) io.err(`warning: ${formatProblem(warning)}\n`);
     const out = flags.out ?? join('results', plan.name);
+    if (flags.engine === 'kubernetes' && flags.dryRun !== true) {
+      await sweepOnCluster(io, plan, flags, out);
+      return;
+    }
     const workerMemoryMb = flags.workerMemory ?? Math.max(128, Math.floor((0.75 * totalmem()) / 2 ** 20 / workers));
     const common = { allow: flags.allow ?? [], set: flags.set ?? [], workerMemoryMb };
     if (flags.dryRun === true) {
@@ -123,12 +137,33 @@ export function addSweepCommand(program: Command, io: Io): void {
   });
 }
 
+function asDryRun(text: string): 'client' | 'server' {
+  if (text === 'client' || text === 'server') return text;
+  throw new UsageError(
+    `--dry-run: found '${text}', expected nothing, =client or =server; the experiment stands before it`,
+  );
+}
+
 function asShard(text: string): Shard {
+  const [, inJob] = /^index\/(\d{1,6})$/.exec(text) ?? [];
+  if (inJob !== undefined) return shardOfJob(Number(inJob));
   const [, index, of] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
   if (index === undefined || Number(index) < 1 || Number(index) > Number(of)) {
     throw new UsageError(`--shard: found '${text}', expected i/n with i from 1 to n, such as 2/3`);
   }
   return { index: Number(index), of: Number(of) };
+}
+
+/** Completion indexes count from 0 (Kubernetes, Jobs: "Completion mode"). */
+function shardOfJob(of: number): Shard {
+  const text = process.env['JOB_COMPLETION_INDEX'];
+  if (text === undefined || !/^\d{1,6}$/.test(text) || Number(text) >= of) {
+    throw new UsageError(
+      `--shard index/${of}: found ${text === undefined ? 'no JOB_COMPLETION_INDEX' : `JOB_COMPLETION_INDEX '${text}'`} in the environment, ` +
+        `expected one from 0 to ${of - 1}, as the pods of an Indexed Job have it`,
+    );
+  }
+  return { index: Number(text) + 1, of };
 }
 
 function tellPlan(io: Io, plan: SweepPlan, cost: Cost, workers: number, output: string | undefined): void {

@@ -135,7 +135,8 @@ export class Budgets {
         this.#actions.scale(service, 1);
       } else if (!isOver && had !== undefined) {
         this.#curbed.delete(service);
-        this.#actions.scale(service, had);
+        // unless it was scaled or deleted meanwhile
+        if (this.#actions.replicas(service) === 1) this.#actions.scale(service, had);
       }
     }
   }

@@ -327,10 +327,11 @@ export class PolicyGovernor implements Governor {
       if (tolerance === 0) {
         if (stated === undefined) continue;
         this.#stated.delete(service);
-        this.#actions.scale(service, stated);
+        if (this.#actions.replicas(service) > 0) this.#actions.scale(service, stated);
         continue;
       }
-      if (this.#budgets?.curbs(service) === true) continue;
+      // an application that was deleted is not brought back
+      if (this.#actions.replicas(service) === 0 || this.#budgets?.curbs(service) === true) continue;
       const before = this.#actions.replicas(service);
       const wanted = spareReplicas(this.#world.services[service]!.replicas, tolerance);
       if (before >= wanted) continue;

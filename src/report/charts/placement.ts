@@ -3,10 +3,11 @@ import type { World } from '../../model/index.ts';
 import { formatCount, formatDuration } from '../../format.ts';
 import type { Drawing } from '../drawing.ts';
 import type { PodSpan } from '../facts/pods.ts';
-import { color, MOST_SERIES, rampColors, seriesColor } from '../palette.ts';
+import { color, MOST_SERIES, seriesColor } from '../palette.ts';
 import { composePicture, marginFor, shortNames, type Picture } from '../picture.ts';
 import { timeScale, windowNs } from '../scales.ts';
-import { timeAxis, type Timeline } from './time-axis.ts';
+import { drawField } from './field.ts';
+import { faultEdges, faultEdgesLegend, timeAxis, type Timeline } from './time-axis.ts';
 
 /** Beyond these each pod has no bar of its own any more. */
 const MOST_BARS = 120;
@@ -194,34 +195,15 @@ function placementBars(drawing: Drawing, pods: readonly PodSpan[], lanes: readon
           }),
           rect('from', 'ready', 0.35),
           rect('ready', 'to', 1),
-          ...timeMarks(drawing, time, size),
+          ...faultEdges(drawing, time, size),
         ],
       });
       const legend = shown.map((service) => ({ label: service, color: colorOf(service), shape: 'box' as const }));
       if (services.length > shown.length) legend.push({ label: 'others', color: colorOf(''), shape: 'box' });
-      return composePicture(width, picture, [...legend, ...faultLegend(time)], [svg]);
+      return composePicture(width, picture, [...legend, ...faultEdgesLegend(time)], [svg]);
     },
   };
 }
-
-function timeMarks({ Plot }: Drawing, { faults }: Timeline, size: number) {
-  const edges = [...new Set(faults.flatMap(({ fromNs, toNs }) => [fromNs, toNs]))].slice(0, 40);
-  return edges.length === 0
-    ? []
-    : [
-        Plot.ruleX(edges, {
-          x: (ns: number) => ns / size,
-          stroke: color.alarm,
-          strokeWidth: 1.2,
-          strokeDasharray: '3 3',
-        }),
-      ];
-}
-
-const faultLegend = ({ faults }: Timeline) =>
-  faults.length === 0
-    ? []
-    : [{ label: 'a fault begins or ends', color: color.alarm, shape: 'line' as const, dash: '3 3' }];
 
 /** Counts of pods by row and window of time, from their bindings and ends alone. */
 function placementField(drawing: Drawing, pods: readonly PodSpan[], world: World, time: Timeline): Picture {
@@ -294,75 +276,3 @@ function placementField(drawing: Drawing, pods: readonly PodSpan[], world: World
     },
   };
 }
-
-/** A field of colour: a row a thing, a column a window of time. */
-export function drawField(
-  drawing: Drawing,
-  width: number,
-  picture: { readonly id: string; readonly alt: string },
-  time: Timeline,
-  window: number,
-  most: number,
-  rows: readonly { readonly name: string; readonly values: ArrayLike<number> }[],
-  unit: string,
-): string {
-  const { Plot } = drawing;
-  const { size } = timeScale(time.durationNs);
-  const names = shortNames(
-    rows.map(({ name }) => name),
-    width,
-  );
-  const steps = rampColors.length;
-  const stepOf = (value: number) => Math.min(steps - 1, Math.floor((value / most) * steps));
-  // neighbours of the same step are one rectangle: a tenth of the bytes
-  const cells = rows.flatMap(({ name, values }, r) => {
-    const spans: { name: string; r: number; from: number; to: number; step: number }[] = [];
-    for (let w = 0; w < values.length; w++) {
-      const value = values[w]!;
-      if (Number.isNaN(value)) continue;
-      const step = stepOf(value);
-      const last = spans.at(-1);
-      const [from, to] = [(w * window) / size, Math.min(time.durationNs, (w + 1) * window) / size];
-      if (last !== undefined && last.step === step && last.to === from) last.to = to;
-      else spans.push({ name, r, from, to, step });
-    }
-    return spans;
-  });
-  const svg = drawing.plot({
-    width,
-    height: rows.length * 17 + 60,
-    marginLeft: marginFor([...names.values()]),
-    marginRight: 16,
-    marginTop: 10,
-    marginBottom: 44,
-    x: timeAxis(time, width, true),
-    y: { domain: [0, rows.length], reverse: true, axis: null },
-    marks: [
-      Plot.rect(cells, {
-        x1: 'from',
-        x2: 'to',
-        y1: ({ r }: (typeof cells)[number]) => r + 0.06,
-        y2: ({ r }: (typeof cells)[number]) => r + 0.94,
-        fill: ({ step }: (typeof cells)[number]) => rampColors[step]!,
-      }),
-      Plot.text(rows, {
-        x: 0,
-        y: (_: unknown, r: number) => r + 0.5,
-        text: ({ name }: { name: string }) => names.get(name)!,
-        textAnchor: 'end',
-        dx: -8,
-        fill: color.ink,
-        fontSize: 12,
-      }),
-      ...timeMarks(drawing, time, size),
-    ],
-  });
-  const legend = rampColors.map((fill, step) => ({
-    label: `${round((most * step) / steps)} to ${round((most * (step + 1)) / steps)}${step === steps - 1 ? ` ${unit}` : ''}`,
-    color: fill,
-    shape: 'box' as const,
-  }));
-  return composePicture(width, picture, [...legend, ...faultLegend(time)], [svg]);
-}
-
-const round = (value: number): string => String(Number(value.toPrecision(2)));

@@ -43,3 +43,23 @@ export function timeLegend({ warmupNs, faults }: Timeline): LegendEntry[] {
     ...(warmupNs > 0 ? [{ label: 'end of the warm-up', color: color.muted, shape: 'line', dash: '2 3' } as const] : []),
   ];
 }
+
+/** Lines where faults begin and end, over what would hide a band. */
+export function faultEdges({ Plot }: Drawing, { faults }: Timeline, size: number) {
+  const edges = [...new Set(faults.flatMap(({ fromNs, toNs }) => [fromNs, toNs]))].slice(0, 40);
+  return edges.length === 0
+    ? []
+    : [
+        Plot.ruleX(edges, {
+          x: (ns: number) => ns / size,
+          stroke: color.ink,
+          strokeWidth: 1.2,
+          strokeDasharray: '3 3',
+        }),
+      ];
+}
+
+export const faultEdgesLegend = ({ faults }: Timeline): LegendEntry[] =>
+  faults.length === 0
+    ? []
+    : [{ label: 'a fault begins or ends', color: color.ink, shape: 'line' as const, dash: '3 3' }];

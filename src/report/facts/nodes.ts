@@ -17,7 +17,7 @@ export interface Tier {
   readonly powerW: readonly number[];
 }
 
-/** A stretch of time in which a node was in another state than `ready`. */
+/** A stretch of time in which a node was in another state than `up`. */
 export interface StateSpan {
   readonly node: string;
   readonly state: string;
@@ -92,7 +92,7 @@ export async function readNodes(folder: string, manifest: Manifest, world: World
       if (before !== undefined && before.state === now) open.set(name, { ...before, toNs: endNs });
       else {
         if (before !== undefined && states.length < MOST_SPANS) states.push(before);
-        if (now === 'ready') open.delete(name);
+        if (now === 'up') open.delete(name);
         else open.set(name, { node: name, state: now, fromNs: endNs - lengthNs, toNs: endNs });
       }
     }

@@ -2,6 +2,8 @@ import type { World } from '../../model/index.ts';
 import type { ComparedRun } from '../../experiment/index.ts';
 import { readManifest, readScenario, type Manifest } from '../../results/index.ts';
 import { readFaults, type FaultSpan } from './faults.ts';
+import { readGovernance, type GovernanceFacts } from './governance.ts';
+import { readLinks, type LinkFacts } from './links.ts';
 import { readNodes, type NodeFacts } from './nodes.ts';
 import { readPods, type PodSpan } from './pods.ts';
 import { readRequests, type RequestFacts } from './requests.ts';
@@ -21,6 +23,8 @@ export interface RunFacts {
   readonly requests?: RequestFacts;
   readonly nodes?: NodeFacts;
   readonly pods?: readonly PodSpan[];
+  readonly links?: LinkFacts;
+  readonly governance?: GovernanceFacts;
   readonly faults: readonly FaultSpan[];
 }
 
@@ -41,6 +45,8 @@ export async function readRun({ folder, row }: ComparedRun): Promise<RunFacts> {
   const requests = await readRequests(folder, manifest, durationNs);
   const nodes = await readNodes(folder, manifest, world);
   const pods = await readPods(folder, manifest, durationNs);
+  const links = await readLinks(folder, manifest, world);
+  const governance = await readGovernance(folder, manifest);
   return {
     folder,
     manifest,
@@ -52,6 +58,8 @@ export async function readRun({ folder, row }: ComparedRun): Promise<RunFacts> {
     ...(requests === undefined ? {} : { requests }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(pods === undefined ? {} : { pods }),
+    ...(links === undefined ? {} : { links }),
+    ...(governance === undefined ? {} : { governance }),
     faults: await readFaults(folder, manifest, durationNs),
   };
 }

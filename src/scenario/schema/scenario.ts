@@ -34,6 +34,16 @@ const orchestration = object(
   {
     scheduler: oneOf(schedulers, { description: 'Who places pods on nodes.', default: 'kube-scheduler' }),
     swm: optional(swm),
+    acm: optional(
+      object(
+        {},
+        {
+          description:
+            "CODECO's ACM, where it is there: 8 s after an application is submitted or changed, and every 68 s from then on, it " +
+            'reads what has become of it, and writes a row of the table app_status.',
+        },
+      ),
+    ),
     classes: optional(
       oneOf(classModes, {
         description:

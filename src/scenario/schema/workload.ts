@@ -155,6 +155,23 @@ export const app = object(
       }),
     ),
     at: measured('duration', { description: 'When it is submitted.', default: '0s' }),
+    changes: optional(
+      listOf(
+        object(
+          {
+            at: measured('duration', { description: 'When, from the start of the run; after it was submitted.' }),
+            replicas: optional(
+              mapOf(whole({ description: 'Pods from then on.', minimum: 0, maximum: 10_000 }), {
+                description: 'Replicas of its services from then on, by service; the others keep theirs.',
+              }),
+            ),
+            delete: optional(flag({ description: 'Whether it is deleted: all its pods go, and none is made anew.' })),
+          },
+          { description: 'A change: replicas or delete.', expects: '{ at, replicas } or { at, delete: true }' },
+        ),
+        { description: 'What becomes of a CodecoApp later: it is scaled, or deleted.' },
+      ),
+    ),
     liftGates: optional(
       listOf(
         object(

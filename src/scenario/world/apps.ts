@@ -19,6 +19,7 @@ import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { demandCalled, withCallSettings } from './call-policy.ts';
 import { readChannels } from './channels.ts';
+import { readChanges } from './app-changes.ts';
 import { withClasses } from './classes.ts';
 import { readContainerLife } from './container-life.ts';
 import type { Datasets } from './datasets.ts';
@@ -175,6 +176,8 @@ export class Apps {
       if (meant.length === 1 && !names.entries.has(alias))
         names.entries.set(alias, { entry: meant[0]!, path: [...path, field] });
     }
+    if (written.changes !== undefined)
+      build.entryProblem([...path, 'changes'], 'changes of what is no CodecoApp', { expected: 'codecoApp beside it' });
     const app: App = {
       name,
       namespace: plain.workloads[0]?.workload.namespace ?? 'default',
@@ -281,6 +284,7 @@ export class Apps {
       createdAtNs: parseDuration(written.at),
       clusters: this.#clustersOf(written, path),
       source,
+      ...readChanges(this.#build, written, path, names),
       ...this.#liftedGates(
         written,
         path,

@@ -126,6 +126,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),
+      ...(spec.orchestration.acm === undefined ? {} : { acm: true as const }),
     },
     recording: readRecording(spec.results),
     ...(objects === undefined ? {} : { objects }),

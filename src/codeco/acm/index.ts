@@ -1,0 +1,1 @@
+export { Acm, type AppStatus } from './acm.ts';

@@ -1,0 +1,224 @@
+import type { Point, World } from '../../model/index.ts';
+import { formatCount } from '../../format.ts';
+import type { Drawing } from '../drawing.ts';
+import { color, seriesColor } from '../palette.ts';
+import { composePicture, shorten, textWidth, type Picture } from '../picture.ts';
+
+const MOST_USERS = 1_500;
+const MOST_LINKS = 3_000;
+/** Beyond so many nodes they have no names. */
+const MOST_NAMED = 40;
+
+interface Placed extends Point {
+  readonly name: string;
+  readonly kind: 'node' | 'gateway' | 'switch' | 'access-point';
+  readonly pods: number;
+}
+
+/** Where nodes, access points and users are, and which links join them. @returns undefined where nothing has a place */
+export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<string, number>): Picture | undefined {
+  const at = world.vertices.map(({ position }) => position);
+  for (const { vertex, position } of world.accessPoints) at[vertex] ??= position;
+  for (const { vertex, radio } of world.nodes) at[vertex] ??= radio?.position;
+  const known = at.filter((point) => point !== undefined);
+  if (known.length === 0) return undefined;
+  const users = world.users.map(({ position }) => position);
+  const ground = box([...known, ...users]);
+  // what has no coordinates, such as a distant cloud, stands in a row above the ground
+  const far = world.vertices.flatMap(({ kind }, vertex) =>
+    at[vertex] === undefined && kind === 'node' ? [vertex] : [],
+  );
+  const without = world.vertices.flatMap((_, vertex) => (at[vertex] === undefined ? [vertex] : []));
+  const gap = 0.14 * Math.max(ground.height, 0.35 * ground.width);
+  const rows = [
+    without.filter((v) => world.vertices[v]!.kind === 'node'),
+    without.filter((v) => world.vertices[v]!.kind !== 'node'),
+  ].filter((row) => row.length > 0);
+  const rowY = (row: number) => ground.top + gap * (rows.length - row);
+  for (const [r, row] of rows.entries()) {
+    for (const [i, vertex] of row.entries()) {
+      at[vertex] = { x: ground.left + ((i + 0.5) / row.length) * ground.width, y: rowY(r) };
+    }
+  }
+  const placed = world.vertices.map(({ name, kind }, v): Placed => ({
+    ...at[v]!,
+    name,
+    kind,
+    pods: podsByNode.get(name) ?? 0,
+  }));
+  const links = world.links.slice(0, MOST_LINKS).map(({ from, to }) => ({ from: at[from]!, to: at[to]! }));
+  const step = Math.max(1, Math.ceil(users.length / MOST_USERS));
+  const drawnUsers = users.filter((_, i) => i % step === 0);
+  const nodes = placed.filter(({ kind }) => kind === 'node');
+  const points = world.accessPoints;
+  const ranges =
+    points.length <= 200
+      ? points.filter(({ rangeM }) => Number.isFinite(rangeM) && rangeM < 3 * Math.max(ground.width, ground.height))
+      : [];
+  const notes = [
+    far.length > 0 || without.length > 0
+      ? ' What the scenario gives no place, such as a distant cloud, stands in rows above the ground, not to scale.'
+      : '',
+    step > 1 ? ` Every ${formatCount(step)}th of ${formatCount(users.length)} users is drawn.` : '',
+    nodes.length > MOST_NAMED ? ' Nodes are too many to be named.' : '',
+    world.userGroups.some(({ mobility }) => mobility !== undefined)
+      ? ' Users that move are drawn at one place of their area or way.'
+      : '',
+    world.links.length > MOST_LINKS ? ` The first ${formatCount(MOST_LINKS)} links are drawn.` : '',
+  ].join('');
+  const picture = {
+    id: 'map',
+    title: 'The world',
+    caption:
+      "The scenario's plane, in metres, the same scale both ways: nodes (filled where a pod ran on them), access points with their range, users, and the links between them." +
+      notes,
+    alt: `A map of ${formatCount(nodes.length)} nodes in ${formatCount(world.clusters.length)} clusters, ${formatCount(points.length)} access points and ${formatCount(users.length)} users, joined by ${formatCount(world.links.length)} links.`,
+  };
+  return {
+    ...picture,
+    draw(width) {
+      const { Plot } = drawing;
+      const all = box([...placed, ...drawnUsers]);
+      const pad = 0.06 * Math.max(all.width, all.height, 1);
+      const [spanX, spanY] = [all.width + 2 * pad, all.height + 2 * pad];
+      const [marginLeft, marginRight, marginTop, marginBottom] = [52, 14, 24, 40];
+      const inner = width - marginLeft - marginRight;
+      const scale = Math.min(inner / spanX, 520 / spanY);
+      const height = Math.ceil(spanY * scale) + marginTop + marginBottom;
+      // the axis that has room to spare is widened, so that a metre is a metre both ways
+      const extraX = (inner / scale - spanX) / 2;
+      const [left, right] = [all.left - pad - extraX, all.right + pad + extraX];
+      const named =
+        nodes.length <= MOST_NAMED ? namesWithRoom(nodes, (x) => marginLeft + (x - left) * scale, scale, width) : [];
+      const svg = drawing.plot({
+        width,
+        height,
+        marginLeft,
+        marginRight,
+        marginTop,
+        marginBottom,
+        x: {
+          domain: [left, right],
+          label: 'metres east',
+          labelArrow: 'none',
+          labelAnchor: 'center',
+          ticks: width < 500 ? 4 : 8,
+        },
+        y: { domain: [all.bottom - pad, all.top + pad], label: 'metres north', labelArrow: 'none', ticks: 5 },
+        marks: [
+          Plot.line(
+            ranges.flatMap((point, i) =>
+              circle(point.position, point.rangeM).map(({ x, y }) => {
+                // a line is broken where it would leave the picture
+                const isInside = x > left && x < right && y > all.bottom - pad && y < ground.top + pad;
+                return { x: isInside ? x : NaN, y, i };
+              }),
+            ),
+            { x: 'x', y: 'y', z: 'i', stroke: seriesColor(5), strokeWidth: 0.8, strokeOpacity: 0.6 },
+          ),
+          Plot.link(links, {
+            x1: ({ from }: (typeof links)[number]) => from.x,
+            y1: ({ from }: (typeof links)[number]) => from.y,
+            x2: ({ to }: (typeof links)[number]) => to.x,
+            y2: ({ to }: (typeof links)[number]) => to.y,
+            stroke: color.muted,
+            strokeOpacity: links.length > 200 ? 0.25 : 0.55,
+          }),
+          Plot.dot(drawnUsers, { x: 'x', y: 'y', r: 1.6, fill: seriesColor(4), fillOpacity: 0.8 }),
+          Plot.dot(points, {
+            x: ({ position }: (typeof points)[number]) => position.x,
+            y: ({ position }: (typeof points)[number]) => position.y,
+            r: 5.5,
+            symbol: 'triangle',
+            stroke: seriesColor(2),
+            strokeWidth: 1.8,
+            fill: color.paper,
+          }),
+          Plot.dot(
+            placed.filter(({ kind }) => kind === 'gateway' || kind === 'switch'),
+            { x: 'x', y: 'y', r: 3, symbol: 'diamond', fill: color.muted },
+          ),
+          Plot.dot(nodes, {
+            x: 'x',
+            y: 'y',
+            r: nodes.length > 200 ? 2.5 : 5,
+            symbol: 'square',
+            stroke: seriesColor(0),
+            strokeWidth: 1.6,
+            fill: ({ pods }: Placed) => (pods > 0 ? seriesColor(0) : color.paper),
+          }),
+          ...(['start', 'end'] as const).map((side) =>
+            Plot.text(
+              named.filter((name) => name.side === side),
+              {
+                x: 'x',
+                y: 'y',
+                text: 'text',
+                textAnchor: side,
+                dx: side === 'start' ? 8 : -8,
+                dy: -8,
+                fontSize: 11,
+                fill: color.ink,
+                stroke: color.paper,
+                strokeWidth: 3,
+              },
+            ),
+          ),
+        ],
+      });
+      return composePicture(
+        width,
+        picture,
+        [
+          { label: 'node with pods', color: seriesColor(0), shape: 'box' },
+          ...(points.length > 0 ? [{ label: 'access point', color: seriesColor(2), shape: 'ring' } as const] : []),
+          ...(users.length > 0 ? [{ label: 'user', color: seriesColor(4), shape: 'dot' } as const] : []),
+          { label: 'link', color: color.muted, shape: 'line' },
+        ],
+        [svg],
+      );
+    },
+  };
+}
+
+const nameOf = (name: string, pods: number, width: number): string =>
+  `${shorten(name, width < 500 ? 14 : 24)}${pods > 0 ? ` (${pods})` : ''}`;
+
+/** Names on the right of their node, or else on its left; none where they would cover another name or node, or leave the picture. */
+function namesWithRoom(nodes: readonly Placed[], pixel: (x: number) => number, scale: number, width: number) {
+  const taken = nodes.map(({ x, y }) => ({ left: pixel(x) - 5, right: pixel(x) + 5, y: y * scale }));
+  return nodes.flatMap(({ x, y, name, pods }) => {
+    const text = nameOf(name, pods, width);
+    const length = textWidth(text, 11) + 8;
+    for (const side of ['start', 'end'] as const) {
+      const [from, to] = side === 'start' ? [pixel(x) + 6, pixel(x) + length] : [pixel(x) - length, pixel(x) - 6];
+      const at = y * scale + 8;
+      const isFree = taken.every((other) => Math.abs(other.y - at) > 13 || other.right < from || other.left > to);
+      if (from < 0 || to > width || !isFree) continue;
+      taken.push({ left: from, right: to, y: at });
+      return [{ x, y, text, side }];
+    }
+    return [];
+  });
+}
+
+function circle({ x, y }: Point, radius: number): Point[] {
+  return Array.from({ length: 61 }, (_, i) => ({
+    x: x + radius * Math.cos((i / 30) * Math.PI),
+    y: y + radius * Math.sin((i / 30) * Math.PI),
+  }));
+}
+
+function box(points: readonly Point[]) {
+  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { x, y } of points) {
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    bottom = Math.min(bottom, y);
+    top = Math.max(top, y);
+  }
+  // a single point has no extent: it gets ten metres around it
+  if (right === left) [left, right] = [left - 10, right + 10];
+  if (top === bottom) [bottom, top] = [bottom - 10, top + 10];
+  return { left, right, bottom, top, width: right - left, height: top - bottom };
+}
