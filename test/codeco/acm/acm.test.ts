@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { Acm } from '../../../src/codeco/index.ts';
+import { Kernel } from '../../../src/kernel/index.ts';
+import type { Pod } from '../../../src/kubernetes/index.ts';
 import { Recorder } from '../../../src/results/index.ts';
 import { runSimulation } from '../../../src/simulation.ts';
 import { app, twoClusters } from '../governance/governed.ts';
@@ -68,4 +71,17 @@ test('an application that was deleted is not brought back by a policy', () => {
   const { pods } = statuses({ changes: [{ at: '100s', delete: true }] }, { acm: {} }, { policies });
   expect(pods.length).toBe(4);
   expect(pods.every(({ goneNs }) => goneNs === 100e9)).toBe(true);
+});
+
+test('the average of the CPU weighs the newest value and those before alike (own design)', () => {
+  const world = twoClusters({ duration: '150s', apps: [{ codecoApp: 'shop' }] }, [app('shop', ['front'])]);
+  const kernel = new Kernel({ seed: 1 });
+  const pod = { id: 0, app: 0, phase: 'ready', readyOnNode: true } as Pod;
+  // 0.1 cores for 8 s, 0.3 cores for 68 s, then nothing
+  const used: Record<number, number> = { 8: 100 * 8e9, 76: 100 * 8e9 + 300 * 68e9, 144: 100 * 8e9 + 300 * 68e9 };
+  const averages: number[] = [];
+  const sources = { pods: () => [pod], podUsedMillicoreNs: () => used[kernel.now / 1e9]! };
+  new Acm(kernel, world, sources, ({ averageCpuCores }) => averages.push(averageCpuCores));
+  kernel.run({ until: world.durationNs });
+  expect(averages.map((cores) => Math.round(cores * 1e9) / 1e9)).toEqual([0.1, 0.2, 0.1]);
 });
