@@ -7,8 +7,6 @@ import {
   requestOutcomes,
   type Association,
   type Compute,
-  type Copies,
-  type DataAccess,
   type EndedRequest,
   type LinkEnergy,
   type MovementCause,
@@ -312,38 +310,6 @@ export class Observation {
   /** A pod stops, having used so much of its node's CPU. */
   podStopped(pod: Pod, usedMillicoreNs: number): void {
     this.#attribution.podStopped(pod, usedMillicoreNs);
-  }
-
-  /** The run is over: how fresh each copy of a dataset was, and what services read and wrote. */
-  datasets(copies: Copies, data: DataAccess | undefined): void {
-    const { datasets, services, apps, vertices } = this.#world;
-    for (const copy of copies.of.flat()) {
-      this.#recorder.tables.replicas.append({
-        dataset: datasets[copy.dataset]!.name,
-        place: vertices[copy.vertex]!.name,
-        role: copy.isPrimary ? 'primary' : 'replica',
-        versions: copy.versions,
-        mean_age_ns: copies.meanAgeNs(copy),
-        replication_bytes: copy.replicationBytes,
-        lost_versions: copy.lost,
-      });
-    }
-    for (const [service, usages] of (data?.usage ?? []).entries()) {
-      for (const [index, { reads, writes, failed, bytes, ageSumNs, maxAgeNs }] of usages.entries()) {
-        const { name, app, behaviour } = services[service]!;
-        this.#recorder.tables.data.append({
-          dataset: datasets[behaviour.data![index]!.dataset]!.name,
-          app: apps[app]!.name,
-          service: name,
-          reads,
-          writes,
-          failed,
-          bytes,
-          mean_age_ns: reads === 0 ? null : ageSumNs / reads,
-          max_age_ns: reads === 0 ? null : maxAgeNs,
-        });
-      }
-    }
   }
 
   /** The run is over: the life of every pod, and the measures. */

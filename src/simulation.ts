@@ -33,18 +33,20 @@ import {
   type EndpointId,
   type MoverId,
 } from './dynamics/index.ts';
-import { Kernel, type EventRange, type Nanoseconds, type RandomStream } from './kernel/index.ts';
+import { Kernel, type EventRange, type Nanoseconds } from './kernel/index.ts';
 import {
   ControlPlane,
   Endpoints,
   type ControlPlaneHooks,
-  type EntryDemand,
   type KubeletSurroundings,
   type Pod,
 } from './kubernetes/index.ts';
-import type { AccessPointId, AppId, LinkId, NodeId, UserId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, AppId, LinkId, NodeId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { appendAppStatus } from './app-status-rows.ts';
+import { appendDatasets } from './dataset-rows.ts';
+import { entryDemand } from './entry-demand.ts';
+import { requestSampler } from './request-sampler.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
 import { appendOperation } from './operation-rows.ts';
@@ -265,7 +267,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     new MigrationReviews(kernel, world, swm.migration, {
       scheduler: groups!,
       state: controlPlane.state,
-      relocations: controlPlane,
+      relocations: controlPlane.relocations,
       network,
       endpointOf,
       demand: () => demand,
@@ -353,7 +355,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   reviews?.migrations.finish();
   for (const migration of reviews?.migrations.all ?? [])
     if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);
-  observation.datasets(copies, data);
+  appendDatasets(recorder.tables, world, copies, data);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: observation.finish(
@@ -408,36 +410,4 @@ function vertexOf(world: World, network: Network, movers: ReturnType<typeof move
   const node = mover < world.users.length ? undefined : movers[mover]?.node;
   if (node !== undefined) return world.nodes[node]!.vertex;
   return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
-}
-
-/**
- * Decides which requests get a row: each is drawn from a stream of its user when it is issued, so that variants of a scenario
- * record the same requests; nothing is drawn when all are recorded.
- */
-function requestSampler({ users, recording }: World, kernel: Kernel): (user: UserId) => boolean {
-  const { requestSample } = recording;
-  if (requestSample >= 1) return () => true;
-  if (requestSample <= 0) return () => false;
-  const streams: (RandomStream | undefined)[] = [];
-  return (user) => {
-    const stream = (streams[user] ??= kernel.streams.get(`user/${users[user]!.name}/sampling`));
-    return stream.uniform() < requestSample;
-  };
-}
-
-/** By service: the access points' vertices that requests enter from while users are where they are, and their shares. */
-function entryDemand(world: World, accessPointOf: (user: MoverId) => AccessPointId | undefined): EntryDemand[] {
-  const rates = world.services.map(() => new Map<VertexId, number>());
-  for (const [user, { group }] of world.users.entries()) {
-    const load = world.userGroups[group]!.requests;
-    const accessPoint = accessPointOf(user as MoverId);
-    if (load === undefined || load.meanRatePerNs === 0 || accessPoint === undefined) continue;
-    const { vertex } = world.accessPoints[accessPoint]!;
-    const ofService = rates[load.to]!;
-    ofService.set(vertex, (ofService.get(vertex) ?? 0) + load.meanRatePerNs);
-  }
-  return rates.map((ofService) => {
-    const total = [...ofService.values()].reduce((sum, rate) => sum + rate, 0);
-    return [...ofService].map(([vertex, rate]) => ({ vertex, share: rate / total }));
-  });
 }

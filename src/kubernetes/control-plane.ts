@@ -15,8 +15,7 @@ import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { admissionRefusal, Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
-import type { PodWatcher, Relocations, Standby } from './relocations.ts';
-import type { Decision } from './scheduling/index.ts';
+import { Successions } from './relocations.ts';
 import {
   SchedulingLoop,
   type GroupScheduler,
@@ -66,8 +65,9 @@ export type NodeChange =
  * of it only then; those that are not serve again as endpoints. What is bound to it while it is cut off starts when it is
  * heard.
  */
-export class ControlPlane implements Relocations {
+export class ControlPlane {
   readonly pods: readonly Pod[];
+  readonly relocations: Successions;
   readonly #world: World;
   readonly #endpoints: Endpoints;
   readonly #state: ClusterState;
@@ -75,9 +75,6 @@ export class ControlPlane implements Relocations {
   readonly #workloads: Workloads;
   readonly #nodeLifecycle: NodeLifecycle;
   readonly #kubelet: Kubelets;
-  /** Pods that take others' places, and are not let go yet. */
-  readonly #standby = new Map<Pod, Standby>();
-  readonly #watchers: PodWatcher[] = [];
   readonly #hooks: ControlPlaneHooks;
   readonly #governor: Governor | undefined;
 
@@ -132,6 +129,13 @@ export class ControlPlane implements Relocations {
       created: (pod) => this.#created(pod),
       superfluous: (pod) => this.#delete(pod, 'scaled-down'),
       deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
+    });
+    this.relocations = new Successions({
+      create: (pod) => this.#workloads.succeed(pod),
+      place: (pod, decision, viewAgeNs) => this.#scheduling.place(pod, decision, viewAgeNs),
+      launch: (pod) => this.#launch(pod),
+      serve: (pod) => this.#serve(pod),
+      remove: (pod, reason) => this.evict(pod, reason),
     });
     this.#kubelet = new Kubelets(
       kernel,
@@ -260,29 +264,6 @@ export class ControlPlane implements Relocations {
     return this.#state;
   }
 
-  watch(watcher: PodWatcher): void {
-    this.#watchers.push(watcher);
-  }
-
-  succeed(pod: Pod, decision: Decision, viewAgeNs: number, standby: Standby): Pod {
-    const successor = this.#workloads.succeed(pod);
-    if (standby !== 'serve') this.#standby.set(successor, standby);
-    this.#scheduling.place(successor, decision, viewAgeNs);
-    return successor;
-  }
-
-  letGo(pod: Pod): void {
-    const standby = this.#standby.get(pod);
-    this.#standby.delete(pod);
-    if (standby === 'wait') this.#launch(pod);
-    else if (pod.phase === 'ready') this.#serve(pod);
-  }
-
-  withdraw(pod: Pod, reason: string): void {
-    this.#delete(pod, reason);
-    this.#workloads.deleted([pod]);
-  }
-
   /** What the world's orchestration says is other than before. */
   orchestrationChanged(before: Orchestration): void {
     const { scheduler, schedulerProfile } = this.#world.orchestration;
@@ -342,7 +323,7 @@ export class ControlPlane implements Relocations {
     this.#governor?.bound(pod);
     this.#workloads.bound(pod);
     this.#nodeLifecycle.bound(pod);
-    if (this.#standby.get(pod) === 'wait') pod.phase = 'starting';
+    if (this.relocations.waits(pod)) pod.phase = 'starting';
     else this.#launch(pod);
   }
 
@@ -353,12 +334,12 @@ export class ControlPlane implements Relocations {
 
   #podReady(pod: Pod): void {
     this.#serve(pod);
-    for (const watcher of this.#watchers) watcher.ready(pod);
+    this.relocations.ready(pod);
   }
 
   /** Makes a ready pod an endpoint, unless it is held or its node cannot be heard. */
   #serve(pod: Pod): void {
-    if (this.#standby.has(pod) || !this.#state.nodes[pod.node!]!.reachable) return;
+    if (this.relocations.isOnStandby(pod) || !this.#state.nodes[pod.node!]!.reachable) return;
     this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
   }
 
@@ -372,7 +353,7 @@ export class ControlPlane implements Relocations {
     for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
     for (const pod of pods) {
       if (pod.phase === 'ready') this.#serve(pod);
-      if (pod.phase !== 'stopped' || this.#standby.get(pod) === 'wait') continue;
+      if (pod.phase !== 'stopped' || this.relocations.waits(pod)) continue;
       this.#endpoints.remove(pod.service, pod.id);
       this.#start(pod);
     }
@@ -387,7 +368,7 @@ export class ControlPlane implements Relocations {
   /** Deletes a pod as the API server does: it is no endpoint any longer, and its kubelet takes it down. */
   #delete(pod: Pod, reason: string): void {
     if (pod.phase === 'gone' || pod.phase === 'terminating') return;
-    this.#deleted(pod);
+    this.relocations.deleted(pod);
     if (pod.node === undefined) {
       this.#scheduling.remove(pod);
       this.#state.remove(pod, reason);
@@ -406,11 +387,6 @@ export class ControlPlane implements Relocations {
     if (node.reachable) this.#kubelet.delete(pod);
   }
 
-  #deleted(pod: Pod): void {
-    this.#standby.delete(pod);
-    for (const watcher of this.#watchers) watcher.deleted(pod);
-  }
-
   /** A deleted pod has stopped; of a node that is cut off, the control plane learns it when it hears the node. */
   #terminated(pod: Pod): void {
     if (this.#state.nodes[pod.node!]!.reachable) this.#gone(pod, pod.reason);
@@ -419,7 +395,7 @@ export class ControlPlane implements Relocations {
   #gone(pod: Pod, reason: string | undefined): void {
     const { info } = this.#state.nodes[pod.node!]!;
     this.#state.remove(pod, reason);
-    for (const watcher of this.#watchers) watcher.gone(pod);
+    this.relocations.gone(pod);
     this.#governor?.gone(pod);
     this.#scheduling.happened({ kind: 'pod-deleted', pod: this.#state.schedulingPod(pod), node: info });
   }
@@ -433,7 +409,7 @@ export class ControlPlane implements Relocations {
   /** A bound pod ends for good, and nobody makes it anew. */
   #end(pod: Pod, reason: string): void {
     if (pod.phase === 'gone') return;
-    if (pod.phase !== 'terminating') this.#deleted(pod);
+    if (pod.phase !== 'terminating') this.relocations.deleted(pod);
     this.#kubelet.kill(pod);
     this.#endpoints.remove(pod.service, pod.id);
     this.#gone(pod, reason);
