@@ -2,6 +2,7 @@ import {
   Acm,
   AppMeter,
   MeasuredTopology,
+  Learning,
   MigrationReviews,
   needsMeter,
   NodeObserver,
@@ -41,7 +42,7 @@ import {
   type KubeletSurroundings,
   type Pod,
 } from './kubernetes/index.ts';
-import type { AccessPointId, AppId, LinkId, NodeId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, AppId, ClusterId, LinkId, NodeId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { appendAppStatus } from './app-status-rows.ts';
 import { appendDatasets } from './dataset-rows.ts';
@@ -53,6 +54,7 @@ import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import { Observation } from './observation.ts';
+import { appendForecast, appendLearning } from './learning-rows.ts';
 import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -163,32 +165,33 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const { swm } = world.orchestration;
+  const { swm, learning: learningSettings } = world.orchestration;
   const podsInUse = () =>
     controlPlane.pods
       .filter(({ node, phase }) => node !== undefined && phase !== 'gone')
       .map(({ id, node }) => ({ id, node: node!, usedMillicoreNs: compute.podUsage(id) }));
-  const groups =
-    swm &&
-    new SwmScheduler(
-      kernel,
-      world,
-      swm,
-      topology,
-      new NodeObserver(kernel, world, {
-        activeEnergyJ(node) {
-          const { energyJ, idleJ } = nodeEnergy.read(node);
-          return energyJ - idleJ;
-        },
-        usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
-        carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
-        isNodeUp: (node) => compute.isUp(node),
-        // of links it knows what probes tell, where there are any
-        isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
-        ...(swm.migration === undefined ? {} : { pods: podsInUse }),
-      }),
-      () => demand,
+  const observer =
+    swm === undefined && learningSettings === undefined
+      ? undefined
+      : new NodeObserver(kernel, world, {
+          activeEnergyJ(node) {
+            const { energyJ, idleJ } = nodeEnergy.read(node);
+            return energyJ - idleJ;
+          },
+          usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
+          carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
+          isNodeUp: (node) => compute.isUp(node),
+          // of links it knows what probes tell, where there are any
+          isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
+          ...(swm?.migration === undefined ? {} : { pods: podsInUse }),
+        });
+  const learning =
+    learningSettings &&
+    new Learning(kernel, network, world, learningSettings, observer!, decidingCluster(world), (outcome) =>
+      appendForecast(recorder.tables.forecasts, world, kernel.now, outcome),
     );
+  const known = learningSettings?.costs === 'forecast' ? learning : observer;
+  const groups = swm && new SwmScheduler(kernel, world, swm, topology, known!, () => demand, observer);
   const meter = needsMeter(world)
     ? new AppMeter(world, {
         read(node) {
@@ -356,6 +359,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   for (const migration of reviews?.migrations.all ?? [])
     if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);
   appendDatasets(recorder.tables, world, copies, data);
+  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: observation.finish(
@@ -381,11 +385,11 @@ function goesByDemand({ orchestration, interventions = [] }: World): boolean {
 }
 
 /** Where orchestration decides: the hub, or the first cluster where there is none. */
-function decidingCluster({ clusters }: World): number {
+function decidingCluster({ clusters }: World): ClusterId {
   return Math.max(
     0,
     clusters.findIndex(({ role }) => role === 'hub'),
-  );
+  ) as ClusterId;
 }
 
 /** Indices in `world.regions` of what lies in one of them: nodes, and the vertices of nodes and gateways. */

@@ -8,5 +8,5 @@ export {
   type LinkMeasurement,
   type NetworkView,
 } from './netma/index.ts';
-export { NodeObserver } from './pdlc/index.ts';
+export { Learning, NodeObserver, type ForecastOutcome } from './pdlc/index.ts';
 export { MigrationReviews, SwmScheduler, type Migration } from './swm/index.ts';

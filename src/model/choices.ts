@@ -164,6 +164,28 @@ export const probeErrors = {
   normal: 'Normal, cut off where a time would be below 0.',
 } as const;
 
+export const learners = {
+  'last-value': 'That it stays as it is: the measure of the others.',
+  'holt-winters':
+    'Exponential smoothing with damped trend and, where stated, a season; its parameters chosen as it goes.',
+  autoregression:
+    'A weighted sum of the last samples by least squares, one model for all nodes of a cluster: can be exchanged.',
+} as const;
+
+export const exchanges = {
+  none: 'Each cluster learns alone.',
+  hub: 'Every cluster sends its model to the hub, and the hub all models to every cluster.',
+  gossip: 'Every cluster sends the models that it knows to another one, drawn at random.',
+} as const;
+
+export const costInputs = {
+  observed: 'What was scraped last.',
+  forecast: 'What is foretold of load and energy for the horizon; the rest as scraped last.',
+} as const;
+
+export type LearnerName = keyof typeof learners;
+export type ExchangeName = keyof typeof exchanges;
+export type CostInputName = keyof typeof costInputs;
 export type ProbeErrorName = keyof typeof probeErrors;
 export type CriterionName = keyof typeof criteria;
 export type PerformanceProfileName = keyof typeof performanceProfiles;

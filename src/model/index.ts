@@ -19,6 +19,9 @@ export {
   messageQueueing,
   networkModels,
   performanceProfiles,
+  costInputs,
+  exchanges,
+  learners,
   policyModes,
   probeErrors,
   schedulers,
@@ -125,6 +128,7 @@ export {
   unitValue,
   type UnitName,
 } from './unit-text.ts';
+export type * from './learning.ts';
 export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';

@@ -13,6 +13,7 @@ import type { Images } from './images.ts';
 import type { NodeAutoscaling } from './node-groups.ts';
 import type { Intervention } from './intervention.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
+import type { LearningSettings } from './learning.ts';
 import type { NetmaSettings } from './netma.ts';
 import type { ServiceState, SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
@@ -319,6 +320,8 @@ export interface Orchestration {
   readonly acm?: true;
   /** Of the scheduler `swm`. */
   readonly swm?: SwmSettings;
+  /** What is learned of loads; nothing where absent. */
+  readonly learning?: LearningSettings;
   /** How the network is measured; where absent, it is known as it truly was 15 s ago at most. */
   readonly netma?: NetmaSettings;
   readonly podStartup: PodStartup;

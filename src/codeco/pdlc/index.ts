@@ -1,3 +1,4 @@
+export { Learning, type ForecastOutcome } from './learning.ts';
 export {
   clusterCost,
   computationalGreenness,

@@ -4,7 +4,7 @@ import type { LinkId, NodeId, PodId, VertexId, World } from '../../model/index.t
 import type { NodeMetrics } from './node-costs.ts';
 
 /** Time between two scrapes. Source: CODECO's managed clusters, whose Prometheus agents scrape every 30 s. */
-const SCRAPE_INTERVAL_NS = fromSeconds(30);
+export const SCRAPE_INTERVAL_NS = fromSeconds(30);
 
 /** What the metrics are read from: counters since the start of the run, as exporters give them, and what is up. */
 export interface MetricSources {
@@ -50,6 +50,7 @@ export class NodeObserver {
     { readonly node: NodeId; readonly totalMillicoreNs: number; readonly usedMillicoreNs: number }
   >();
   #windowNs = 0;
+  readonly #followers: (() => void)[] = [];
   #scrapedNs = 0;
 
   constructor(kernel: Kernel, world: ObservedWorld, sources: MetricSources) {
@@ -95,23 +96,24 @@ export class NodeObserver {
   }
 
   /**
-   * The metrics as they would have been without some pods: what these used of the CPU in the last window is taken off their
-   * nodes, and of the energy of the active processes the same share. An application that weighs whether to move is not to
-   * flee from itself. Own design.
+   * By node: the share of what was used of its CPU in the last window that others than some pods used; 1 where nothing was. An
+   * application that weighs whether to move is not to flee from itself. Own design.
    */
-  metricsWithout(pods: Iterable<PodId>): readonly NodeMetrics[] {
+  othersShares(pods: Iterable<PodId>): number[] {
     const own = new Float64Array(this.#metrics.length);
     for (const id of pods) {
       const pod = this.#pods.get(id);
       if (pod !== undefined) own[pod.node]! += pod.usedMillicoreNs;
     }
-    return this.#metrics.map((metrics, node) => {
-      const { cpuMillicores } = this.#world.nodes[node]!;
-      const usedMillicoreNs = metrics.cpuShare * this.#windowNs * cpuMillicores;
-      if (own[node] === 0 || usedMillicoreNs === 0) return metrics;
-      const others = Math.max(0, 1 - own[node]! / usedMillicoreNs);
-      return { ...metrics, cpuShare: others * metrics.cpuShare, activeEnergyJ: others * metrics.activeEnergyJ };
+    return this.#metrics.map(({ cpuShare }, node) => {
+      const usedMillicoreNs = cpuShare * this.#windowNs * this.#world.nodes[node]!.cpuMillicores;
+      return usedMillicoreNs === 0 ? 1 : Math.max(0, 1 - own[node]! / usedMillicoreNs);
     });
+  }
+
+  /** Calls back after every scrape. */
+  onScrape(follow: () => void): void {
+    this.#followers.push(follow);
   }
 
   /** Time since the last scrape. */
@@ -136,6 +138,7 @@ export class NodeObserver {
       for (const { link } of this.#egress[node]!) if (failedLinks[link] === true) state.linkFailures++;
     }
     this.#metrics = this.#state.map((_, node) => this.#measure(node as NodeId, windowNs));
+    for (const follow of this.#followers) follow();
   }
 
   #scrapePods(): void {

@@ -80,7 +80,9 @@ export class SwmScheduler implements GroupScheduler {
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #topology: NetworkView;
-  readonly #observer: NodeObserver;
+  readonly #observer: Pick<NodeObserver, 'metrics' | 'ageNs'>;
+  /** What pods use; only where they are moved. */
+  readonly #usage: Pick<NodeObserver, 'othersShares'> | undefined;
   readonly #settings: SwmSettings;
   readonly #weights: ObjectiveWeights;
   readonly #models: ObservedModel;
@@ -95,13 +97,15 @@ export class SwmScheduler implements GroupScheduler {
     world: World,
     settings: SwmSettings,
     topology: NetworkView,
-    observer: NodeObserver,
+    observer: Pick<NodeObserver, 'metrics' | 'ageNs'>,
     demand: () => readonly EntryDemand[],
+    usage?: Pick<NodeObserver, 'othersShares'>,
   ) {
     this.#kernel = kernel;
     this.#world = world;
     this.#topology = topology;
     this.#observer = observer;
+    this.#usage = usage;
     this.#settings = settings;
     this.#weights = objectiveWeights(settings);
     this.#models = new ObservedModel(world, topology, demand);
@@ -170,9 +174,14 @@ export class SwmScheduler implements GroupScheduler {
       return { pod, mayUse: (node: number): boolean => fits.has(node), fits, runsOn: { node: pod.node!, stays } };
     });
     const own = new Set(pods.map(({ pod }) => pod));
-    const others = this.#embedded.filter(({ source, target }) => !own.has(source) && !own.has(target));
+    const embedded = this.#embedded.filter(({ source, target }) => !own.has(source) && !own.has(target));
     const { profile, budget, migration } = this.#settings;
-    const metrics = this.#observer.metricsWithout(Array.from(own, ({ id }) => id));
+    const others = this.#usage!.othersShares(Array.from(own, ({ id }) => id));
+    const metrics = this.#observer.metrics.map((node, at) => ({
+      ...node,
+      cpuShare: others[at]! * node.cpuShare,
+      activeEnergyJ: others[at]! * node.activeEnergyJ,
+    }));
     const costs = nodeCosts(metrics, profile, migration!.margin);
     const options = {
       weights: this.#weights,
@@ -180,7 +189,7 @@ export class SwmScheduler implements GroupScheduler {
       draws: this.#kernel.streams.get(`swm/${this.#world.apps[app]!.name}/migration`),
     };
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, others);
+      const model = this.#models.build(group, costs, state, embedded);
       const { assignment } = this.#solver.solve(model, options);
       if (assignment === undefined) return undefined;
       const broken = violations(model, assignment);
@@ -206,7 +215,7 @@ export class SwmScheduler implements GroupScheduler {
         viewAgeNs,
         moves,
         commit: (successors) => {
-          this.#embedded = others;
+          this.#embedded = embedded;
           const now = [...own].map((pod) => successors.get(pod) ?? pod);
           this.#embed(model, assignment, now, state, successors);
         },

@@ -20,6 +20,7 @@ import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
 import { infrastructure } from './infrastructure.ts';
+import { learning } from './learning.ts';
 import { maintenance } from './maintenance.ts';
 import { clusterAutoscaler } from './node-groups.ts';
 import { intervention } from './interventions.ts';
@@ -58,6 +59,7 @@ const orchestration = object(
       }),
     ),
     netma: optional(netma),
+    learning: optional(learning),
     schedulerConfig: optional(
       text({
         description:

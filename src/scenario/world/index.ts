@@ -24,6 +24,7 @@ import { readMessages, readNetworkModel } from './network-model.ts';
 import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
+import { readLearning } from './learning.ts';
 import { readNetma } from './netma.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
@@ -88,6 +89,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build, apps.services);
   const netma = readNetma(build);
+  const learning = readLearning(build);
   const podStartup = readPodStartup(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
@@ -126,6 +128,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),
+      ...(learning === undefined ? {} : { learning }),
       ...(spec.orchestration.acm === undefined ? {} : { acm: true as const }),
     },
     recording: readRecording(spec.results),
