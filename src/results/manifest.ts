@@ -12,7 +12,7 @@ const object = <T extends TProperties>(properties: T) => Type.Object(properties,
 const count = Type.Integer({ minimum: 0 });
 const hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
 /** Plain names alone: nothing that a manifest says may lead out of its folder. */
-const fileName = Type.String({ pattern: '^[a-z][a-z0-9-]*\\.[a-z]+$' });
+const fileName = Type.String({ pattern: '^[a-z][a-z0-9_-]*\\.[a-z]+$' });
 
 const Manifest = object({
   apiVersion: Type.Literal(API_VERSION),
