@@ -1,13 +1,12 @@
 import { fsum } from 'd3-array';
 import { Attribution } from './attribution.ts';
+import type { Migration } from './codeco/index.ts';
 import {
   LatencyHistogram,
   type AttemptCounts,
   requestOutcomes,
   type Association,
   type Compute,
-  type Copies,
-  type DataAccess,
   type EndedRequest,
   type LinkEnergy,
   type MovementCause,
@@ -181,6 +180,7 @@ export class Observation {
       node: decision.node?.name ?? null,
       tie_set: decision.tieSet.map(({ name }) => name).join(','),
       value: decision.value ?? null,
+      trigger: decision.trigger ?? null,
       message: decision.message === '' ? null : decision.message,
       nominated_node: decision.nomination?.node.name ?? null,
       view_age_ns: viewAgeNs,
@@ -312,43 +312,12 @@ export class Observation {
     this.#attribution.podStopped(pod, usedMillicoreNs);
   }
 
-  /** The run is over: how fresh each copy of a dataset was, and what services read and wrote. */
-  datasets(copies: Copies, data: DataAccess | undefined): void {
-    const { datasets, services, apps, vertices } = this.#world;
-    for (const copy of copies.of.flat()) {
-      this.#recorder.tables.replicas.append({
-        dataset: datasets[copy.dataset]!.name,
-        place: vertices[copy.vertex]!.name,
-        role: copy.isPrimary ? 'primary' : 'replica',
-        versions: copy.versions,
-        mean_age_ns: copies.meanAgeNs(copy),
-        replication_bytes: copy.replicationBytes,
-        lost_versions: copy.lost,
-      });
-    }
-    for (const [service, usages] of (data?.usage ?? []).entries()) {
-      for (const [index, { reads, writes, failed, bytes, ageSumNs, maxAgeNs }] of usages.entries()) {
-        const { name, app, behaviour } = services[service]!;
-        this.#recorder.tables.data.append({
-          dataset: datasets[behaviour.data![index]!.dataset]!.name,
-          app: apps[app]!.name,
-          service: name,
-          reads,
-          writes,
-          failed,
-          bytes,
-          mean_age_ns: reads === 0 ? null : ageSumNs / reads,
-          max_age_ns: reads === 0 ? null : maxAgeNs,
-        });
-      }
-    }
-  }
-
   /** The run is over: the life of every pod, and the measures. */
   finish(
     sources: Sources,
     association: Association,
     attempts: AttemptCounts,
+    migrations: readonly Migration[],
     violations: { readonly count: number; readonly totalNs: number } | undefined,
   ): RunMeasures {
     const { controlPlane, nodeEnergy } = sources;
@@ -400,6 +369,8 @@ export class Observation {
       battery_depletions: nodeEnergy.depletions,
       pods_created: this.#pods.length,
       pods_unschedulable: controlPlane.unschedulableCount,
+      migrations: migrations.length,
+      migration_downtime_ns: fsum(migrations, ({ downtimeNs }) => downtimeNs),
       handovers: association.counts.handovers,
       ping_pongs: association.counts.pingPongs,
       outage_handovers: association.counts.outageHandovers,

@@ -1,9 +1,10 @@
 import {
   Acm,
   AppMeter,
-  Federation,
+  type Federation,
   MeasuredTopology,
   Learning,
+  MigrationReviews,
   needsMeter,
   NodeObserver,
   PolicyGovernor,
@@ -30,27 +31,30 @@ import {
   Requests,
   scheduleFaults,
   Slowdowns,
-  type AttachedEndpointId,
   type EndpointId,
   type MoverId,
 } from './dynamics/index.ts';
 import { Kernel, type EventRange, type Nanoseconds } from './kernel/index.ts';
 import {
   ControlPlane,
-  ControlPlanes,
+  type ControlPlanes,
   Endpoints,
   type ControlPlaneHooks,
   type KubeletSurroundings,
   type Pod,
   type Site,
 } from './kubernetes/index.ts';
-import type { AccessPointId, ClusterId, LinkId, NodeId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, AppId, LinkId, NodeId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { entryDemand, goesByDemand } from './entry-demand.ts';
+import { federatedPlanes } from './federated-planes.ts';
+import { decidingCluster, vertexOf } from './places.ts';
 import { regionsOf } from './regions.ts';
 import { requestSampler } from './request-sampler.ts';
 import { appendAppStatus } from './app-status-rows.ts';
+import { appendDatasets } from './dataset-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
+import { appendMigration } from './migration-rows.ts';
 import { appendOperation } from './operation-rows.ts';
 import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
@@ -170,6 +174,10 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
   const { swm, learning: learningSettings } = world.orchestration;
+  const podsInUse = () =>
+    controlPlane.pods
+      .filter(({ node, phase }) => node !== undefined && phase !== 'gone')
+      .map(({ id, node }) => ({ id, node: node!, usedMillicoreNs: compute.podUsage(id) }));
   const observer =
     swm === undefined && learningSettings === undefined
       ? undefined
@@ -183,6 +191,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
           isNodeUp: (node) => compute.isUp(node),
           // of links it knows what probes tell, where there are any
           isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
+          ...(swm?.migration === undefined ? {} : { pods: podsInUse }),
         });
   const learning =
     learningSettings &&
@@ -191,7 +200,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     );
   const known = learningSettings?.costs === 'forecast' ? learning : observer;
   const placeGroups = (name?: string): SwmScheduler | undefined =>
-    swm && new SwmScheduler(kernel, world, swm, topology, known!, () => demand, name);
+    swm && new SwmScheduler(kernel, world, swm, topology, known!, () => demand, observer, name);
   const meter = needsMeter(world)
     ? new AppMeter(world, {
         read(node) {
@@ -209,7 +218,10 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       new PolicyTravel(kernel, network, world, publisherOf(world)),
       {
         evict: (pod, reason) => controlPlane.evict(pod, reason),
-        rulesChanged: () => controlPlane.rulesChanged(),
+        rulesChanged: () => {
+          controlPlane.rulesChanged();
+          for (const app of world.apps.keys()) reviews?.policyChanged(app as AppId);
+        },
         replicas: (service) => controlPlane.replicas(service),
         scale: (service, replicas) => controlPlane.scale(service, replicas),
       },
@@ -255,6 +267,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       watch: (pod, changed) => requests.load.watch(pod, changed),
     },
   };
+  let groups: SwmScheduler | undefined;
   const controlPlaneOf = (site?: Site): ControlPlane =>
     new ControlPlane(
       kernel,
@@ -264,41 +277,34 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       () => demand,
       surroundings,
       hooks,
-      placeGroups(site?.name),
+      (groups = placeGroups(site?.name)),
       site,
     );
   const { federation: settings } = world.orchestration;
   let controlPlane: ControlPlane | ControlPlanes;
+  let reviews: MigrationReviews | undefined;
   let federation: Federation | undefined;
-  if (settings === undefined) controlPlane = controlPlaneOf();
-  else {
-    const pods: Pod[] = [];
-    const planes = world.clusters.map(({ name }, id) => {
-      const cluster = id as ClusterId;
-      const site = { cluster, name, pods, askLeave: (granted: () => void) => federation!.askLeave(cluster, granted) };
-      return kernel.within(`cluster/${name}`, () => controlPlaneOf(site));
-    });
-    const byCluster = new ControlPlanes(world, pods, planes);
-    controlPlane = byCluster;
-    const nodesOf = world.clusters.map((_, cluster) =>
-      [...world.nodes.keys()].filter((node) => world.nodes[node]!.cluster === cluster),
-    ) as NodeId[][];
-    federation = new Federation(
-      kernel,
-      world,
-      settings,
+  if (settings === undefined) {
+    const single = (controlPlane = controlPlaneOf());
+    if (swm?.migration !== undefined)
+      reviews = new MigrationReviews(kernel, world, swm.migration, {
+        scheduler: groups!,
+        state: single.state,
+        relocations: single.relocations,
+        network,
+        endpointOf,
+        demand: () => demand,
+        ended: (migration) => appendMigration(recorder.tables.migrations, world, migration),
+      });
+  } else {
+    ({ controlPlane, federation } = federatedPlanes(kernel, world, settings, {
+      planeOf: controlPlaneOf,
       network,
       topology,
-      () => demand,
-      {
-        give: (cluster, app) => byCluster.of(cluster).give(app),
-        take: (cluster, app) => byCluster.of(cluster).take(app),
-        isRunning: (cluster) => nodesOf[cluster]!.length === 0 || nodesOf[cluster]!.some((node) => compute.isUp(node)),
-        requestedMillicores: (cluster) =>
-          nodesOf[cluster]!.reduce((sum, node) => sum + byCluster.requested(node).cpuMillicores, 0),
-      },
-      (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
-    );
+      demand: () => demand,
+      isNodeUp: (node) => compute.isUp(node),
+      noted: (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+    }));
     federation.start();
   }
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
@@ -383,12 +389,21 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   governor?.finish();
   federation?.finish();
   observation.sample(sources);
-  observation.datasets(copies, data);
+  reviews?.migrations.finish();
+  for (const migration of reviews?.migrations.all ?? [])
+    if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);
+  appendDatasets(recorder.tables, world, copies, data);
   if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: {
-      ...observation.finish(sources, association, requests.attemptCounts, governor?.violations),
+      ...observation.finish(
+        sources,
+        association,
+        requests.attemptCounts,
+        reviews?.migrations.all ?? [],
+        governor?.violations,
+      ),
       ...federation?.measures,
     },
     outcomes: Object.fromEntries(requestOutcomes.map((name, index) => [name, observation.outcomes[index]!])),
@@ -397,23 +412,4 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     reservations: network.reservationCounts,
     kernel,
   };
-}
-
-/** Where orchestration decides: the hub, or the first cluster where there is none. */
-function decidingCluster({ clusters }: World): ClusterId {
-  return Math.max(
-    0,
-    clusters.findIndex(({ role }) => role === 'hub'),
-  ) as ClusterId;
-}
-
-/** The vertex that an endpoint is, or that the user is attached at. */
-function vertexOf(world: World, network: Network, movers: ReturnType<typeof moversOf>, endpoint: EndpointId): VertexId {
-  if (endpoint < world.vertices.length) return endpoint as VertexId;
-  // a node on radio keeps its own vertex in the view of the network; the users come first, and are not looked up: it is asked for
-  // at every request, and of a hundred thousand of them none is in the processor's cache
-  const mover = endpoint - world.vertices.length;
-  const node = mover < world.users.length ? undefined : movers[mover]?.node;
-  if (node !== undefined) return world.nodes[node]!.vertex;
-  return world.accessPoints[network.accessPointOf(endpoint as AttachedEndpointId)!]!.vertex;
 }

@@ -113,6 +113,8 @@ export function formatExplanation(explanation: Explanation): string {
     ['Nodes', `${explanation.considered_nodes} examined, ${explanation.feasible_nodes} feasible`],
     ['Choice', explanation.node ?? 'none'],
   ];
+  if (explanation.trigger !== null)
+    facts.push(['Trigger', `${explanation.trigger}: it takes the place of a pod that moves`]);
   if (ties.length > 1) facts.push(['Tie set', `${ties.join(', ')}: drawn from ${ties.length}`]);
   else if (ties.length === 1) facts.push(['Tie set', `${ties[0]} alone`]);
   if (value !== null) facts.push(['Value', String(value)]);

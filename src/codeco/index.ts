@@ -1,5 +1,6 @@
 export * from './acm/index.ts';
 export { Federation } from './federation/index.ts';
+export type { GovernanceNote } from './governance/policy-governor.ts';
 export * from './governance/index.ts';
 export {
   MeasuredTopology,
@@ -10,4 +11,4 @@ export {
   type NetworkView,
 } from './netma/index.ts';
 export { Learning, NodeObserver, type ForecastOutcome } from './pdlc/index.ts';
-export { SwmScheduler } from './swm/index.ts';
+export { MigrationReviews, SwmScheduler, type Migration } from './swm/index.ts';

@@ -138,6 +138,11 @@ export class ClusterState {
     return this.#scheduling[pod.id]!;
   }
 
+  /** What the scheduler would know of another pod of the same service: to try out where one could be put. */
+  standIn({ service, name }: Pod): SchedulingPod {
+    return schedulingPod(this.#kinds[service]!, name, this.#kernel.now);
+  }
+
   /** A new pod, which waits for a node. */
   create(app: AppId, service: ServiceId, name: string, life: PodLife | undefined): Pod {
     const id = this.pods.length as PodId;

@@ -1,9 +1,9 @@
 import type { Kernel } from '../kernel/index.ts';
 import type { AppId, NodeId, Orchestration, ServiceId, World } from '../model/index.ts';
-import type { CpuShare } from '../dynamics/index.ts';
-import { HorizontalAutoscaling, type AutoscalingHooks } from './autoscaling/index.ts';
+import { HorizontalAutoscaling } from './autoscaling/index.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { EntryDemand } from './communication.ts';
+import type { ControlPlaneHooks } from './control-plane-hooks.ts';
 import { DisruptionBudgets } from './disruption-budgets.ts';
 import { Drains } from './drains.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -15,40 +15,10 @@ import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { admissionRefusal, Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
-import {
-  SchedulingLoop,
-  type GroupScheduler,
-  type PlacementDecision,
-  type SchedulingEvents,
-} from './scheduling-loop.ts';
+import { Successions } from './relocations.ts';
+import { SchedulingLoop, type GroupScheduler, type SchedulingEvents } from './scheduling-loop.ts';
 import type { Site } from './site.ts';
 import { Workloads } from './workloads.ts';
-
-/** What the control plane tells the world. */
-export interface ControlPlaneHooks extends AutoscalingHooks {
-  /** The pod's containers serve on its node from now on, and no longer. */
-  podStarted(pod: Pod, cpu: CpuShare): void;
-  podStopped(pod: Pod): void;
-  decided(decision: PlacementDecision): void;
-  /** A node of a group is there from now on, powered, or no longer. */
-  setProvisioned(node: NodeId, isThere: boolean): void;
-  /** Something was done about a node. */
-  nodeChanged(node: NodeId, event: NodeChange): void;
-  /** Who has a say in where pods may be; nobody where absent. */
-  readonly governor?: Governor;
-}
-
-/** What is done about a node by administrators and by the node autoscaler. */
-export type NodeChange =
-  | 'cordoned'
-  | 'uncordoned'
-  | 'drained'
-  | 'drain-refused'
-  | 'ordered'
-  | 'joined'
-  | 'removing'
-  | 'removal-failed'
-  | 'removed';
 
 /**
  * The Kubernetes control plane in virtual time: applications become pods, the scheduler binds them, the kubelet starts
@@ -67,6 +37,7 @@ export type NodeChange =
  */
 export class ControlPlane {
   readonly pods: readonly Pod[];
+  readonly relocations: Successions;
   readonly #world: World;
   readonly #endpoints: Endpoints;
   readonly #state: ClusterState;
@@ -138,6 +109,13 @@ export class ControlPlane {
       },
       site,
     );
+    this.relocations = new Successions({
+      create: (pod) => this.#workloads.succeed(pod),
+      place: (pod, decision, viewAgeNs) => this.#scheduling.place(pod, decision, viewAgeNs),
+      launch: (pod) => this.#launch(pod),
+      serve: (pod) => this.#serve(pod),
+      remove: (pod, reason) => this.evict(pod, reason),
+    });
     this.#kubelet = new Kubelets(
       kernel,
       world,
@@ -260,6 +238,11 @@ export class ControlPlane {
     if (isSilent(state) !== wasSilent) this.#nodeLifecycle.hearingChanged(node);
   }
 
+  /** The cluster as its control plane knows it. */
+  get state(): ClusterState {
+    return this.#state;
+  }
+
   /** What the world's orchestration says is other than before. */
   orchestrationChanged(before: Orchestration): void {
     const { scheduler, schedulerProfile } = this.#world.orchestration;
@@ -329,13 +312,24 @@ export class ControlPlane {
     this.#governor?.bound(pod);
     this.#workloads.bound(pod);
     this.#nodeLifecycle.bound(pod);
+    if (this.relocations.waits(pod)) pod.phase = 'starting';
+    else this.#launch(pod);
+  }
+
+  #launch(pod: Pod): void {
     if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
     else this.#start(pod);
   }
 
   #podReady(pod: Pod): void {
-    const node = this.#state.nodes[pod.node!]!;
-    if (node.reachable) this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
+    this.#serve(pod);
+    this.relocations.ready(pod);
+  }
+
+  /** Makes a ready pod an endpoint, unless it is held or its node cannot be heard. */
+  #serve(pod: Pod): void {
+    if (this.relocations.isOnStandby(pod) || !this.#state.nodes[pod.node!]!.reachable) return;
+    this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
   }
 
   #nodeNotReady(node: NodeId): void {
@@ -347,8 +341,8 @@ export class ControlPlane {
     // its kubelet learns now of the pods that were deleted
     for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
     for (const pod of pods) {
-      if (pod.phase === 'ready') this.#endpoints.add(pod.service, pod.id, this.#world.nodes[node]!.vertex);
-      if (pod.phase !== 'stopped') continue;
+      if (pod.phase === 'ready') this.#serve(pod);
+      if (pod.phase !== 'stopped' || this.relocations.waits(pod)) continue;
       this.#endpoints.remove(pod.service, pod.id);
       this.#start(pod);
     }
@@ -363,6 +357,7 @@ export class ControlPlane {
   /** Deletes a pod as the API server does: it is no endpoint any longer, and its kubelet takes it down. */
   #delete(pod: Pod, reason: string): void {
     if (pod.phase === 'gone' || pod.phase === 'terminating') return;
+    this.relocations.deleted(pod);
     if (pod.node === undefined) {
       this.#scheduling.remove(pod);
       this.#state.remove(pod, reason);
@@ -389,6 +384,7 @@ export class ControlPlane {
   #gone(pod: Pod, reason: string | undefined): void {
     const { info } = this.#state.nodes[pod.node!]!;
     this.#state.remove(pod, reason);
+    this.relocations.gone(pod);
     this.#governor?.gone(pod);
     this.#scheduling.happened({ kind: 'pod-deleted', pod: this.#state.schedulingPod(pod), node: info });
   }
@@ -402,6 +398,7 @@ export class ControlPlane {
   /** A bound pod ends for good, and nobody makes it anew. */
   #end(pod: Pod, reason: string): void {
     if (pod.phase === 'gone') return;
+    if (pod.phase !== 'terminating') this.relocations.deleted(pod);
     this.#kubelet.kill(pod);
     this.#endpoints.remove(pod.service, pod.id);
     this.#gone(pod, reason);

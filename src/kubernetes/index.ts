@@ -1,7 +1,8 @@
 export { StartupQueues } from './pod-startup.ts';
 export type { Scaling } from './autoscaling/index.ts';
 export { PodRefused, type ClusterState } from './cluster-state.ts';
-export { ControlPlane, type ControlPlaneHooks, type NodeChange } from './control-plane.ts';
+export { ControlPlane } from './control-plane.ts';
+export type { ControlPlaneHooks, NodeChange } from './control-plane-hooks.ts';
 export type { Governor, NodeRule } from './governor.ts';
 export { ControlPlanes } from './control-planes.ts';
 export { Endpoints } from './endpoints.ts';
@@ -9,6 +10,7 @@ export type { KubeletSurroundings } from './kubelet/index.ts';
 export type { ObservedTopology } from './observed-topology.ts';
 export type { Site } from './site.ts';
 export type { Pod, PodPhase } from './pods.ts';
+export type { PodWatcher, Relocations, Standby } from './relocations.ts';
 export type { GroupScheduler, PlacementDecision } from './scheduling-loop.ts';
 
 export type { EntryDemand } from './communication.ts';

@@ -119,6 +119,11 @@ export class SchedulingLoop {
     pod.reason = 'SchedulingGated';
   }
 
+  /** Carries out a decision on a pod that never waited. */
+  place(pod: Pod, decision: Decision, viewAgeNs: number): void {
+    this.#carryOut(pod, decision, viewAgeNs);
+  }
+
   /** A pod that waits is gone. */
   remove(pod: Pod): void {
     this.#queue.remove(pod);

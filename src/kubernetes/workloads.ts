@@ -108,6 +108,11 @@ export class Workloads {
     return this.#given === undefined || this.#given.has(app);
   }
 
+  /** Makes a pod that takes another's place; who asks for it sees to its node. */
+  succeed({ app, service }: Pod): Pod {
+    return this.#state.create(app, service, this.#nextName(app, service), undefined);
+  }
+
   /**
    * A kubelet has refused a pod: its controller makes the next as fast as it may ask, and that one may be refused as well.
    * Own design: it stops after a thousand, so that such a mistake does not fill the run.
@@ -149,10 +154,11 @@ export class Workloads {
   }
 
   #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
+    this.#events.created(this.#state.create(app, service, life?.name ?? this.#nextName(app, service), life));
+  }
+
+  #nextName(app: AppId, service: ServiceId): string {
     const at = this.#site === undefined ? '' : `${this.#site.name}-`;
-    const name =
-      life?.name ??
-      `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${at}${this.#ordinals[service]!++}`;
-    this.#events.created(this.#state.create(app, service, name, life));
+    return `${this.#world.apps[app]!.name}-${this.#world.services[service]!.name}-${at}${this.#ordinals[service]!++}`;
   }
 }

@@ -145,6 +145,23 @@ export const swmSolvers = {
   exact: 'Integer linear programming with HiGHS: the best placement, for small groups.',
 } as const;
 
+/** What may set a migration off. */
+export const migrationTriggers = {
+  'qos-violated': 'A channel of the application takes longer than it may between the nodes where its pods are.',
+  'better-cost': 'Other nodes have cost less for some time.',
+  'node-unhealthy': 'The node of a pod is not ready.',
+  'user-moved': 'Requests enter elsewhere than when the application was placed last.',
+  'policy-changed': 'What nodes a pod may be on has changed.',
+} as const;
+
+export const migrationStrategies = {
+  live: 'The state is copied while the pod serves, and what has changed meanwhile again, until the rest is small; the pod stops for the rest alone.',
+  'stop-and-copy': 'The pod stops, its state is copied, and the new pod starts with it.',
+  recreate: 'A new pod is made without the state, and the old one goes when it is ready.',
+} as const;
+
+export type MigrationTriggerName = keyof typeof migrationTriggers;
+export type MigrationStrategyName = keyof typeof migrationStrategies;
 export const expanders = {
   'least-waste':
     "The group that leaves the least CPU and memory idle once the waiting pods are there: cluster-autoscaler's default.",

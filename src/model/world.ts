@@ -15,7 +15,7 @@ import type { Intervention } from './intervention.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { LearningSettings } from './learning.ts';
 import type { NetmaSettings } from './netma.ts';
-import type { SwmSettings } from './swm.ts';
+import type { ServiceState, SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Maintenance } from './maintenance.ts';
@@ -262,6 +262,8 @@ export interface Behaviour {
   readonly holdsSlotWhileCalling?: false;
   /** What it reads and writes, one after the other, when its CPU work is done and before it calls; nothing where absent. */
   readonly data?: readonly DatasetAccess[];
+  /** What a migration takes along; nothing where absent. */
+  readonly state?: ServiceState;
   /** What its containers do in the course of their life, beside serving; nothing where absent. */
   readonly life?: ContainerLife;
 }

@@ -6,6 +6,8 @@ import {
   criteria,
   designs,
   distributions,
+  migrationStrategies,
+  migrationTriggers,
   expanders,
   governances,
   mobilityModels,
@@ -24,13 +26,15 @@ export interface CatalogueEntry {
   readonly description: string;
 }
 
-/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, expanders of node groups, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
+/** What a scenario can choose from: schedulers, SWM's profiles, criteria and solvers, triggers and strategies of migration, expanders of node groups, arrival processes, distributions, mobility models, radio technologies, designs of experiments. */
 export function listChoices(): CatalogueEntry[] {
   return [
     ...entries('scheduler', schedulers),
     ...entries('profile', performanceProfiles),
     ...entries('criterion', criteria),
     ...entries('solver', swmSolvers),
+    ...entries('trigger', migrationTriggers),
+    ...entries('strategy', migrationStrategies),
     ...entries('expander', expanders),
     ...entries('governance', governances),
     ...entries('prioritizer', prioritizers),

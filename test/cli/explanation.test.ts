@@ -14,6 +14,7 @@ const decision: ReadRow<'decisions'> = {
   node: 'edge-2',
   tie_set: 'edge-1,edge-2',
   value: 375,
+  trigger: null,
   message: null,
   nominated_node: null,
   view_age_ns: 0,

@@ -44,6 +44,8 @@ export const ending: RunEnding = {
     battery_depletions: 0,
     pods_created: 1,
     pods_unschedulable: 0,
+  migrations: 0,
+  migration_downtime_ns: 0,
   handovers: 0,
   ping_pongs: 0,
   outage_handovers: 0,

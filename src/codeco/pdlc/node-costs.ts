@@ -62,8 +62,10 @@ const criterionCosts: Readonly<Record<NodeCriterion, (nodes: readonly NodeMetric
  * What each node costs for a profile, 0 (best) to 1: the mean of its criteria by their weights, each criterion spread from 0
  * for the best node to 1 for the worst; a criterion in which all nodes are alike costs none of them anything. The
  * normalisation is own design: CODECO's is not published.
+ * @param deadband a criterion whose values lie no further apart than this share of the largest costs nothing: noise is not to
+ *   be spread
  */
-export function nodeCosts(nodes: readonly NodeMetrics[], profile: SwmSettings['profile']): number[] {
+export function nodeCosts(nodes: readonly NodeMetrics[], profile: SwmSettings['profile'], deadband = 0): number[] {
   const costs = nodes.map(() => 0);
   const totalWeight = nodeWeight(profile);
   for (const [criterion, costsOf] of Object.entries(criterionCosts) as [
@@ -72,7 +74,8 @@ export function nodeCosts(nodes: readonly NodeMetrics[], profile: SwmSettings['p
   ][]) {
     const weight = profile[criterion] ?? 0;
     if (weight === 0) continue;
-    for (const [node, cost] of spread(costsOf(nodes)).entries()) costs[node]! += (weight / totalWeight) * cost;
+    for (const [node, cost] of spread(costsOf(nodes), deadband).entries())
+      costs[node]! += (weight / totalWeight) * cost;
   }
   return costs;
 }
@@ -88,10 +91,11 @@ export function clusterCost(costsOfNodes: readonly number[]): number {
   return costsOfNodes.reduce((sum, cost) => sum + cost, 0) / costsOfNodes.length;
 }
 
-/** From 0 for the least to 1 for the largest finite value; 1 for Infinity. */
-function spread(values: readonly number[]): number[] {
+/** From 0 for the least to 1 for the largest finite value; 1 for Infinity. Where they are closer than the dead band, 0. */
+function spread(values: readonly number[], deadband: number): number[] {
   const finite = values.filter((value) => value < Infinity);
   const least = Math.min(...finite);
-  const range = Math.max(...finite) - least;
+  const most = Math.max(...finite);
+  const range = most - least <= deadband * most ? 0 : most - least;
   return values.map((value) => (value === Infinity ? 1 : range === 0 ? 0 : (value - least) / range));
 }

@@ -1,6 +1,6 @@
 import { fromSeconds, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
 import { valueAt } from '../../dynamics/index.ts';
-import type { LinkId, NodeId, VertexId, World } from '../../model/index.ts';
+import type { LinkId, NodeId, PodId, VertexId, World } from '../../model/index.ts';
 import type { NodeMetrics } from './node-costs.ts';
 
 /** Time between two scrapes. Source: CODECO's managed clusters, whose Prometheus agents scrape every 30 s. */
@@ -16,6 +16,8 @@ export interface MetricSources {
   carryingJ(link: LinkId, direction: 0 | 1): number;
   isNodeUp(node: NodeId): boolean;
   isLinkUp(link: LinkId): boolean;
+  /** The pods that have a node, and what each has used of it since its start; not scraped where absent. */
+  pods?(): Iterable<{ readonly id: PodId; readonly node: NodeId; readonly usedMillicoreNs: number }>;
 }
 
 type ObservedWorld = Pick<World, 'nodes' | 'links' | 'clusters' | 'regions'>;
@@ -42,6 +44,12 @@ export class NodeObserver {
   }[];
   readonly #linkUp: boolean[];
   #metrics: readonly NodeMetrics[];
+  /** By pod: what it had used at the last scrape, and in the window before it. */
+  #pods = new Map<
+    PodId,
+    { readonly node: NodeId; readonly totalMillicoreNs: number; readonly usedMillicoreNs: number }
+  >();
+  #windowNs = 0;
   readonly #followers: (() => void)[] = [];
   #scrapedNs = 0;
 
@@ -87,6 +95,22 @@ export class NodeObserver {
     return this.#metrics;
   }
 
+  /**
+   * By node: the share of what was used of its CPU in the last window that others than some pods used; 1 where nothing was. An
+   * application that weighs whether to move is not to flee from itself. Own design.
+   */
+  othersShares(pods: Iterable<PodId>): number[] {
+    const own = new Float64Array(this.#metrics.length);
+    for (const id of pods) {
+      const pod = this.#pods.get(id);
+      if (pod !== undefined) own[pod.node]! += pod.usedMillicoreNs;
+    }
+    return this.#metrics.map(({ cpuShare }, node) => {
+      const usedMillicoreNs = cpuShare * this.#windowNs * this.#world.nodes[node]!.cpuMillicores;
+      return usedMillicoreNs === 0 ? 1 : Math.max(0, 1 - own[node]! / usedMillicoreNs);
+    });
+  }
+
   /** Calls back after every scrape. */
   onScrape(follow: () => void): void {
     this.#followers.push(follow);
@@ -100,6 +124,8 @@ export class NodeObserver {
   #scrape(): void {
     const windowNs = this.#kernel.now - this.#scrapedNs;
     this.#scrapedNs = this.#kernel.now;
+    this.#windowNs = windowNs;
+    this.#scrapePods();
     const failedLinks = this.#linkUp.map((wasUp, link) => {
       const up = this.#sources.isLinkUp(link as LinkId);
       this.#linkUp[link] = up;
@@ -113,6 +139,18 @@ export class NodeObserver {
     }
     this.#metrics = this.#state.map((_, node) => this.#measure(node as NodeId, windowNs));
     for (const follow of this.#followers) follow();
+  }
+
+  #scrapePods(): void {
+    if (this.#sources.pods === undefined) return;
+    const before = this.#pods;
+    this.#pods = new Map();
+    for (const { id, node, usedMillicoreNs } of this.#sources.pods()) {
+      const since = before.get(id)?.totalMillicoreNs ?? 0;
+      // what a pod has used is counted anew from where its containers were started again
+      const used = usedMillicoreNs < since ? usedMillicoreNs : usedMillicoreNs - since;
+      this.#pods.set(id, { node, totalMillicoreNs: usedMillicoreNs, usedMillicoreNs: used });
+    }
   }
 
   #measure(node: NodeId, windowNs: number): NodeMetrics {

@@ -15,7 +15,7 @@ import { violations } from './constraints.ts';
 import { LOOPBACK, type Assignment, type SwmModel } from './contract.ts';
 import { exactSolver } from './exact.ts';
 import { ModelIndex } from './model-index.ts';
-import type { ObjectiveWeights } from './objective.ts';
+import { objective, type ObjectiveWeights } from './objective.ts';
 import { mediaOf, ObservedModel, type EmbeddedChannel } from './observed-model.ts';
 import { PartialPlacement } from './partial-placement.ts';
 import { scalableSolver } from './scalable.ts';
@@ -32,9 +32,41 @@ const LEAST_COST_PER_MS = 1e-4;
 const MAX_SOLVER_CALLS = 8;
 
 /** How the weights of a profile weigh in the objective. */
-export function objectiveWeights(profile: SwmSettings['profile']): ObjectiveWeights {
+export function objectiveWeights({ profile, migration }: SwmSettings): ObjectiveWeights {
   const perMs = Math.max((profile.latency ?? 0) / WORST_LATENCY_MS, LEAST_COST_PER_MS);
-  return { nodeCost: nodeWeight(profile), workloadCost: perMs, recommendation: 0, move: 0, latencyPerMs: perMs };
+  return {
+    nodeCost: nodeWeight(profile),
+    workloadCost: perMs,
+    recommendation: 0,
+    move: migration?.moveCost ?? 0,
+    latencyPerMs: perMs,
+  };
+}
+
+/** A pod that runs, and what may become of it where its application is placed anew. */
+export interface RunningPod {
+  readonly pod: Pod;
+  /** It stays where it is. */
+  readonly stays: boolean;
+  /** It has to leave its node. */
+  readonly mustGo: boolean;
+}
+
+/** An application placed anew while it runs. */
+export interface Replan {
+  /** What it costs where it is, by what is observed now; Infinity where a channel does not get what it asks for. */
+  readonly currentCost: number;
+  /** What it would cost, the moves included. */
+  readonly newCost: number;
+  /** What separates the worst nodes from the best, for all its pods. */
+  readonly spreadCost: number;
+  /** When that was observed which its costs go by, ns. */
+  readonly observedNs: number;
+  readonly viewAgeNs: number;
+  /** The pods that would move, and the decisions on them. */
+  readonly moves: readonly { readonly pod: Pod; readonly decision: Decision }[];
+  /** Takes note that it is carried out. */
+  commit(successors: ReadonlyMap<Pod, Pod>): void;
 }
 
 /**
@@ -49,6 +81,8 @@ export class SwmScheduler implements GroupScheduler {
   readonly #world: World;
   readonly #topology: NetworkView;
   readonly #observer: Pick<NodeObserver, 'metrics' | 'ageNs'>;
+  /** What pods use; only where they are moved. */
+  readonly #usage: Pick<NodeObserver, 'othersShares'> | undefined;
   readonly #settings: SwmSettings;
   readonly #weights: ObjectiveWeights;
   readonly #models: ObservedModel;
@@ -68,6 +102,7 @@ export class SwmScheduler implements GroupScheduler {
     topology: NetworkView,
     observer: Pick<NodeObserver, 'metrics' | 'ageNs'>,
     demand: () => readonly EntryDemand[],
+    usage?: Pick<NodeObserver, 'othersShares'>,
     cluster?: string,
   ) {
     this.#streams = cluster === undefined ? '' : `cluster/${cluster}/`;
@@ -75,8 +110,9 @@ export class SwmScheduler implements GroupScheduler {
     this.#world = world;
     this.#topology = topology;
     this.#observer = observer;
+    this.#usage = usage;
     this.#settings = settings;
-    this.#weights = objectiveWeights(settings.profile);
+    this.#weights = objectiveWeights(settings);
     this.#models = new ObservedModel(world, topology, demand);
     this.#solver = solvers[settings.solver]();
   }
@@ -125,6 +161,115 @@ export class SwmScheduler implements GroupScheduler {
       reasons = [refusal.reason];
     }
     return this.#refuse(app, examined, reasons);
+  }
+
+  /**
+   * Places the pods of an application anew that run already, with the solver that places new ones.
+   * @param pods pods of one application with a node each
+   * @returns nothing where no placement is found
+   */
+  replan(pods: readonly RunningPod[], state: ClusterState): Replan | undefined {
+    const { app } = pods[0]!.pod;
+    const viewAgeNs = Math.max(this.#topology.ageNs, this.#observer.ageNs);
+    const examined = this.#examineElsewhere(pods, state);
+    const group = pods.map(({ pod, stays, mustGo }, at) => {
+      const fits = new Set(examined[at]!.feasible.map(({ id }) => id));
+      if (mustGo) fits.delete(pod.node!);
+      else fits.add(pod.node!);
+      return { pod, mayUse: (node: number): boolean => fits.has(node), fits, runsOn: { node: pod.node!, stays } };
+    });
+    const own = new Set(pods.map(({ pod }) => pod));
+    const embedded = this.#embedded.filter(({ source, target }) => !own.has(source) && !own.has(target));
+    const { profile, budget, migration } = this.#settings;
+    const others = this.#usage!.othersShares(Array.from(own, ({ id }) => id));
+    const metrics = this.#observer.metrics.map((node, at) => ({
+      ...node,
+      cpuShare: others[at]! * node.cpuShare,
+      activeEnergyJ: others[at]! * node.activeEnergyJ,
+    }));
+    const costs = nodeCosts(metrics, profile, migration!.margin);
+    const options = {
+      weights: this.#weights,
+      budget,
+      draws: this.#kernel.streams.get(`swm/${this.#world.apps[app]!.name}/migration`),
+    };
+    for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
+      const model = this.#models.build(group, costs, state, embedded);
+      const { assignment } = this.#solver.solve(model, options);
+      if (assignment === undefined) return undefined;
+      const broken = violations(model, assignment);
+      if (broken.length > 0) throw new Error(`SWM's solver broke ${broken[0]!.constraint}: ${broken[0]!.reason}`);
+      const nodes = this.#nodesOf([...own], assignment);
+      const refused = this.#refusedMove(pods, nodes, state);
+      if (refused !== undefined) {
+        group[refused]!.fits.delete(nodes[refused]!);
+        continue;
+      }
+      const estimates = this.#estimates(model, assignment, [...own]);
+      const moves = pods.flatMap(({ pod }, at) => {
+        if (nodes[at] === pod.node) return [];
+        const cost = Float64Array.from(examined[at]!.feasible, ({ id }) => estimates[at]!(id));
+        const { info } = state.nodes[nodes[at]!]!;
+        return [{ pod, decision: examined[at]!.place(info, cost, this.#world.recording.verdicts) }];
+      });
+      return {
+        currentCost: this.#currentCost(model),
+        newCost: objective(model, assignment, this.#weights),
+        spreadCost: this.#weights.nodeCost * pods.length,
+        observedNs: this.#kernel.now - (this.#weights.nodeCost > 0 ? this.#observer.ageNs : this.#topology.ageNs),
+        viewAgeNs,
+        moves,
+        commit: (successors) => {
+          this.#embedded = embedded;
+          const now = [...own].map((pod) => successors.get(pod) ?? pod);
+          this.#embed(model, assignment, now, state, successors);
+        },
+      };
+    }
+    return undefined;
+  }
+
+  /** Whether a node may take a pod, were it not where it is. */
+  mayStay(pod: Pod, state: ClusterState): boolean {
+    const [examined] = this.#examineElsewhere([{ pod }], state);
+    return examined!.feasible.some(({ id }) => id === pod.node);
+  }
+
+  /** What the filters say of every node, were the pods on none. */
+  #examineElsewhere(pods: readonly Pick<RunningPod, 'pod'>[], state: ClusterState) {
+    for (const { pod } of pods) state.cache.forgetPod(state.schedulingPod(pod));
+    const examined = pods.map(({ pod }) => this.#filter.examine(state.schedulingPod(pod), state.cache));
+    for (const { pod } of pods) state.cache.assumePod(state.schedulingPod(pod), state.nodes[pod.node!]!.info);
+    return examined;
+  }
+
+  /** The first pod that Kubernetes' filters refuse on its new node while all that run are where they are. */
+  #refusedMove(pods: readonly RunningPod[], nodes: readonly number[], state: ClusterState): number | undefined {
+    const standIns: ReturnType<ClusterState['standIn']>[] = [];
+    let refused: number | undefined;
+    for (const [at, { pod }] of pods.entries()) {
+      if (nodes[at] === pod.node) continue;
+      const { info } = state.nodes[nodes[at]!]!;
+      const standIn = state.standIn(pod);
+      if (this.#filter.refusal(standIn, state.cache, info) !== undefined) {
+        refused = at;
+        break;
+      }
+      state.cache.assumePod(standIn, info);
+      standIns.push(standIn);
+    }
+    for (const standIn of standIns) state.cache.forgetPod(standIn);
+    return refused;
+  }
+
+  /** What a model's workloads cost where they run now; Infinity where a channel of them has no way that it may take. */
+  #currentCost(model: SwmModel): number {
+    const compiled = new CompiledModel(model, this.#weights);
+    const placement = new PartialPlacement(compiled);
+    for (const [workload, { now }] of compiled.workloads.entries()) {
+      if (now < 0 || !placement.put(workload, now)) return Infinity;
+    }
+    return placement.costOf(compiled.workloads.keys());
   }
 
   #refuse(
@@ -179,9 +324,16 @@ export class SwmScheduler implements GroupScheduler {
   }
 
   /** Keeps what the channels of the group take on their ways. */
-  #embed(model: SwmModel, assignment: Assignment, pods: readonly Pod[], state: ClusterState): void {
+  #embed(
+    model: SwmModel,
+    assignment: Assignment,
+    pods: readonly Pod[],
+    state: ClusterState,
+    successors: ReadonlyMap<Pod, Pod> = new Map(),
+  ): void {
     const index = new ModelIndex(model);
     const podOf = new Map([...state.pods.filter(isThere), ...pods].map((pod) => [pod.name, pod]));
+    for (const [before, now] of successors) podOf.set(before.name, now);
     for (const [at, { network, path }] of assignment.channels.entries()) {
       const { sourceWorkload, targetWorkload, bandwidthBps } = model.appGroup.channels[at]!;
       if (path === LOOPBACK || bandwidthBps === 0) continue;

@@ -6,3 +6,5 @@ export { objective, type ObjectiveWeights } from './objective.ts';
 export { scalableSolver } from './scalable.ts';
 export type { SolveOptions, SwmSolver } from './solver.ts';
 export { SwmScheduler } from './group-scheduler.ts';
+export { MigrationReviews } from './migration-reviews.ts';
+export type { Migration } from './migrations.ts';

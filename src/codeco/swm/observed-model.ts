@@ -1,5 +1,5 @@
 import { NS_PER_MS } from '../../kernel/index.ts';
-import type { LinkId, MediumId, ServiceId, VertexId, World } from '../../model/index.ts';
+import type { LinkId, MediumId, NodeId, ServiceId, VertexId, World } from '../../model/index.ts';
 import type { ClusterState, EntryDemand, Pod } from '../../kubernetes/index.ts';
 import type { NetworkView } from '../netma/index.ts';
 import type {
@@ -24,6 +24,8 @@ export interface GroupPod {
   readonly pod: Pod;
   /** By node: whether it may be put there. */
   readonly mayUse: (node: number) => boolean;
+  /** Where it runs already, and whether it has to stay there. */
+  readonly runsOn?: { readonly node: NodeId; readonly stays: boolean };
 }
 
 /** A channel that was given a way before, with the media on it. */
@@ -79,7 +81,11 @@ export class ObservedModel {
     const talkedTo = new Set(group.flatMap(({ pod }) => [...this.#peers[pod.service]!]));
     const bound = state.pods.filter(
       (pod) =>
-        pod.node !== undefined && talkedTo.has(pod.service) && pod.phase !== 'gone' && pod.phase !== 'terminating',
+        pod.node !== undefined &&
+        !waiting.has(pod) &&
+        talkedTo.has(pod.service) &&
+        pod.phase !== 'gone' &&
+        pod.phase !== 'terminating',
     );
     const byApp = new Map<string, SwmWorkload[]>();
     const byService = new Map<ServiceId, Pod[]>();
@@ -88,13 +94,14 @@ export class ObservedModel {
       byApp.set(name, [...(byApp.get(name) ?? []), workload]);
       byService.set(pod.service, [...(byService.get(pod.service) ?? []), pod]);
     };
-    for (const { pod } of group) {
+    for (const { pod, runsOn } of group) {
       const { cpuMillicores, memoryBytes } = state.schedulingPod(pod).kind.requests.declared;
       add(pod, {
         id: pod.name,
         cpuMillicores,
         memoryBytes,
-        fixed: false,
+        ...(runsOn === undefined ? {} : { node: this.#world.nodes[runsOn.node]!.name }),
+        fixed: runsOn?.stays === true,
         requiredLabels: [labelOf(pod)],
         forbiddenLabels: [],
       });
@@ -151,6 +158,14 @@ export class ObservedModel {
 
   #computeNodes(group: readonly GroupPod[], state: ClusterState): SwmNode[] {
     const { columns } = state.cache;
+    // what pods of the group have where they run is theirs to take again
+    const own = this.#world.nodes.map(() => ({ cpuMillicores: 0, memoryBytes: 0 }));
+    for (const { pod, runsOn } of group) {
+      if (runsOn === undefined) continue;
+      const { declared } = state.schedulingPod(pod).kind.requests;
+      own[runsOn.node]!.cpuMillicores += declared.cpuMillicores;
+      own[runsOn.node]!.memoryBytes += declared.memoryBytes;
+    }
     return this.#world.nodes.map(({ name }, node) => {
       const known = state.nodes[node];
       // another cluster's: it can carry channels to what runs there, and take nothing
@@ -164,9 +179,12 @@ export class ObservedModel {
         type: 'COMPUTE',
         cpuMillicores: {
           capacity: columns.allocatableCpuMillicores[slot]!,
-          used: columns.requestedCpuMillicores[slot]!,
+          used: columns.requestedCpuMillicores[slot]! - own[node]!.cpuMillicores,
         },
-        memoryBytes: { capacity: columns.allocatableMemoryBytes[slot]!, used: columns.requestedMemoryBytes[slot]! },
+        memoryBytes: {
+          capacity: columns.allocatableMemoryBytes[slot]!,
+          used: columns.requestedMemoryBytes[slot]! - own[node]!.memoryBytes,
+        },
         latencyNs: 0,
         labels: group.filter(({ mayUse }) => mayUse(node)).map(({ pod }) => labelOf(pod)),
       };

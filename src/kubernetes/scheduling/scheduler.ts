@@ -32,6 +32,8 @@ export interface Decision {
   readonly tieSet: readonly NodeInfo[];
   /** What the algorithm compares first, of the chosen node; each says what that is. Undefined where nothing was compared. */
   readonly value: number | undefined;
+  /** What set the decision off, where the pod takes the place of one that moves. */
+  readonly trigger?: string;
   /** The text of the FailedScheduling event; empty where a node was chosen. */
   readonly message: string;
   /** The plugins that refused the pod or some node for it, once each; undefined where a node was chosen. */

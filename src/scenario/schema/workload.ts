@@ -94,6 +94,18 @@ const behaviour = object(
       'written',
       'Datasets that a request writes to after its reads, at the primary copy: each write is a new version.',
     ),
+    state: optional(
+      object(
+        {
+          size: measured('bytes', { description: 'How much each pod has of it.', positive: true }),
+          dirtyRate: measured('bandwidth', {
+            description: 'How fast it changes while the pod serves; not at all by default. Own default.',
+            default: '0bit/s',
+          }),
+        },
+        { description: 'What a pod keeps, and a migration has to take along over the network; nothing where absent.' },
+      ),
+    ),
     ...containerLife,
     trafficDistribution: oneOf(
       {

@@ -1,4 +1,5 @@
 import {
+  parseBandwidth,
   parseBytes,
   parseDuration,
   type App,
@@ -355,6 +356,9 @@ export class Apps {
       ...(written.queue === undefined ? {} : { queueLimit: written.queue }),
       ...(written.holdsSlotWhileCalling ? {} : { holdsSlotWhileCalling: false as const }),
       ...(data === undefined ? {} : { data }),
+      ...(written.state === undefined
+        ? {}
+        : { state: { bytes: parseBytes(written.state.size), dirtyBps: parseBandwidth(written.state.dirtyRate) } }),
       ...(life === undefined ? {} : { life }),
     };
   }

@@ -39,6 +39,11 @@ export function readFederation(
       expected: 'applications whose pods have a controller: a CodecoApp, or a manifest of Deployments',
     });
   }
+  if (isMap(orchestration.swm) && orchestration.swm.migration !== undefined) {
+    build.problem(['spec', 'orchestration', 'swm', 'migration'], 'migration by SWM in a federation', {
+      expected: 'one of the two: between clusters of a federation applications move by works',
+    });
+  }
   if (changesNodes) {
     build.problem(path, 'a federation, and nodes that are maintained or join by autoscaling', {
       expected: 'one of the two: control planes of a federation know a fixed set of nodes',

@@ -88,7 +88,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
-  const swm = readSwm(build);
+  const swm = readSwm(build, apps.services);
   const netma = readNetma(build);
   const federation = readFederation(
     build,

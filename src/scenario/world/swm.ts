@@ -1,11 +1,18 @@
 import {
+  parseDuration,
+  parseShare,
   type CriterionName,
+  type MigrationSettings,
+  type Service,
   type PerformanceProfileName,
   type SwmSettings,
   type SwmSolverName,
 } from '../../model/index.ts';
 import { isMap } from '../source.ts';
+import type { Scenario } from '../schema/index.ts';
 import type { Build } from './build.ts';
+
+type WrittenMigration = NonNullable<NonNullable<Scenario['spec']['orchestration']['swm']>['migration']>;
 
 /** What counts how much in the named profiles. Which there are is published, or own; the weights are own design. */
 const profileWeights: Readonly<Record<PerformanceProfileName, SwmSettings['profile']>> = {
@@ -19,8 +26,26 @@ const profileWeights: Readonly<Record<PerformanceProfileName, SwmSettings['profi
 
 const DEFAULT_BUDGETS: Readonly<Record<SwmSolverName, number>> = { scalable: 2000, exact: 10_000 };
 
-/** The settings of SWM; undefined where another scheduler is under test. */
-export function readSwm(build: Build): SwmSettings | undefined {
+function readMigration(written: WrittenMigration): MigrationSettings {
+  return {
+    triggers: new Set(written.triggers),
+    strategy: written.strategy,
+    intervalNs: parseDuration(written.interval),
+    margin: parseShare(written.margin),
+    moveCost: written.moveCost,
+    confirmations: written.confirmations,
+    podCooldownNs: parseDuration(written.podCooldown),
+    groupCooldownNs: parseDuration(written.groupCooldown),
+    maxDowntimeNs: parseDuration(written.maxDowntime),
+    maxRounds: written.maxRounds,
+  };
+}
+
+/**
+ * The settings of SWM; undefined where another scheduler is under test.
+ * @param services those of all applications, as far as they could be read
+ */
+export function readSwm(build: Build, services: readonly Pick<Service, 'behaviour'>[]): SwmSettings | undefined {
   const { orchestration } = build.scenario.spec;
   if (!isMap(orchestration)) return undefined;
   const path = ['spec', 'orchestration', 'swm'];
@@ -37,10 +62,18 @@ export function readSwm(build: Build): SwmSettings | undefined {
       expected: 'a weight above 0 for at least one criterion',
     });
   }
+  const strategy = swm?.migration?.strategy;
+  if (strategy !== undefined && strategy !== 'recreate' && !services.some(({ behaviour }) => behaviour.state)) {
+    build.warn(
+      [...path, 'migration'],
+      `the strategy ${strategy} copies state, and no service states how much it has (behaviour.state): pods are made anew`,
+    );
+  }
   return {
     profile: weights as Partial<Record<CriterionName, number>>,
     solver,
     budget: budget ?? DEFAULT_BUDGETS[solver],
     maxAttempts,
+    ...(swm?.migration === undefined ? {} : { migration: readMigration(swm.migration) }),
   };
 }

@@ -1,0 +1,51 @@
+import { Federation, type GovernanceNote } from './codeco/index.ts';
+import type { Network } from './dynamics/index.ts';
+import type { Kernel } from './kernel/index.ts';
+import {
+  ControlPlanes,
+  type ControlPlane,
+  type EntryDemand,
+  type ObservedTopology,
+  type Pod,
+  type Site,
+} from './kubernetes/index.ts';
+import type { AppId, ClusterId, FederationSettings, NodeId, World } from './model/index.ts';
+
+/** What a federation is made of. */
+export interface FederationParts {
+  /** Makes the control plane of a cluster. */
+  readonly planeOf: (site: Site) => ControlPlane;
+  readonly network: Network;
+  readonly topology: ObservedTopology;
+  readonly demand: () => readonly EntryDemand[];
+  readonly isNodeUp: (node: NodeId) => boolean;
+  readonly noted: (note: GovernanceNote) => void;
+}
+
+/** A control plane for each cluster, and the federation that tells them what to run. A cluster runs while one of its nodes does. */
+export function federatedPlanes(
+  kernel: Kernel,
+  world: World,
+  settings: FederationSettings,
+  { planeOf, network, topology, demand, isNodeUp, noted }: FederationParts,
+): { controlPlane: ControlPlanes; federation: Federation } {
+  const pods: Pod[] = [];
+  const planes = world.clusters.map(({ name }, id) => {
+    const cluster = id as ClusterId;
+    const askLeave = (granted: () => void): void => federation.askLeave(cluster, granted);
+    return kernel.within(`cluster/${name}`, () => planeOf({ cluster, name, pods, askLeave }));
+  });
+  const controlPlane = new ControlPlanes(world, pods, planes);
+  const nodesOf = world.clusters.map((_, cluster) =>
+    [...world.nodes.keys()].filter((node) => world.nodes[node]!.cluster === cluster),
+  ) as NodeId[][];
+  const agents = {
+    give: (cluster: ClusterId, app: AppId) => controlPlane.of(cluster).give(app),
+    take: (cluster: ClusterId, app: AppId) => controlPlane.of(cluster).take(app),
+    isRunning: (cluster: ClusterId) => nodesOf[cluster]!.length === 0 || nodesOf[cluster]!.some(isNodeUp),
+    requestedMillicores: (cluster: ClusterId) =>
+      nodesOf[cluster]!.reduce((sum, node) => sum + controlPlane.requested(node).cpuMillicores, 0),
+  };
+  const federation: Federation = new Federation(kernel, world, settings, network, topology, demand, agents, noted);
+  return { controlPlane, federation };
+}
