@@ -47,8 +47,8 @@ test('CSV is read back by another parser: quotes, line ends and nothing for null
     expect(parsed.map((row) => ({ ...row })), table).toEqual(expected);
   }
   expect(readFileSync(join(out, 'decisions.csv'), 'utf8')).toBe(
-    'decision,time_ns,scheduler,pod,app,attempt,considered_nodes,feasible_nodes,node,tie_set,value,message,nominated_node,view_age_ns\n' +
-      '0,5,kube-scheduler,pod-0,bookinfo,1,3,0,,"",,"0/3 nodes: ""no room"",\nnot even at Łódź 🙂",,0\n',
+    'decision,time_ns,scheduler,pod,app,attempt,considered_nodes,feasible_nodes,node,tie_set,value,trigger,message,nominated_node,view_age_ns\n' +
+      '0,5,kube-scheduler,pod-0,bookinfo,1,3,0,,"",,,"0/3 nodes: ""no room"",\nnot even at Łódź 🙂",,0\n',
   );
 });
 

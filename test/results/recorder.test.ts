@@ -112,6 +112,12 @@ test('the manifest says what the run was, with one key digest, and the tables ca
     latency_p95_ns: null,
     latency_p99_ns: null,
     latency_max_ns: null,
+    federation_messages: null,
+    federation_bytes: null,
+    federation_decisions: null,
+    federation_decision_mean_ns: null,
+    duplicates: null,
+    duplicate_ns: null,
     ...ending.measures,
   });
   const requests = await readTable(folder, 'requests');
