@@ -5,6 +5,7 @@ import { color, seriesColor } from '../palette.ts';
 import { composePicture, marginFor, shortNames, type Picture } from '../picture.ts';
 import { comparedMeasures, measureTitles, type VariantComparison } from '../variants.ts';
 import { measureAxis, MOST_ROWS } from './estimates.ts';
+import { panelTitle, rowNames } from './rows.ts';
 
 interface Effect {
   readonly row: number;
@@ -166,28 +167,8 @@ function drawColumn(
         strokeWidth: 2,
         fill: ({ isSignificant }: Effect) => (isSignificant ? seriesColor(0) : color.paper),
       }),
-      Plot.text([`${title}, ${unit}`], {
-        frameAnchor: 'top-left',
-        dy: -20,
-        lineWidth: Math.max(8, (width - marginLeft) / 7.2),
-        textOverflow: 'ellipsis',
-        fontWeight: 600,
-        fontSize: 11,
-        fill: color.ink,
-      }),
-      ...(hasNames
-        ? [
-            Plot.text(labels, {
-              frameAnchor: 'left',
-              y: (_: string, row: number) => row,
-              text: (label: string) => names.get(label)!,
-              textAnchor: 'end',
-              dx: -8,
-              fontSize: 12,
-              fill: color.ink,
-            }),
-          ]
-        : []),
+      panelTitle(drawing, `${title}, ${unit}`, width - marginLeft),
+      ...(hasNames ? [rowNames(drawing, labels, names)] : []),
     ],
   });
 }

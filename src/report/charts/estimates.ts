@@ -5,6 +5,7 @@ import { color, seriesColor } from '../palette.ts';
 import { composePicture, marginFor, shortNames, type Picture } from '../picture.ts';
 import { latencyScale, prefixScale } from '../scales.ts';
 import { measureTitles, shortTitles, type MeasureEstimate } from '../variants.ts';
+import { panelTitle, rowNames } from './rows.ts';
 
 /** Rows that a picture has at most: those of a large sweep beyond are in the table alone. */
 export const MOST_ROWS = 60;
@@ -121,28 +122,8 @@ function drawColumn(
       Plot.ruleX(fromZero ? [0] : [], { stroke: color.muted }),
       Plot.link(dots, { x1: 'low', x2: 'high', y: 'row', stroke: seriesColor(0), strokeWidth: 2, strokeOpacity: 0.75 }),
       Plot.dot(dots, { x: 'value', y: 'row', r: 4, fill: seriesColor(0) }),
-      Plot.text([axis.unit === '' ? axis.title : `${axis.title}, ${axis.unit}`], {
-        frameAnchor: 'top-left',
-        dy: -20,
-        lineWidth: Math.max(8, (width - marginLeft) / 7.2),
-        textOverflow: 'ellipsis',
-        fontWeight: 600,
-        fontSize: 11,
-        fill: color.ink,
-      }),
-      ...(hasNames
-        ? [
-            Plot.text(labels, {
-              frameAnchor: 'left',
-              y: (_: string, row: number) => row,
-              text: (label: string) => names.get(label)!,
-              textAnchor: 'end',
-              dx: -8,
-              fontSize: 12,
-              fill: color.ink,
-            }),
-          ]
-        : []),
+      panelTitle(drawing, axis.unit === '' ? axis.title : `${axis.title}, ${axis.unit}`, width - marginLeft),
+      ...(hasNames ? [rowNames(drawing, labels, names)] : []),
     ],
   });
 }

@@ -4,6 +4,7 @@ import { color, seriesColor } from '../palette.ts';
 import { composePicture, marginFor, shortNames, type Picture } from '../picture.ts';
 import { latencyScale } from '../scales.ts';
 import { MOST_ROWS } from './estimates.ts';
+import { rowNames } from './rows.ts';
 
 /** Percentiles of latency of a variant: means over its runs, ns. */
 export interface Percentiles {
@@ -81,15 +82,7 @@ export function percentilesByVariant(drawing: Drawing, variants: readonly Percen
               { x: 'x', y: 'row', r: 4.5 - m * 0.5, fill: seriesColor(series) },
             ),
           ),
-          Plot.text(labels, {
-            frameAnchor: 'left',
-            y: (_: string, row: number) => row,
-            text: (label: string) => names.get(label)!,
-            textAnchor: 'end',
-            dx: -8,
-            fontSize: 12,
-            fill: color.ink,
-          }),
+          rowNames(drawing, labels, names),
         ],
       });
       const legend = marks.map(({ name, series }) => ({
