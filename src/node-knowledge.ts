@@ -3,7 +3,7 @@ import { Learning, Mdm, NodeContext, NodeObserver, type MetricSources, type Meta
 import type { Network } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
 import { appendForecast } from './learning-rows.ts';
-import type { ClusterId, World } from './model/index.ts';
+import type { ClusterId, NodeId, World } from './model/index.ts';
 import { decidingCluster } from './places.ts';
 import type { Recorder } from './results/index.ts';
 
@@ -23,7 +23,7 @@ export interface NodeKnowledge {
    * What a cluster knows of nodes where it places applications; where orchestration decides, if it is not told which.
    * @throws {RangeError} if nobody watches nodes
    */
-  contextOf(cluster?: ClusterId): NodeContext;
+  readonly contextOf: (cluster?: ClusterId) => NodeContext;
 }
 
 /** Nodes are watched where SWM places by what they cost, or where their load is learned. */
@@ -42,7 +42,7 @@ export function nodeKnowledge(
       appendForecast(tables.forecasts, world, kernel.now, outcome),
     );
   const readers = federation === undefined ? [hub] : world.clusters.map((_, cluster) => cluster as ClusterId);
-  const sources = { copies, requested, isNodeUp: metrics.isNodeUp };
+  const sources = { copies, requested, isNodeUp: (node: NodeId) => metrics.isNodeUp(node) };
   const mdm =
     catalogued &&
     new Mdm(kernel, network, world, catalogued, sources, hub, readers, (note) =>
