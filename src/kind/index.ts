@@ -10,3 +10,4 @@ export { shapers, type ShaperName } from './shaping.ts';
 export { Interrupted, shellText } from './shell-command.ts';
 export { defaultStateFolder, hasState, readState } from './state.ts';
 export { down, planDown, planUp, up } from './up.ts';
+export type { CarriedStep, ClusterObserver, ObservedReplay, ReplayClock, ReplayedCluster } from './observer.ts';
