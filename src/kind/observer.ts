@@ -14,7 +14,7 @@ export interface ReplayedCluster {
 /** Time of the scenario, as it goes by in a replay: 0 at its start, `speedUp` times as fast as the wall's. */
 export interface ReplayClock {
   readonly speedUp: number;
-  /** Nanoseconds since the start of the scenario; negative before. */
+  /** Nanoseconds since the start of the scenario; negative before, as a replay begins some seconds after its observer. */
   nowNs(): number;
   /** The same for a moment of the wall clock, such as a cluster's time stamps, in milliseconds since 1970. */
   atNs(wallMs: number): number;
@@ -56,6 +56,8 @@ export interface ClusterObserver {
   start(): Promise<void>;
   /** Tells of a step that has been carried out. */
   note(step: CarriedStep): void;
-  /** Ends the watch and writes the results, with what the replay tells of itself; also where it was interrupted or has failed. */
-  stop(facts: ReplayFacts, steps: readonly CarriedStep[]): Promise<void>;
+  /** Ends the watch, before what the replay made is taken away: that is no part of what became of it. */
+  end(): Promise<void>;
+  /** Writes the results, with what the replay tells of itself; also where it was interrupted or has failed. */
+  write(facts: ReplayFacts, steps: readonly CarriedStep[]): Promise<void>;
 }
