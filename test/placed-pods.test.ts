@@ -13,7 +13,7 @@ const codecoApp = {
   },
 };
 
-function placement(placed: object, spec: object = {}): (string | undefined)[] {
+function placement(placed: object, spec: object = {}): string[] {
   const scenario = {
     apiVersion: 'codeco-sim/v1',
     kind: 'Scenario',
@@ -29,8 +29,8 @@ function placement(placed: object, spec: object = {}): (string | undefined)[] {
     },
   };
   return simulate(scenario, { codecoApps: [codecoApp] })
-    .placement.map(({ node }) => node)
-    .toSorted();
+    .placement.map(({ node = 'nowhere' }) => node)
+    .toSorted((a, b) => a.localeCompare(b));
 }
 
 test('pods that have their place are there, where no scheduler would put them; the rest is scheduled', () => {

@@ -151,7 +151,9 @@ export class Workloads {
   #createApp(app: AppId): void {
     for (const service of this.#world.apps[app]!.services) {
       const { placed = [] } = this.#world.services[service]!;
-      const here = placed.filter((node) => this.#site === undefined || this.#world.nodes[node]!.cluster === this.#site.cluster);
+      const here = placed.filter(
+        (node) => this.#site === undefined || this.#world.nodes[node]!.cluster === this.#site.cluster,
+      );
       for (let replica = 0; replica < this.#replicas[service]!; replica++)
         this.#createPod(app, service, undefined, here[replica]);
     }

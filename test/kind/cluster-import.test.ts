@@ -38,7 +38,10 @@ test('what 200 pods of 20 nodes have for a place they have in the simulation too
     api.put(paths.replicaSets, controller('ReplicaSet', `d${d}-1`, 18, { metadata: of }));
     for (let p = 0; p < 18; p++) {
       const at = `n${1 + ((d * d + p * p) % 20)}`;
-      const metadata = { ...owner('ReplicaSet', `d${d}-1`), ownerReferences: [{ kind: 'ReplicaSet', uid: `rs-${d}`, controller: true }] };
+      const metadata = {
+        ...owner('ReplicaSet', `d${d}-1`),
+        ownerReferences: [{ kind: 'ReplicaSet', uid: `rs-${d}`, controller: true }],
+      };
       api.put(paths.pods, pod(`d${d}-1-${p}`, { metadata, spec: { nodeName: at } }));
       expected.push(`shop-d${d} on ${at}`);
     }
@@ -73,22 +76,37 @@ test('nothing secret is asked for or written, and nothing but reads is sent', as
 test('constraints, budgets, autoscalers and priorities come along; a pod that waits is scheduled by them', async () => {
   api.put(paths.nodes, node('n1', { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } }));
   api.put(paths.nodes, node('n2'));
-  api.put(paths.nodes, node('n3', { spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] } }));
+  api.put(
+    paths.nodes,
+    node('n3', {
+      spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] },
+    }),
+  );
   api.put(paths.nodes, node('n4', { ready: false }));
   api.put(paths.priorityClasses, { metadata: { name: 'urgent' }, value: 1000 });
   const tolerations = [{ key: 'gpu', operator: 'Exists' }];
   const requirement = { key: 'kubernetes.io/hostname', operator: 'NotIn', values: ['n2'] };
   const affinity = {
-    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [requirement] }] } },
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [requirement] }] },
+    },
   };
-  api.put(paths.deployments, controller('Deployment', 'web', 2, { spec: { tolerations, affinity, priorityClassName: 'urgent' } }));
-  api.put(paths.budgets, { metadata: { name: 'web', namespace: 'shop' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } });
+  api.put(
+    paths.deployments,
+    controller('Deployment', 'web', 2, { spec: { tolerations, affinity, priorityClassName: 'urgent' } }),
+  );
+  api.put(paths.budgets, {
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } },
+  });
   api.put(paths.autoscalers, {
     metadata: { name: 'web', namespace: 'shop' },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
       maxReplicas: 5,
-      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } }],
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } },
+      ],
     },
   });
   await importTo('twin.yaml', '--duration', '1m');
@@ -103,11 +121,20 @@ test('constraints, budgets, autoscalers and priorities come along; a pod that wa
 });
 
 test('zones become switches between nodes and the rest', async () => {
-  for (const [name, zone] of [['n1', 'a'], ['n2', 'a'], ['n3', 'b']] as const) api.put(paths.nodes, node(name, { zone }));
+  for (const [name, zone] of [
+    ['n1', 'a'],
+    ['n2', 'a'],
+    ['n3', 'b'],
+  ] as const)
+    api.put(paths.nodes, node(name, { zone }));
   api.put(paths.pods, pod('alone', { spec: { nodeName: 'n3' } }));
   await importTo('twin.yaml', '--default-latency', '1ms');
   const { world } = loadScenario(join(folder, 'twin.yaml'));
   expect(world.links.map(({ name, latencyNs }) => `${name} ${latencyNs}`)).toEqual([
-    'n1 1000000', 'n2 1000000', 'n3 1000000', 'zone-a 500000', 'zone-b 500000',
+    'n1 1000000',
+    'n2 1000000',
+    'n3 1000000',
+    'zone-a 500000',
+    'zone-b 500000',
   ]);
 });

@@ -16,7 +16,10 @@ export const paths = {
   priorityClasses: '/apis/scheduling.k8s.io/v1/priorityclasses',
 } as const;
 
-export const node = (name: string, more: { zone?: string; spec?: object; ready?: boolean; cpu?: string } = {}): object => ({
+export const node = (
+  name: string,
+  more: { zone?: string; spec?: object; ready?: boolean; cpu?: string } = {},
+): object => ({
   metadata: {
     name,
     uid: `node-${name}`,
@@ -59,7 +62,12 @@ export const pod = (name: string, more: { metadata?: object; spec?: object; stat
   status: { phase: 'Running', ...more.status },
 });
 
-export const controller = (kind: string, name: string, replicas: number, more: { metadata?: object; spec?: object } = {}): object => ({
+export const controller = (
+  kind: string,
+  name: string,
+  replicas: number,
+  more: { metadata?: object; spec?: object } = {},
+): object => ({
   metadata: {
     name,
     namespace: 'shop',

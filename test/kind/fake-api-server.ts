@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 interface Stored {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid?: string; resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    resourceVersion?: string;
+  };
 }
 
 /**
@@ -70,7 +75,10 @@ export class FakeApiServer {
   /** Ends all watches; `gone` as if what they ask to go on from were forgotten. */
   hangUp(how: 'gone' | 'closed'): void {
     for (const { response } of this.#watches) {
-      if (how === 'gone') response.write(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old' } })}\n`);
+      if (how === 'gone')
+        response.write(
+          `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old' } })}\n`,
+        );
       response.end();
     }
     this.#watches.clear();
@@ -100,7 +108,10 @@ export class FakeApiServer {
     if (pathname.includes('metrics.k8s.io') && collection === undefined)
       return json(404, { kind: 'Status', code: 404, message: 'the server could not find the requested resource' });
     if (!searchParams.has('watch'))
-      return json(200, { metadata: { resourceVersion: String(this.#version) }, items: [...(collection?.values() ?? [])] });
+      return json(200, {
+        metadata: { resourceVersion: String(this.#version) },
+        items: [...(collection?.values() ?? [])],
+      });
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     const watch = { path: pathname, response };
@@ -109,6 +120,7 @@ export class FakeApiServer {
     // what has happened between the list and this
     const from = Number(searchParams.get('resourceVersion'));
     for (const object of collection?.values() ?? [])
-      if (Number(object.metadata.resourceVersion) > from) response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
+      if (Number(object.metadata.resourceVersion) > from)
+        response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
   }
 }

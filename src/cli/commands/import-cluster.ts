@@ -1,6 +1,12 @@
 import { draftOfCluster, importRights, readCluster } from '../../kind/index.ts';
 import { connectCluster } from '../../kubernetes-client/index.ts';
-import { bandwidthText, durationText, writeCompanions, type ImportDraft, type ImportOptions } from '../../scenario/index.ts';
+import {
+  bandwidthText,
+  durationText,
+  writeCompanions,
+  type ImportDraft,
+  type ImportOptions,
+} from '../../scenario/index.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Which cluster is meant, and by what right. */
@@ -13,9 +19,13 @@ export interface ClusterFlags {
  * Makes a scenario of a living cluster, which is only read; its manifests are written beside where it will lie.
  * @throws {UsageError} if it is not to be written to a file
  */
-export async function importCluster(options: ImportOptions, { kubeconfig, context }: ClusterFlags): Promise<ImportDraft> {
+export async function importCluster(
+  options: ImportOptions,
+  { kubeconfig, context }: ClusterFlags,
+): Promise<ImportDraft> {
   const { stem, defaultLatencyNs, defaultBandwidthBps } = options;
-  if (stem === undefined) throw new UsageError('import cluster writes manifests beside the scenario: name it with --out FILE');
+  if (stem === undefined)
+    throw new UsageError('import cluster writes manifests beside the scenario: name it with --out FILE');
   const cluster = await connectCluster({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),

@@ -51,8 +51,16 @@ export function addImportCommand(program: Command, io: Io): void {
       'simulated time',
       measured((text) => (parseDuration(text), text)),
     )
-    .option('--default-latency <duration>', 'of links that state none and have no coordinates; of each node of a cluster', measured(parseDuration))
-    .option('--default-bandwidth <bandwidth>', 'of links that state none; of each node of a cluster', measured(parseBandwidth))
+    .option(
+      '--default-latency <duration>',
+      'of links that state none and have no coordinates; of each node of a cluster',
+      measured(parseDuration),
+    )
+    .option(
+      '--default-bandwidth <bandwidth>',
+      'of links that state none; of each node of a cluster',
+      measured(parseBandwidth),
+    )
     .option('--round-trip', 'latencies in the file are round trips (network-topology)')
     .option(
       '--access-spacing <distance>',
@@ -62,23 +70,30 @@ export function addImportCommand(program: Command, io: Io): void {
     .option('--divide-times <n>', 'divide recorded times by it (openb)', wholeNumber('--divide-times'))
     .option('--kubeconfig <file>', 'in place of $KUBECONFIG and ~/.kube/config (cluster)')
     .option('--context <name>', "in place of the kubeconfig's current context (cluster)")
-    .action(async (kind: ImporterName | typeof CLUSTER, files: readonly string[], flags: Record<string, unknown> & ImportFlags) => {
-      const { out, force } = flags;
-      if (out !== undefined && force !== true && existsSync(out))
-        throw new UsageError(`${out} is there already: choose another name, or pass --force to overwrite it`);
-      if (out !== undefined && !/\.ya?ml$/.test(out))
-        throw new UsageError(`${out}: import writes YAML; name a file that ends in .yaml`);
-      const options = optionsOf(flags, out);
-      if (kind === CLUSTER && files.length > 0) throw new UsageError(`import cluster takes no file: found ${files.join(' ')}`);
-      const draft = kind === CLUSTER ? await importCluster(options, flags) : importScenario(kind, files, options);
-      for (const note of draft.notes) io.err(`${note}\n`);
-      if (out === undefined) io.out(draft.text);
-      else {
-        write(out, draft.text);
-        const allow = (draft.allow ?? []).map((folder) => ` --allow ${relative('.', folder) || '.'}`).join('');
-        io.err(`wrote ${out}\nnext: codeco-sim run ${out}${allow}\n`);
-      }
-    });
+    .action(
+      async (
+        kind: ImporterName | typeof CLUSTER,
+        files: readonly string[],
+        flags: Record<string, unknown> & ImportFlags,
+      ) => {
+        const { out, force } = flags;
+        if (out !== undefined && force !== true && existsSync(out))
+          throw new UsageError(`${out} is there already: choose another name, or pass --force to overwrite it`);
+        if (out !== undefined && !/\.ya?ml$/.test(out))
+          throw new UsageError(`${out}: import writes YAML; name a file that ends in .yaml`);
+        const options = optionsOf(flags, out);
+        if (kind === CLUSTER && files.length > 0)
+          throw new UsageError(`import cluster takes no file: found ${files.join(' ')}`);
+        const draft = kind === CLUSTER ? await importCluster(options, flags) : importScenario(kind, files, options);
+        for (const note of draft.notes) io.err(`${note}\n`);
+        if (out === undefined) io.out(draft.text);
+        else {
+          write(out, draft.text);
+          const allow = (draft.allow ?? []).map((folder) => ` --allow ${relative('.', folder) || '.'}`).join('');
+          io.err(`wrote ${out}\nnext: codeco-sim run ${out}${allow}\n`);
+        }
+      },
+    );
 }
 
 function optionsOf(flags: Record<string, unknown> & ImportFlags, out: string | undefined): ImportOptions {

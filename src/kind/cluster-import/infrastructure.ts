@@ -50,13 +50,26 @@ export function draftInfrastructure(
   const switchNames = new NameMaker('zone');
   for (const taken of [name, ...sorted.map(nameOf)]) switchNames.make(taken);
   const switches = new Map(isZoned ? zones.map((zone) => [zone, switchNames.make(`zone-${zone}`)] as const) : []);
-  const links = sorted.map((node) => ({ name: nameOf(node), from: nameOf(node), to: switches.get(zoneOf(node) ?? '') ?? name, ...network }));
-  const between = [...switches.values()].map((to) => ({ name: to, from: to, to: name, latency: ZONE_LATENCY, bandwidth: ZONE_BANDWIDTH }));
+  const links = sorted.map((node) => ({
+    name: nameOf(node),
+    from: nameOf(node),
+    to: switches.get(zoneOf(node) ?? '') ?? name,
+    ...network,
+  }));
+  const between = [...switches.values()].map((to) => ({
+    name: to,
+    from: to,
+    to: name,
+    latency: ZONE_LATENCY,
+    bandwidth: ZONE_BANDWIDTH,
+  }));
   return {
     infrastructure: {
       nodeClasses: classes,
       clusters: [{ name, network: isZoned ? { wiring: 'links' } : network, nodes: entries }],
-      ...(isZoned ? { switches: [...switches.values()].map((each) => ({ name: each })), links: [...links, ...between] } : {}),
+      ...(isZoned
+        ? { switches: [...switches.values()].map((each) => ({ name: each })), links: [...links, ...between] }
+        : {}),
     },
     cordoned: sorted.filter(({ spec }) => spec?.unschedulable === true).map(nameOf),
     notReady: sorted

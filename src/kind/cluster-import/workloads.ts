@@ -49,7 +49,8 @@ export function draftWorkloads(contents: ClusterContents): DraftedWorkloads {
   const ofJobs = bare.filter(({ metadata }) => isOwnedBy(metadata, 'Job')).length;
   if (ofJobs > 0) notes.push(`${ofJobs} pods of Jobs run on without an end`);
   const stateful = contents.statefulSets.length;
-  if (stateful > 0) notes.push(`${stateful} StatefulSets are taken as ReplicaSets: their pods start all at once, without volumes`);
+  if (stateful > 0)
+    notes.push(`${stateful} StatefulSets are taken as ReplicaSets: their pods start all at once, without volumes`);
   const namespaces = new Set([...controllers, ...bare].map(({ metadata }) => metadata!.namespace!));
   let surplus = 0;
   const apps = [...namespaces].toSorted().map((namespace, index): DraftedApp => {
@@ -88,12 +89,14 @@ const isOwnedBy = (metadata: V1ObjectMeta | undefined, kind: string): boolean =>
 /** Deployments, and the ReplicaSets and StatefulSets that no Deployment owns. */
 function controllersOf({ deployments, replicaSets, statefulSets }: ClusterContents): Controller[] {
   const own = replicaSets.filter(({ metadata }) => !isOwnedBy(metadata, 'Deployment'));
-  const read = (kind: Controller['kind']) => (from: (typeof deployments)[number] | (typeof own)[number] | (typeof statefulSets)[number]): Controller[] => {
-    const { metadata, spec } = from;
-    if (metadata?.uid === undefined || spec?.template?.spec === undefined) return [];
-    const { replicas = 1, selector, template } = spec;
-    return [{ kind, uid: metadata.uid, metadata, replicas, selector, template }];
-  };
+  const read =
+    (kind: Controller['kind']) =>
+    (from: (typeof deployments)[number] | (typeof own)[number] | (typeof statefulSets)[number]): Controller[] => {
+      const { metadata, spec } = from;
+      if (metadata?.uid === undefined || spec?.template?.spec === undefined) return [];
+      const { replicas = 1, selector, template } = spec;
+      return [{ kind, uid: metadata.uid, metadata, replicas, selector, template }];
+    };
   return [...deployments.flatMap(read('Deployment')), ...[...own, ...statefulSets].flatMap(read('ReplicaSet'))];
 }
 
@@ -101,7 +104,10 @@ function controllersOf({ deployments, replicaSets, statefulSets }: ClusterConten
 function owners(contents: ClusterContents): (pod: V1Pod) => string | undefined {
   const taken = new Set(controllersOf(contents).map(({ uid }) => uid));
   const deploymentOf = new Map(
-    contents.replicaSets.map(({ metadata }) => [metadata!.uid!, metadata!.ownerReferences?.find(({ controller }) => controller)?.uid]),
+    contents.replicaSets.map(({ metadata }) => [
+      metadata!.uid!,
+      metadata!.ownerReferences?.find(({ controller }) => controller)?.uid,
+    ]),
   );
   return ({ metadata }) => {
     const direct = metadata?.ownerReferences?.find(({ controller }) => controller)?.uid;
@@ -111,7 +117,11 @@ function owners(contents: ClusterContents): (pod: V1Pod) => string | undefined {
   };
 }
 
-const identity = ({ name, namespace, labels }: V1ObjectMeta): object => ({ name, namespace, ...(labels === undefined ? {} : { labels }) });
+const identity = ({ name, namespace, labels }: V1ObjectMeta): object => ({
+  name,
+  namespace,
+  ...(labels === undefined ? {} : { labels }),
+});
 
 function controllerObject({ kind, metadata, replicas, selector, template }: Controller): object {
   const { labels } = template.metadata ?? {};

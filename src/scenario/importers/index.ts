@@ -48,7 +48,11 @@ export function importScenario(kind: ImporterName, names: readonly string[], opt
  * @param from what it was made of, for errors
  * @throws {InputError} with what is wrong
  */
-export function writeCompanions(draft: Draft, from: string, options: Pick<ImportOptions, 'folder' | 'force'>): LoadedScenario {
+export function writeCompanions(
+  draft: Draft,
+  from: string,
+  options: Pick<ImportOptions, 'folder' | 'force'>,
+): LoadedScenario {
   const written: string[] = [];
   try {
     for (const { name, pieces } of draft.companions ?? []) {
