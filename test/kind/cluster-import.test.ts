@@ -6,15 +6,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addImportCommand } from '../../src/cli/commands/import.ts';
 import { loadScenario } from '../../src/scenario/index.ts';
 import { simulateLoaded } from '../../src/simulate.ts';
-import { controller, node, owner, paths, pod, SECRET } from './cluster-objects.ts';
-import { FakeApiServer } from './fake-api-server.ts';
+import { controller, node, owner, paths, pod, SECRET } from './played-objects.ts';
+import { PlayedApiServer } from './played-api-server.ts';
 import { runCommand } from './in-process.ts';
 
 let folder: string;
-let api: FakeApiServer;
+let api: PlayedApiServer;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'codeco-sim-import-'));
-  api = await FakeApiServer.start(folder);
+  api = await PlayedApiServer.start(folder);
 });
 afterEach(async () => {
   await api.stop();

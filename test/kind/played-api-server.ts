@@ -17,7 +17,7 @@ interface Stored {
  * Plays an API server: lists and watches of whatever collections are put into it, with resource versions as etcd gives them. It knows
  * no rules of Kubernetes.
  */
-export class FakeApiServer {
+export class PlayedApiServer {
   readonly kubeconfig: string;
   /** Every request, as `GET /path`. */
   readonly asked: string[] = [];
@@ -33,7 +33,7 @@ export class FakeApiServer {
   }
 
   /** @param folder for the kubeconfig */
-  static async start(folder: string): Promise<FakeApiServer> {
+  static async start(folder: string): Promise<PlayedApiServer> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -49,7 +49,7 @@ export class FakeApiServer {
         'current-context': 'played',
       }),
     );
-    return new FakeApiServer(server, kubeconfig);
+    return new PlayedApiServer(server, kubeconfig);
   }
 
   /** Creates or replaces an object of a collection such as `/api/v1/pods`. */
