@@ -1,3 +1,4 @@
+export { draftOfCluster, importRights, readCluster } from './cluster-import/index.ts';
 export { ClusterError } from './cluster-error.ts';
 export { clusterForms, planClusters, type ClusterForm } from './cluster-plan.ts';
 export { workloads, type WorkloadName } from './carriers.ts';
