@@ -1,3 +1,4 @@
+export { draftOfCluster, importRights, readCluster } from './cluster-import/index.ts';
 export { ClusterError } from './cluster-error.ts';
 export { clusterForms, planClusters, type ClusterForm } from './cluster-plan.ts';
 export { workloads, type WorkloadName } from './carriers.ts';
@@ -10,3 +11,4 @@ export { shapers, type ShaperName } from './shaping.ts';
 export { Interrupted, shellText } from './shell-command.ts';
 export { defaultStateFolder, hasState, readState } from './state.ts';
 export { down, planDown, planUp, up } from './up.ts';
+export type { CarriedStep, ClusterObserver, ObservedReplay, ReplayClock, ReplayedCluster } from './observer.ts';
