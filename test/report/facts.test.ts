@@ -29,7 +29,7 @@ test('governance that lasts is a stretch of time, with the length that its table
   expect(cut.map(({ what }) => what).toSorted()).toEqual(
     ['ferries', 'port', 'town'].map((cluster) => `${cluster} has lost the hub`),
   );
-  expect(cut.map(({ fromNs, toNs }) => toNs - fromNs).toSorted()).toEqual(lengthsOf('hub-heard').toSorted());
+  expect(new Set(cut.map(({ fromNs, toNs }) => toNs - fromNs))).toEqual(new Set(lengthsOf('hub-heard')));
   // the links are cut from 8 to 28 min, and an agent asks for its lease every minute
   for (const { fromNs, toNs } of cut) {
     expect(fromNs).toBeGreaterThanOrEqual(8 * 60e9);
