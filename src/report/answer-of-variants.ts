@@ -12,8 +12,8 @@ import {
 
 /** Sentences about differences from the baseline. */
 const MOST_SENTENCES = 6;
-/** Names that a sentence lists. */
-const MOST_NAMED = 4;
+/** Variants that cannot be told apart and are all named. */
+const MOST_NAMED = 3;
 
 const [, latency, failures] = comparedMeasures as readonly [Quotient, Quotient, Quotient];
 
@@ -67,7 +67,8 @@ async function choiceOf(variants: readonly Variant[]): Promise<string[]> {
   if (fastest === undefined || fastest.length === 0 || fastest.length === variants.length) return [];
   const lowest = byFailures[0]!;
   const doFail = byFailures.at(-1)!.value > 0;
-  const chosen = fastest.slice(0, MOST_NAMED).map((variant) => {
+  const areMany = fastest.length > MOST_NAMED;
+  const chosen = fastest.slice(0, areMany ? 1 : MOST_NAMED).map((variant) => {
     const failed = byFailures.find((each) => each.variant === variant)!;
     const slow = byLatency.find((each) => each.variant === variant)!;
     const share =
@@ -78,9 +79,12 @@ async function choiceOf(variants: readonly Variant[]): Promise<string[]> {
         : `${text(failures, failed)} of requests fail, not significantly more than the fewest (${lowest.variant.label}, ${text(failures, { value: lowest.value })})`;
     return `${variant.label}: ${share}; 95 of 100 are answered within ${text(latency, slow)}`;
   });
-  const more = fastest.length - chosen.length;
-  const lead = `If failures count first and latency second, choose ${fastest.length === 1 ? '' : 'one of these, which cannot be told apart: '}`;
-  return [`${lead}${chosen.join('. ')}${more > 0 ? `. And ${formatCount(more)} more` : ''}.`];
+  const which = areMany
+    ? `one of ${formatCount(fastest.length)} variants that cannot be told apart, such as `
+    : fastest.length > 1
+      ? 'one of these, which cannot be told apart: '
+      : '';
+  return [`If failures count first and latency second, choose ${which}${chosen.join('. ')}.`];
 }
 
 function ranked(variants: readonly Variant[], quotient: Quotient): Ranked[] {

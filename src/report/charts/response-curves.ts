@@ -45,9 +45,13 @@ function curve(
   numbers: NumericValues,
 ): Picture {
   const all = seriesOf(variants, parameter, numbers.values);
-  const areLines = all.length <= MOST_SERIES && all.some(({ members }) => members.length > 1);
-  const series = areLines ? all : [{ label: '', members: all.flatMap(({ members }) => members) }];
-  const label = numbers.unit === '' ? parameter : `${parameter} in ${numbers.unit}`;
+  const long = all.filter(({ members }) => members.length > 1);
+  const areLines = 2 * long.length > all.length;
+  const step = Math.ceil(long.length / MOST_SERIES);
+  const series = areLines
+    ? long.filter((_, s) => s % step === 0)
+    : [{ label: '', members: all.flatMap(({ members }) => members) }];
+  const label = numbers.unit === '' ? parameter : `${parameter}, ${numbers.unit}`;
   const positive = numbers.values.every((value) => value > 0);
   const isLogarithmic = positive && Math.max(...numbers.values) / Math.min(...numbers.values) > LOGARITHMIC_FROM;
   const picture = {
@@ -55,7 +59,7 @@ function curve(
     title: `What follows ${parameter}`,
     caption:
       (areLines
-        ? `Each measure over the values of ${parameter}${all.length > 1 ? ', a line for each combination of the other parameters' : ''}; the band is the 95 % interval: ${basis} Between the dots nothing was simulated.`
+        ? `Each measure over the values of ${parameter}${all.length > 1 ? `, ${step > 1 ? `${series.length} of ${long.length} lines, one` : 'a line'} for each combination of the other parameters` : ''}; the band is the 95 % interval: ${basis} Between the dots nothing was simulated.`
         : `Each measure over the values of ${parameter}; a dot is a cell of the sweep, whose other parameters differ as well, with its 95 % interval: ${basis}`) +
       (isLogarithmic ? ` The axis of ${parameter} is logarithmic.` : ''),
     alt: columns
