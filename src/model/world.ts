@@ -14,6 +14,7 @@ import type { NodeAutoscaling } from './node-groups.ts';
 import type { Intervention } from './intervention.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { LearningSettings } from './learning.ts';
+import type { MdmSettings } from './mdm.ts';
 import type { NetmaSettings } from './netma.ts';
 import type { ServiceState, SwmSettings } from './swm.ts';
 import type { AppId, ClusterId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
@@ -339,6 +340,8 @@ export interface Orchestration {
   readonly learning?: LearningSettings;
   /** How the network is measured; where absent, it is known as it truly was 15 s ago at most. */
   readonly netma?: NetmaSettings;
+  /** How data and nodes are catalogued; nobody does where absent. */
+  readonly mdm?: MdmSettings;
   /** One control plane serves all clusters where absent. */
   readonly federation?: FederationSettings;
   readonly podStartup: PodStartup;

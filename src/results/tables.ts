@@ -253,6 +253,18 @@ export const tables = {
     duration_ns: optional(float64('ns', 'from publication to arrival; of a violation, from its beginning')),
     detail: optional(utf8('why')),
   }),
+  catalogue: table(16_384, 'What MDM says of one node for one application, when it arrived where costs are worked out; none without orchestration.mdm.', {
+    time_ns: float64('ns', 'when it arrived'),
+    cluster: dictionary('cluster', 'cluster that works out costs'),
+    node: dictionary('node', 'the node'),
+    app: dictionary('app', 'the application'),
+    collected_ns: float64('ns', "when the connector in the node's cluster read it"),
+    freshness: float64(null, 'how fresh the data that the application reads are in the cluster of the node, 0 to 1'),
+    compliance: float64(null, 'share of what is asked of the node for the application that it keeps to'),
+    portability: float64(null, "share of the application's services that there is room for on the node"),
+    true_freshness: float64(null, 'the same of what is true when it arrived'),
+    true_portability: float64(null, 'the same of what is true when it arrived'),
+  }),
   data: table(FEW, 'What the requests of one service read from one dataset, or wrote to it, over the whole run.', {
     dataset: dictionary('dataset', 'name of the dataset'),
     app: dictionary('app', 'application of the service'),

@@ -8,7 +8,11 @@ import { addObserveCommand } from '../../src/cli/commands/kind-observe.ts';
 import { addReportCommand } from '../../src/cli/commands/report.ts';
 import { addWhyCommand } from '../../src/cli/commands/why.ts';
 import { compareResults } from '../../src/experiment/index.ts';
+import { observeReplay, observeRights } from '../../src/kind/index.ts';
 import { PodLife } from '../../src/kind/observation/pod-life.ts';
+import { connectCluster } from '../../src/kubernetes-client/index.ts';
+import type { NodeId } from '../../src/model/index.ts';
+import { loadScenario } from '../../src/scenario/index.ts';
 import { readManifest, readTable, type ReadRow, type TableName } from '../../src/results/index.ts';
 import { runCommand } from './in-process.ts';
 import { PlayedApiServer } from './played-api-server.ts';
@@ -109,3 +113,38 @@ test('what a cluster does becomes tables that every command reads; broken watche
   await runCommand(addReportCommand, 'report', out, '--out', join(folder, 'report.html'));
   expect((await compareResults(out, out)).cells).toHaveLength(1);
 }, 60_000);
+
+test('of a replay the tables have the names and the time of the scenario, and what the replay did to nodes', async () => {
+  const { world, resolved } = loadScenario('scenarios/first-steps.yaml');
+  const service = world.services[0]!;
+  const app = world.apps[service.app]!;
+  api.put(paths.nodes, node('worker'));
+  const cluster = await connectCluster({ kubeconfig: api.kubeconfig, needs: observeRights });
+  const begunMs = performance.now();
+  const clock = { speedUp: 10, nowNs: () => Math.round((performance.now() - begunMs) * 1e7), atNs: () => 0 };
+  const out = join(folder, 'replayed');
+  const observer = observeReplay({
+    world,
+    scenario: resolved,
+    header: { name: world.name, scenario: { file: 'first-steps.yaml', hash: '' }, seed: 1, version: '0' },
+    clusters: [{ name: 'one', connection: cluster, nodes: new Map([['worker', [1 as NodeId]]]) }],
+    clock,
+    folder: out,
+    force: false,
+  });
+  await observer.start();
+  const afterNs = clock.nowNs();
+  const labels = { 'codeco-sim.io/service': `${app.name}.${service.name}` };
+  api.put(paths.pods, pod('made', { metadata: { labels }, spec: { nodeName: 'worker' } }));
+  api.put(paths.pods, pod('stranger', { spec: { nodeName: 'worker' } }));
+  observer.note({ does: 'stop', what: '', cluster: 'one', node: 'worker', plannedNs: 1, begunNs: 1, endedNs: 7 });
+  await sleep(500);
+  await observer.end();
+  await observer.write(undefined, []);
+  const place = { node: world.nodes[1]!.name, cluster: world.clusters[world.nodes[1]!.cluster]!.name };
+  const [only, ...others] = await rowsOf(out, 'pods');
+  expect(others).toEqual([]);
+  expect(only).toMatchObject({ pod: 'made', app: app.name, service: service.name, ...place });
+  expect(only!.created_ns).toBeGreaterThanOrEqual(afterNs);
+  expect(await rowsOf(out, 'faults')).toEqual([{ time_ns: 7, kind: 'crash', target: place.node, event: 'begin' }]);
+}, 30_000);

@@ -4,7 +4,8 @@ import type { NodeFacts } from '../facts/nodes.ts';
 import { color, seriesColor, seriesDash } from '../palette.ts';
 import { composePicture, type Picture } from '../picture.ts';
 import { prefixScale, timeScale } from '../scales.ts';
-import { timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
+import { stackedLayers } from './stack.ts';
+import { faultEdges, timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
 
 const UNMEASURED = 'not measured';
 
@@ -61,15 +62,14 @@ export function tiersOverTime(
           { x: 'x', y: 'y', stroke: seriesColor(t), strokeWidth: 2, strokeDasharray: seriesDash(t) },
         ),
       );
-      const stack = totals.flatMap((_, i) => {
-        let low = 0;
-        return tiers.map(({ powerW }, t) => {
-          const from = low;
-          low += (powerW[i] || 0) / power.size;
-          const [start, end] = [i * windowNs, Math.min(time.durationNs, (i + 1) * windowNs)];
-          return { from: start / size, to: end / size, low: from, high: low, t };
-        });
-      });
+      const windows = totals.map((_, i) => ({
+        from: (i * windowNs) / size,
+        to: Math.min(time.durationNs, (i + 1) * windowNs) / size,
+      }));
+      const layers = tiers.map(({ powerW }, t) => ({
+        fill: seriesColor(t),
+        heights: powerW.map((watts) => watts / power.size),
+      }));
       const grid = Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 4 });
       const highest = Math.max(0.01, ...tiers.flatMap(({ utilization }) => known(utilization)));
       return composePicture(
@@ -96,18 +96,11 @@ export function tiersOverTime(
             ...frame(true),
             height: 190,
             marginBottom: 40,
-            y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, ticks: 4 },
+            y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, nice: true, ticks: 4 },
             marks: [
               grid,
-              Plot.rect(stack, {
-                x1: 'from',
-                x2: 'to',
-                y1: 'low',
-                y2: 'high',
-                insetLeft: 0.25,
-                insetRight: 0.25,
-                fill: ({ t }: (typeof stack)[number]) => seriesColor(t),
-              }),
+              stackedLayers(drawing, windows, layers),
+              ...faultEdges(drawing, time),
               Plot.ruleY([0], { stroke: color.muted }),
             ],
           }),
