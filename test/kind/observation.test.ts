@@ -44,7 +44,10 @@ test('of what a watch tells the time is when it came, of what a list tells its t
   watched.update(made('2026-01-01T00:00:01Z', scheduled, { nodeName: 'n1' }), { nowNs: 2.1e9, isListed: false });
   expect([watched.createdNs, watched.scheduledNs]).toEqual([1.25e9, 2.1e9]);
   // the watch was lost meanwhile; stamps are whole seconds, so the middle of the second
-  const ready = { containerStatuses: [running], conditions: [condition('Ready', { lastTransitionTime: '2026-01-01T00:00:04Z' })] };
+  const ready = {
+    containerStatuses: [running],
+    conditions: [condition('Ready', { lastTransitionTime: '2026-01-01T00:00:04Z' })],
+  };
   watched.update(made('2026-01-01T00:00:01Z', ready, { nodeName: 'n1' }), { nowNs: 60e9, isListed: true });
   expect([watched.startedNs, watched.readyNs, watched.restarts]).toEqual([3.5e9, 4.5e9, 1]);
   const old = new PodLife(made('2025-12-31T00:00:00Z', ready, { nodeName: 'n1' }), { nowNs: 0, isListed: true }, time);
@@ -56,12 +59,24 @@ test('what a cluster does becomes tables that every command reads; broken watche
   api.put(paths.nodes, node('n2'));
   api.put(paths.deployments, controller('Deployment', 'web', 1));
   api.put('/apis/metrics.k8s.io/v1beta1/nodes', { metadata: { name: 'n1' }, usage: { cpu: '1960000000n' } });
-  const owned = { ownerReferences: [{ kind: 'ReplicaSet', name: 'web-7d9', uid: 'r', controller: true }], labels: { 'pod-template-hash': '7d9' } };
+  const owned = {
+    ownerReferences: [{ kind: 'ReplicaSet', name: 'web-7d9', uid: 'r', controller: true }],
+    labels: { 'pod-template-hash': '7d9' },
+  };
   const web = (name: string, status: object, spec: object = {}, metadata: object = {}): void =>
     api.put(paths.pods, pod(name, { metadata: { ...owned, ...metadata }, spec, status }));
   web('web-7d9-old', { phase: 'Running', conditions: [condition('Ready')] }, { nodeName: 'n1' });
   const out = join(folder, 'real');
-  const observing = runCommand(addObserveCommand, 'observe', '--kubeconfig', api.kubeconfig, '--for', '4s', '--out', out);
+  const observing = runCommand(
+    addObserveCommand,
+    'observe',
+    '--kubeconfig',
+    api.kubeconfig,
+    '--for',
+    '4s',
+    '--out',
+    out,
+  );
   const begun = Date.now();
   while (!(api.isWatched(paths.pods) && api.isWatched(paths.events) && api.isWatched(paths.nodes))) {
     if (Date.now() - begun > 20_000) throw new Error('nothing is watched');
@@ -80,31 +95,57 @@ test('what a cluster does becomes tables that every command reads; broken watche
   api.hangUp('gone');
   web('web-7d9-new', { phase: 'Pending', conditions: [condition('PodScheduled')] }, { nodeName: 'n2' });
   while (!api.isWatched(paths.pods)) await sleep(20);
-  web('web-7d9-new', { phase: 'Running', conditions: [condition('Ready')], containerStatuses: [running] }, { nodeName: 'n2' });
+  web(
+    'web-7d9-new',
+    { phase: 'Running', conditions: [condition('Ready')], containerStatuses: [running] },
+    { nodeName: 'n2' },
+  );
   api.put(paths.nodes, node('n2', { spec: { unschedulable: true } }));
   api.hangUp('closed');
   const preempted = condition('DisruptionTarget', { reason: 'PreemptionByScheduler' });
-  web('web-7d9-old', { phase: 'Running', conditions: [preempted] }, { nodeName: 'n1' }, { deletionTimestamp: new Date().toISOString() });
+  web(
+    'web-7d9-old',
+    { phase: 'Running', conditions: [preempted] },
+    { nodeName: 'n1' },
+    { deletionTimestamp: new Date().toISOString() },
+  );
   api.remove(paths.pods, 'web-7d9-old', 'shop');
   await observing;
 
   expect(readManifest(out, { hashes: true })).toMatchObject({ source: 'cluster', name: 'played' });
   const [old, fresh] = (await rowsOf(out, 'pods')).toSorted((a, b) => a.created_ns - b.created_ns);
-  expect(old).toMatchObject({ pod: 'web-7d9-old', app: 'shop', service: 'web', node: 'n1', created_ns: 0, ready_ns: 0, reason: 'preempted' });
+  expect(old).toMatchObject({
+    pod: 'web-7d9-old',
+    app: 'shop',
+    service: 'web',
+    node: 'n1',
+    created_ns: 0,
+    ready_ns: 0,
+    reason: 'preempted',
+  });
   expect(fresh).toMatchObject({ service: 'web', node: 'n2', cluster: 'played', restarts: 1, gone_ns: null });
   for (const at of [fresh!.created_ns, fresh!.scheduled_ns!, fresh!.ready_ns!, old!.gone_ns!]) {
     expect(at).toBeGreaterThan(0);
     expect(at).toBeLessThan(5e9);
   }
   expect(fresh!.ready_ns!).toBeGreaterThanOrEqual(fresh!.scheduled_ns!);
-  expect((await rowsOf(out, 'decisions'))).toMatchObject([
-    { decision: 0, attempt: 1, considered_nodes: 2, feasible_nodes: 0, node: null, message: '0/2 nodes are available: 2 Insufficient cpu.' },
+  expect(await rowsOf(out, 'decisions')).toMatchObject([
+    {
+      decision: 0,
+      attempt: 1,
+      considered_nodes: 2,
+      feasible_nodes: 0,
+      node: null,
+      message: '0/2 nodes are available: 2 Insufficient cpu.',
+    },
     { decision: 1, attempt: 2, considered_nodes: null, node: 'n2', scheduler: 'default-scheduler' },
   ]);
-  expect((await rowsOf(out, 'operations'))).toMatchObject([{ node: 'n2', event: 'cordoned' }]);
-  const samples = (await rowsOf(out, 'nodes'));
+  expect(await rowsOf(out, 'operations')).toMatchObject([{ node: 'n2', event: 'cordoned' }]);
+  const samples = await rowsOf(out, 'nodes');
   // 1.96 of 3.92 cores
-  expect(samples.find(({ node: name, cpu_utilization }) => name === 'n1' && cpu_utilization !== null)?.cpu_utilization).toBe(0.5);
+  expect(
+    samples.find(({ node: name, cpu_utilization }) => name === 'n1' && cpu_utilization !== null)?.cpu_utilization,
+  ).toBe(0.5);
   expect(samples.at(-1)).toMatchObject({ node: 'n2', pods: 1, cpu_requested_millicores: 100, energy_j: null });
   expect(api.asked.filter((each) => !each.startsWith('GET '))).toEqual([]);
 

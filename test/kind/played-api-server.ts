@@ -121,7 +121,6 @@ export class PlayedApiServer {
     response.on('close', () => this.#watches.delete(watch));
     // what has happened between the list and this
     const from = Number(searchParams.get('resourceVersion'));
-    for (const told of this.#log)
-      if (told.path === pathname && told.version > from) response.write(told.line);
+    for (const told of this.#log) if (told.path === pathname && told.version > from) response.write(told.line);
   }
 }

@@ -97,7 +97,8 @@ export class ClusterRecord {
     if (!this.#isSilent(name)) return;
     // the control plane has given these pods up, and nobody will tell when they stop
     for (const life of this.#pods.values())
-      if (life.node === name && life.pod.metadata?.deletionTimestamp !== undefined) life.end({ nowNs, isListed: false });
+      if (life.node === name && life.pod.metadata?.deletionTimestamp !== undefined)
+        life.end({ nowNs, isListed: false });
   }
 
   /** A node is no more. */
@@ -156,7 +157,10 @@ export class ClusterRecord {
     const intervalNs = nowNs - this.#sampledNs;
     if (intervalNs <= 0) return;
     this.#sampledNs = nowNs;
-    const bound = group([...this.#pods.values()].filter(({ isBound }) => isBound), ({ node }) => node!);
+    const bound = group(
+      [...this.#pods.values()].filter(({ isBound }) => isBound),
+      ({ node }) => node!,
+    );
     for (const [key, { node, name, cluster }] of this.#nodes) {
       const pods = bound.get(key) ?? [];
       const asked = pods.map(({ pod }) => podRequests(pod.spec as unknown as PodSpec).declared);
@@ -180,8 +184,27 @@ export class ClusterRecord {
   finish(nowNs: number, warmupNs: number): { readonly trail: DigestTrail; readonly measures: ObservedMeasures } {
     const lives = [...this.#pods.values()];
     for (const life of lives) this.#podRow(life);
-    const none = { requests_sent: 0, requests_succeeded: 0, requests_failed: 0, retries: 0, timeouts: 0, retries_over_budget: 0, overloaded: 0 };
-    const still = { battery_depletions: 0, migrations: 0, migration_downtime_ns: 0, handovers: 0, ping_pongs: 0, outage_handovers: 0, coverage_losses: 0, uncovered_ns: 0, policy_violations: 0, policy_violation_ns: 0 };
+    const none = {
+      requests_sent: 0,
+      requests_succeeded: 0,
+      requests_failed: 0,
+      retries: 0,
+      timeouts: 0,
+      retries_over_budget: 0,
+      overloaded: 0,
+    };
+    const still = {
+      battery_depletions: 0,
+      migrations: 0,
+      migration_downtime_ns: 0,
+      handovers: 0,
+      ping_pongs: 0,
+      outage_handovers: 0,
+      coverage_losses: 0,
+      uncovered_ns: 0,
+      policy_violations: 0,
+      policy_violation_ns: 0,
+    };
     return {
       trail: this.#trail.trail,
       measures: {

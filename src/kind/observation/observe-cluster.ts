@@ -41,7 +41,13 @@ export async function observeCluster(cluster: Cluster, options: ObserveOptions):
   const observation = new Observation({
     world,
     scenario: resolved,
-    header: { name: world.name, scenario: { file: `(cluster ${cluster.context})`, hash }, seed: world.seed, version: VERSION, command },
+    header: {
+      name: world.name,
+      scenario: { file: `(cluster ${cluster.context})`, hash },
+      seed: world.seed,
+      version: VERSION,
+      command,
+    },
     connections: [cluster],
     naming: namesOfCluster(world.clusters[0]!.name),
     clock,
@@ -69,7 +75,11 @@ function realTime(): ReplayClock {
 /** The scenario of what a cluster holds now, read by way of files that are gone afterwards. */
 async function scenarioOf(cluster: Cluster, forMs: number): Promise<LoadedScenario> {
   const contents = await readCluster(cluster);
-  const draft = draftOfCluster(contents, { context: cluster.context, stem: 'cluster', duration: `${Math.ceil(forMs / 1000)}s` });
+  const draft = draftOfCluster(contents, {
+    context: cluster.context,
+    stem: 'cluster',
+    duration: `${Math.ceil(forMs / 1000)}s`,
+  });
   const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-observed-'));
   try {
     return writeCompanions(draft, `the cluster ${cluster.context}`, { folder });

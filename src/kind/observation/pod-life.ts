@@ -65,7 +65,8 @@ export class PodLife {
   update(pod: V1Pod, seen: Seen): void {
     this.pod = pod;
     const { spec, status } = pod;
-    const condition = (type: string) => status?.conditions?.find((each) => each.type === type && each.status === 'True');
+    const condition = (type: string) =>
+      status?.conditions?.find((each) => each.type === type && each.status === 'True');
     if (spec?.nodeName !== undefined && this.node === undefined) {
       this.node = spec.nodeName;
       this.scheduledNs = this.#moment(condition('PodScheduled')?.lastTransitionTime, seen, this.createdNs);

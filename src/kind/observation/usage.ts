@@ -16,7 +16,9 @@ export async function readUsage(cluster: Cluster): Promise<Map<string, number> |
     const answer = (await cluster.call('read the metrics of the nodes', 'list', () =>
       custom.listClusterCustomObject({ group: 'metrics.k8s.io', version: 'v1beta1', plural: 'nodes' }),
     )) as { readonly items: readonly NodeMetrics[] };
-    return new Map(answer.items.map(({ metadata, usage }) => [metadata.name, Number(nanoValue(usage['cpu'] ?? '0')) / 1e6]));
+    return new Map(
+      answer.items.map(({ metadata, usage }) => [metadata.name, Number(nanoValue(usage['cpu'] ?? '0')) / 1e6]),
+    );
   } catch (error) {
     if (error instanceof ClusterError) return undefined;
     throw error;
