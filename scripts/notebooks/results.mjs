@@ -28,7 +28,7 @@ function run(scenario, out, ...options) {
 export const notebooks = [
   {
     name: 'first-look.html',
-    make() {
+    make: () => {
       const out = join(RESULTS, 'riverside');
       run('scenarios/riverside-district.yaml', out);
       const [row] = rowsOf(join(out, 'runs.arrow'));
@@ -40,7 +40,7 @@ export const notebooks = [
   },
   {
     name: 'governance-under-cut.html',
-    make() {
+    make: () => {
       const out = join(RESULTS, 'governance');
       cli('sweep', 'scenarios/governance-under-cut.yaml', '--out', out, '--quiet');
       const { cells } = JSON.parse(cli('compare', out, '-o', 'json'));
@@ -53,7 +53,7 @@ export const notebooks = [
   {
     name: 'start-up.html',
     needs: ({ measured }) => measured,
-    make({ measured }) {
+    make: ({ measured }) => {
       const out = join(RESULTS, 'start-up');
       mkdirSync(join(out, 'measured'), { recursive: true });
       for (const size of predicted) {
