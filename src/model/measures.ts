@@ -68,6 +68,20 @@ export const measures = {
     worse: 'higher',
     description: 'Their time, summed: two at a time count twice.',
   },
+  'federation.messages': count('federation_messages', 'higher', 'Messages between clusters of a federation.'),
+  'federation.decisionTime': {
+    column: 'federation_decision_mean_ns',
+    unit: 'ns',
+    worse: 'higher',
+    description: 'Mean time of a choice of a cluster, or of a leave to place a pod.',
+  },
+  'federation.duplicates': count('duplicates', 'higher', 'How often two clusters came to run the same application.'),
+  'federation.duplicateTime': {
+    column: 'duplicate_ns',
+    unit: 'ns',
+    worse: 'higher',
+    description: 'Time that they did, summed over applications.',
+  },
 } as const satisfies Record<string, Measure>;
 
 export type MeasureName = keyof typeof measures;
