@@ -37,7 +37,10 @@ export function fidelityRows({ placement, times }: Fidelity): Record<string, unk
   if (placement === undefined) return ofTimes;
   const { value, low, high, exact, expected, verdict } = placement;
   const bands = { expected_low: expected?.low, expected_high: expected?.high };
-  return [{ what: 'placement', agreement: value, agreement_low: low, agreement_high: high, exact, ...bands, verdict }, ...ofTimes];
+  return [
+    { what: 'placement', agreement: value, agreement_low: low, agreement_high: high, exact, ...bands, verdict },
+    ...ofTimes,
+  ];
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -23,7 +23,10 @@ export function addKindCompareCommand(kind: Command, io: Io): void {
         'simulated runs of different seeds tell what ties and chance alone make of it.\n\n' +
         'Example:\n  codeco-sim kind compare results/sweep#0 results/real-1 results/real-2 --report fidelity.html',
     )
-    .argument('<results...>', 'results folders, or FOLDER#NUMBER of cells of sweeps, simulated and real ones in any order')
+    .argument(
+      '<results...>',
+      'results folders, or FOLDER#NUMBER of cells of sweeps, simulated and real ones in any order',
+    )
     .option('--report <file>', 'also write the report as an HTML page');
   outputOption(command);
   command.action(async (references: readonly string[], flags: KindCompareFlags) => {
@@ -36,7 +39,9 @@ export function addKindCompareCommand(kind: Command, io: Io): void {
     if (flags.output === undefined) io.out(formatFidelity(fidelity));
     else {
       const { samples: _, ...value } = fidelity;
-      printAs(io, flags.output, { apiVersion: 'codeco-sim/v1', kind: 'Fidelity', ...value }, () => fidelityRows(fidelity));
+      printAs(io, flags.output, { apiVersion: 'codeco-sim/v1', kind: 'Fidelity', ...value }, () =>
+        fidelityRows(fidelity),
+      );
     }
   });
 }

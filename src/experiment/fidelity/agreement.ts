@@ -76,7 +76,9 @@ export function placementAgreement(
     mean(simulated.flatMap((one) => real.map((other) => agreementOf(one.placed, other.placed, agrees))))!;
   const value = over(moduloTies);
   const among = simulated
-    .flatMap((one) => simulated.filter((other) => other !== one).map((other) => agreementOf(one.placed, other.placed, moduloTies)))
+    .flatMap((one) =>
+      simulated.filter((other) => other !== one).map((other) => agreementOf(one.placed, other.placed, moduloTies)),
+    )
     .toSorted((a, b) => a - b);
   return {
     value,

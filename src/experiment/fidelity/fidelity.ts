@@ -34,7 +34,9 @@ export interface Fidelity {
   /** What the replays say was not applied, or in another way. */
   readonly notApplied: readonly string[];
   /** Pooled samples, ascending, for pictures, ns. */
-  readonly samples: Readonly<Record<TimeName, { readonly simulated: readonly number[]; readonly real: readonly number[] }>>;
+  readonly samples: Readonly<
+    Record<TimeName, { readonly simulated: readonly number[]; readonly real: readonly number[] }>
+  >;
 }
 
 /** A distance below this share of the real mean is called close. Own design. */
@@ -45,7 +47,10 @@ const CLOSE = 0.1;
  * @param references results folders, or cells of sweeps as FOLDER#NUMBER
  * @throws {ResultsError} if one cannot be read, or one of the two kinds is missing
  */
-export async function assessFidelity(references: readonly string[], confidence: number = CONFIDENCE): Promise<Fidelity> {
+export async function assessFidelity(
+  references: readonly string[],
+  confidence: number = CONFIDENCE,
+): Promise<Fidelity> {
   const runs: FidelityRun[] = [];
   for (const reference of references) {
     const { cells } = await openSubject(reference);
@@ -55,7 +60,10 @@ export async function assessFidelity(references: readonly string[], confidence: 
   }
   const simulated = runs.filter(({ isReal }) => !isReal);
   const real = runs.filter(({ isReal }) => isReal);
-  for (const [kind, found] of [['simulated', simulated], ['real', real]] as const) {
+  for (const [kind, found] of [
+    ['simulated', simulated],
+    ['real', real],
+  ] as const) {
     if (found.length > 0) continue;
     const which = kind === 'real' ? 'recorded by kind replay or kind observe' : 'written by run or sweep';
     throw new ResultsError(`none of ${references.join(', ')} is a ${kind} run: give at least one that was ${which}`);
@@ -101,11 +109,17 @@ function compareTimes(
   return { times, missing, samples };
 }
 
-function expectedDistance(simulated: readonly FidelityRun[], time: TimeName): Pick<TimeFidelity, 'expectedWasserstein'> {
+function expectedDistance(
+  simulated: readonly FidelityRun[],
+  time: TimeName,
+): Pick<TimeFidelity, 'expectedWasserstein'> {
   const runs = simulated.map(({ times }) => times[time]).filter(({ length }) => length > 0);
   if (runs.length < 3) return {};
   const distances = runs.map((own) => {
-    const others = runs.filter((each) => each !== own).flat().toSorted((a, b) => a - b);
+    const others = runs
+      .filter((each) => each !== own)
+      .flat()
+      .toSorted((a, b) => a - b);
     return distributionDistance(own, others)!.wasserstein;
   });
   return { expectedWasserstein: Math.max(...distances) };
@@ -128,7 +142,9 @@ function timeVerdict(
   if (expectedWasserstein !== undefined && wasserstein.value <= expectedWasserstein)
     return 'no further from the simulation than one simulated run is from the others';
   if (adjustedPValue >= level) return 'no difference that these samples could show';
-  if (wasserstein.value <= CLOSE * real) return `different, but close: less than ${100 * CLOSE} % of the real mean apart`;
-  if (Math.abs(simulated - real) < wasserstein.value / 2) return 'different in shape: the means are nearer than the distributions';
+  if (wasserstein.value <= CLOSE * real)
+    return `different, but close: less than ${100 * CLOSE} % of the real mean apart`;
+  if (Math.abs(simulated - real) < wasserstein.value / 2)
+    return 'different in shape: the means are nearer than the distributions';
   return simulated < real ? 'different: the simulation is faster' : 'different: the simulation is slower';
 }

@@ -7,7 +7,14 @@ import { agreementOf, wilson } from '../../../src/experiment/fidelity/agreement.
 import { sampleDistance, smirnovPValue } from '../../../src/experiment/fidelity/distances.ts';
 import { assessFidelity } from '../../../src/experiment/index.ts';
 import { RandomStreams } from '../../../src/kernel/index.ts';
-import { readManifest, readScenario, readTable, Recorder, type ReadRow, type TableName } from '../../../src/results/index.ts';
+import {
+  readManifest,
+  readScenario,
+  readTable,
+  Recorder,
+  type ReadRow,
+  type TableName,
+} from '../../../src/results/index.ts';
 import { simulate } from '../../../src/simulate.ts';
 import { runCommand } from '../../kind/in-process.ts';
 
@@ -35,14 +42,16 @@ describe('formulas', () => {
     expect(far.wasserstein.high).toBeGreaterThan(5);
     const certain = sampleDistance([1, 1, 1, 1], [3, 3], stream(), 0.95);
     expect(certain.wasserstein).toEqual({ value: 2, low: 2, high: 2 });
-    expect(sampleDistance([1, 2, 3], [1, 2, 3], stream(), 0.95)).toMatchObject({ wasserstein: { value: 0 }, pValue: 1 });
+    expect(sampleDistance([1, 2, 3], [1, 2, 3], stream(), 0.95)).toMatchObject({
+      wasserstein: { value: 0 },
+      pValue: 1,
+    });
   });
 
   test('the interval holds the true distance of two normal samples as often as it says, or nearly', () => {
     // two normal distributions that differ by their means alone are so far apart as these are
     const draws = stream();
-    const normal = (mean: number) =>
-      Array.from({ length: 60 }, () => mean + draws.normal()).toSorted((a, b) => a - b);
+    const normal = (mean: number) => Array.from({ length: 60 }, () => mean + draws.normal()).toSorted((a, b) => a - b);
     let held = 0;
     for (let i = 0; i < 60; i++) {
       const { wasserstein } = sampleDistance(normal(0), normal(2), draws, 0.95);
@@ -115,7 +124,13 @@ describe('simulated runs against recorded ones', () => {
   ): Promise<string> {
     const of = runs[0]!;
     const out = join(folder, name);
-    const header = { name: 'fidelity', scenario: readManifest(of).scenario, seed: 1, version: '0', source: 'cluster' as const };
+    const header = {
+      name: 'fidelity',
+      scenario: readManifest(of).scenario,
+      seed: 1,
+      version: '0',
+      source: 'cluster' as const,
+    };
     const recorder = new Recorder(out, header);
     const nodes = new Map<string, string | null>();
     for (const pod of await rowsOf(of, 'pods')) {
@@ -126,7 +141,15 @@ describe('simulated runs against recorded ones', () => {
     for (const row of await rowsOf(of, 'decisions'))
       recorder.tables.decisions.append({ ...row, pod: `${row.pod}-x7`, node: nodes.get(row.pod) ?? null, tie_set: '' });
     for (const row of await rowsOf(of, 'faults')) recorder.tables.faults.append(row);
-    const { run: _, scenario_hash: _hash, seed: _seed, version: _version, digest: _digest, events: _events, ...measures } = (await rowsOf(of, 'runs'))[0]!;
+    const {
+      run: _,
+      scenario_hash: _hash,
+      seed: _seed,
+      version: _version,
+      digest: _digest,
+      events: _events,
+      ...measures
+    } = (await rowsOf(of, 'runs'))[0]!;
     const trail = { stride: 64, eventCount: 0, digest: '0'.repeat(16), bytes: new Uint8Array() };
     recorder.close({ trail, measures, scenario: readScenario(of) });
     return out;
@@ -160,16 +183,23 @@ describe('simulated runs against recorded ones', () => {
     const ready = times.find(({ time }) => time === 'ready')!;
     expect(ready.wasserstein.value).toBeCloseTo(3e9, 3);
     expect(ready.verdict).toBe('different: the simulation is faster');
-    expect((await assessFidelity([...runs, real])).placement!.verdict).toBe('further from the simulation than ties explain');
+    expect((await assessFidelity([...runs, real])).placement!.verdict).toBe(
+      'further from the simulation than ties explain',
+    );
 
     const page = join(folder, 'fidelity.html');
     const { stdout } = await runCommand(addKindCompareCommand, 'compare', ...runs, real, '--report', page);
     expect(stdout).toContain('ready, from its binding to its first readiness: different: the simulation is faster');
     const json = await runCommand(addKindCompareCommand, 'compare', ...runs, real, '-o', 'json');
-    expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'Fidelity', placement: { verdict: expect.stringContaining('further') as string } });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      kind: 'Fidelity',
+      placement: { verdict: expect.stringContaining('further') as string },
+    });
   });
 
   test('without a real run there is nothing to be true to', async () => {
-    await expect(assessFidelity(runs)).rejects.toThrow('is a real run: give at least one that was recorded by kind replay');
+    await expect(assessFidelity(runs)).rejects.toThrow(
+      'is a real run: give at least one that was recorded by kind replay',
+    );
   });
 });
