@@ -3,6 +3,7 @@ export { ClusterError } from './cluster-error.ts';
 export { clusterForms, planClusters, type ClusterForm } from './cluster-plan.ts';
 export { workloads, type WorkloadName } from './carriers.ts';
 export { NODE_IMAGE, type KindConfig } from './kind-config.ts';
+export { observeCluster, observeReplay, observeRights } from './observation/index.ts';
 export { fitPodStartup, predictPodStartup, type BatchPrediction, type FittedPodStartup } from './pod-startup-fit.ts';
 export { readPodStartupRecords, type StartupBatch } from './pod-startup-records.ts';
 export { containerRuntimes, readCapacity, thisMachine, type ContainerRuntime } from './runtime.ts';

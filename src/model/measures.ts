@@ -71,21 +71,6 @@ export const measures = {
     worse: 'higher',
     description: 'Downtime of their moves, summed.',
   },
-  'federation.messages': count('federation_messages', 'neither', 'Messages between the clusters of a federation.'),
-  'federation.bytes': count('federation_bytes', 'neither', 'Their bytes.'),
-  'federation.decisionTime': {
-    column: 'federation_decision_mean_ns',
-    unit: 'ns',
-    worse: 'higher',
-    description: 'Mean time that a choice of a cluster took, or leave to place pods.',
-  },
-  'federation.duplicates': count('duplicates', 'higher', 'How often two clusters came to run the same application.'),
-  'federation.duplicateTime': {
-    column: 'duplicate_ns',
-    unit: 'ns',
-    worse: 'higher',
-    description: 'Time that they did, summed over applications.',
-  },
   'policies.violations': count('policy_violations', 'higher', 'Violations of policies that began.'),
   'policies.violationTime': {
     column: 'policy_violation_ns',

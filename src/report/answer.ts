@@ -22,8 +22,11 @@ export async function answerOfRun(run: RunFacts): Promise<string[]> {
   const sent = row['requests_sent'] as number;
   const succeeded = row['requests_succeeded'] as number;
   const failed = row['requests_failed'] as number;
-  const meanW = (row['energy_j'] as number) / (run.durationNs / 1e9);
-  const energy = `All nodes together used ${formatEnergy(row['energy_j'] as number)}, ${significant(meanW)} W in the mean.`;
+  const energyJ = row['energy_j'] as number | null;
+  const energy =
+    energyJ === null
+      ? 'The energy of a real cluster is not measured.'
+      : `All nodes together used ${formatEnergy(energyJ)}, ${significant(energyJ / (run.durationNs / 1e9))} W in the mean.`;
   const unschedulable = row['pods_unschedulable'] as number;
   const waiting =
     unschedulable === 0

@@ -7,6 +7,12 @@ import { prefixScale, timeScale } from '../scales.ts';
 import { stackedLayers } from './stack.ts';
 import { faultEdges, timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
 
+const UNMEASURED = 'not measured';
+
+/** What a real cluster does not tell is no number. */
+const measured = (value: number, format: (value: number) => string): string =>
+  Number.isNaN(value) ? UNMEASURED : format(value);
+
 /** CPU in use and power of each tier of the infrastructure over time. */
 export function tiersOverTime(
   drawing: Drawing,
@@ -22,10 +28,10 @@ export function tiersOverTime(
   const rows = tiers.map(({ name, nodes, utilization, powerW }) => [
     name,
     formatCount(nodes),
-    formatShare(mean(utilization)),
-    formatShare(Math.max(0, ...known(utilization))),
-    `${significant(mean(powerW))} W`,
-    formatEnergy(energyJ.get(name)!),
+    measured(mean(utilization), formatShare),
+    known(utilization).length === 0 ? UNMEASURED : formatShare(Math.max(0, ...known(utilization))),
+    measured(mean(powerW), (watts) => `${significant(watts)} W`),
+    measured(energyJ.get(name)!, formatEnergy),
   ]);
   const alt = `Mean utilisation and power by tier. ${rows
     .map((row) => `${row[0]}: CPU ${row[2]} in the mean, ${row[3]} at most, ${row[4]} in the mean, ${row[5]} in all`)
