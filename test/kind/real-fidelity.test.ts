@@ -41,23 +41,49 @@ describe.skipIf(why !== undefined)(`decisions of a real kube-scheduler (${why ??
     const taints = n % 5 === 0 ? [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] : [];
     await core.createNode({ body: { metadata: { name, labels }, spec: { taints } } });
     const amounts = { cpu: String(8 + 4 * (n % 3)), memory: `${16 + 8 * (n % 2)}Gi`, pods: '110' };
-    const body = { status: { allocatable: amounts, capacity: amounts, conditions: [{ type: 'Ready', status: 'True' }] } };
-    await core.patchNodeStatus({ name, body }, cluster.library.setHeaderOptions('Content-Type', cluster.library.PatchStrategy.MergePatch));
+    const body = {
+      status: { allocatable: amounts, capacity: amounts, conditions: [{ type: 'Ready', status: 'True' }] },
+    };
+    await core.patchNodeStatus(
+      { name, body },
+      cluster.library.setHeaderOptions('Content-Type', cluster.library.PatchStrategy.MergePatch),
+    );
   }
 
   function deployment(d: number): object {
     const name = `d${d}`;
     const labels = { app: name };
-    const spread = { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: labels } };
-    const terms = [{ weight: 50, podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } } }];
+    const spread = {
+      maxSkew: 1,
+      topologyKey: 'topology.kubernetes.io/zone',
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: { matchLabels: labels },
+    };
+    const terms = [
+      {
+        weight: 50,
+        podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } },
+      },
+    ];
     const spec = {
-      containers: [{ name: 'main', image: 'example.org/main', resources: { requests: { cpu: `${100 + 50 * d}m`, memory: `${64 + 16 * d}Mi` } } }],
+      containers: [
+        {
+          name: 'main',
+          image: 'example.org/main',
+          resources: { requests: { cpu: `${100 + 50 * d}m`, memory: `${64 + 16 * d}Mi` } },
+        },
+      ],
       ...(d % 3 === 0 ? { tolerations: [{ key: 'gpu', operator: 'Exists' }] } : {}),
       ...(d % 4 === 1 ? { topologySpreadConstraints: [spread] } : {}),
-      ...(d % 5 === 2 ? { affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: terms } } } : {}),
+      ...(d % 5 === 2
+        ? { affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: terms } } }
+        : {}),
       ...(d % 5 === 4 ? { nodeSelector: { size: 's1' } } : {}),
     };
-    return { metadata: { name }, spec: { replicas: REPLICAS, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } } };
+    return {
+      metadata: { name },
+      spec: { replicas: REPLICAS, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    };
   }
 
   test('200 pods on 20 nodes: placed as the simulation does but for ties; an import has them where they are', async () => {
@@ -91,11 +117,23 @@ describe.skipIf(why !== undefined)(`decisions of a real kube-scheduler (${why ??
     await observing;
 
     const twin = join(folder, 'twin.yaml');
-    await runCommand(addImportCommand, 'import', 'cluster', '--kubeconfig', plane.kubeconfig, '--out', twin, '--duration', '2m');
+    await runCommand(
+      addImportCommand,
+      'import',
+      'cluster',
+      '--kubeconfig',
+      plane.kubeconfig,
+      '--out',
+      twin,
+      '--duration',
+      '2m',
+    );
     const { items } = await core.listNamespacedPod({ namespace: 'default' });
     const there = items.map(({ metadata, spec }) => `${metadata!.labels!['app']} on ${spec!.nodeName}`).toSorted();
     const { placement } = simulateLoaded(loadScenario(twin), twin);
-    expect(placement.map(({ pod, node }) => `${/^default-(.+)-\d+$/.exec(pod)![1]} on ${node}`).toSorted()).toEqual(there);
+    expect(placement.map(({ pod, node }) => `${/^default-(.+)-\d+$/.exec(pod)![1]} on ${node}`).toSorted()).toEqual(
+      there,
+    );
 
     // the same without the places: the simulated scheduler decides anew
     const scenario = parse(readFileSync(twin, 'utf8')) as { spec: { apps: { placed?: object }[] } };

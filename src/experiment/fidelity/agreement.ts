@@ -76,7 +76,13 @@ export function placementAgreement(
   const over = (agrees: typeof exactly, of: readonly FidelityRun[], others: readonly FidelityRun[]): number =>
     mean(of.flatMap((one) => others.map((other) => agreementOf(one.placed, other.placed, agrees))))!;
   const value = over(moduloTies, simulated, real);
-  const among = simulated.map((one) => over(moduloTies, simulated.filter((other) => other !== one), [one]));
+  const among = simulated.map((one) =>
+    over(
+      moduloTies,
+      simulated.filter((other) => other !== one),
+      [one],
+    ),
+  );
   return {
     value,
     ...wilson(value, pods, confidence),
@@ -91,7 +97,11 @@ export function placementAgreement(
  * @param values at least two shares
  * @param further how many there are to be
  */
-function predicted(values: readonly number[], further: number, confidence: number): Interval & { readonly mean: number } {
+function predicted(
+  values: readonly number[],
+  further: number,
+  confidence: number,
+): Interval & { readonly mean: number } {
   const centre = mean(values)!;
   const factor = studentQuantile((1 + confidence) / 2, values.length - 1);
   const half = factor * deviation(values)! * Math.sqrt(1 / further + 1 / values.length);
