@@ -15,7 +15,12 @@ function formatCell({ label, runs, measures, warmUp }: CellDescription, level: s
       ends === undefined ? '' : `${shown(ends.low)} … ${shown(ends.high)}`;
     const mean = [measure.measure, shown(measure.mean), interval(measure.meanInterval) + doubt(measure)];
     if (runs === 1) return mean;
-    return [...mean, shown(measure.median), interval(measure.medianInterval), `${shown(measure.lowest)} … ${shown(measure.highest)}`];
+    return [
+      ...mean,
+      shown(measure.median),
+      interval(measure.medianInterval),
+      `${shown(measure.lowest)} … ${shown(measure.highest)}`,
+    ];
   });
   const titles =
     runs === 1

@@ -91,7 +91,7 @@ async function describeRequests(
   warmupNs: number | undefined,
   { confidence }: DescribeOptions,
 ): Promise<(MeasureDescription | undefined)[]> {
-  const sections: (Awaited<ReturnType<typeof requestSectionsOf>>)[] = [];
+  const sections: Awaited<ReturnType<typeof requestSectionsOf>>[] = [];
   for (const run of runs) sections.push(await requestSectionsOf(run, warmupNs));
   return wanted.map((quotient) => {
     const estimates = sections.map((one) => one && estimateOfSections(quotient, one, confidence));
