@@ -97,6 +97,9 @@ export const criteria = {
   load: 'Share of the CPU of the node that was in use.',
   price: 'Price of the node, an hour and core.',
   carbon: "CO2 of a busy core of the node, by its power and its region's carbon intensity.",
+  freshness: "How fresh the data of the application is in the node's cluster, 0 to 1, as MDM has it. Own design.",
+  compliance: 'Share of what is asked of a node for the application that the node keeps to, as MDM has it. Own design.',
+  portability: "Share of the application's services that there is room for on the node, as MDM has it. Own design.",
 } as const;
 
 export const performanceProfiles = {
@@ -218,6 +221,12 @@ export type NetworkModelName = keyof typeof networkModels;
 export type DesignName = keyof typeof designs;
 export type MessageQueueingName = keyof typeof messageQueueing;
 export type TechnologyName = keyof typeof technologies;
+
+/** Whether a node of a security class guarantees at least another one. */
+export function isAsSecure(has: SecurityClassName, needs: SecurityClassName): boolean {
+  const scale = namesOf(securityClasses);
+  return scale.indexOf(has) >= scale.indexOf(needs);
+}
 
 /** The names of a set of choices, in the order in which they are declared. */
 export function namesOf<Name extends string>(choices: Readonly<Record<Name, string>>): readonly Name[] {

@@ -8,6 +8,7 @@ export {
   criteria,
   datasetUpdates,
   expanders,
+  isAsSecure,
   distributions,
   designs,
   migrationStrategies,
@@ -133,6 +134,7 @@ export {
   type UnitName,
 } from './unit-text.ts';
 export type * from './learning.ts';
+export type * from './mdm.ts';
 export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';

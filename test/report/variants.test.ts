@@ -58,7 +58,8 @@ test("a sweep's cells come with the interval over their replications, and differ
   const shown = table(report, 'differences').rows.find((row) => row[2] === '95th percentile of latency')!;
   expect(shown.slice(0, 2)).toEqual(['200/s', '20/s']);
   expect(shown[5]).toBe(signedShare(p95.difference!.relative!.value));
-  expect(report.answer[0]).toContain('The lowest 95th percentile of latency of 2 variants');
+  expect(report.answer[0]).toContain('The lowest share of failed requests of 2 variants');
+  expect(report.answer[1]).toContain('The lowest 95th percentile of latency of 2 variants');
   expect(report.commands).toEqual([`codeco-sim sweep ${join(folder, 'rates.yaml')} --out ${join(folder, 'sweep')}`]);
 });
 

@@ -8,4 +8,5 @@ export {
   resilience,
   type NodeMetrics,
 } from './node-costs.ts';
+export { NodeContext } from './node-context.ts';
 export { NodeObserver, type MetricSources } from './node-observer.ts';

@@ -4,7 +4,14 @@ import type { NodeFacts } from '../facts/nodes.ts';
 import { color, seriesColor, seriesDash } from '../palette.ts';
 import { composePicture, type Picture } from '../picture.ts';
 import { prefixScale, timeScale } from '../scales.ts';
-import { timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
+import { stackedLayers } from './stack.ts';
+import { faultEdges, timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
+
+const UNMEASURED = 'not measured';
+
+/** What a real cluster does not tell is no number. */
+const measured = (value: number, format: (value: number) => string): string =>
+  Number.isNaN(value) ? UNMEASURED : format(value);
 
 /** CPU in use and power of each tier of the infrastructure over time. */
 export function tiersOverTime(
@@ -21,10 +28,10 @@ export function tiersOverTime(
   const rows = tiers.map(({ name, nodes, utilization, powerW }) => [
     name,
     formatCount(nodes),
-    formatShare(mean(utilization)),
-    formatShare(Math.max(0, ...known(utilization))),
-    `${significant(mean(powerW))} W`,
-    formatEnergy(energyJ.get(name)!),
+    measured(mean(utilization), formatShare),
+    known(utilization).length === 0 ? UNMEASURED : formatShare(Math.max(0, ...known(utilization))),
+    measured(mean(powerW), (watts) => `${significant(watts)} W`),
+    measured(energyJ.get(name)!, formatEnergy),
   ]);
   const alt = `Mean utilisation and power by tier. ${rows
     .map((row) => `${row[0]}: CPU ${row[2]} in the mean, ${row[3]} at most, ${row[4]} in the mean, ${row[5]} in all`)
@@ -55,15 +62,14 @@ export function tiersOverTime(
           { x: 'x', y: 'y', stroke: seriesColor(t), strokeWidth: 2, strokeDasharray: seriesDash(t) },
         ),
       );
-      const stack = totals.flatMap((_, i) => {
-        let low = 0;
-        return tiers.map(({ powerW }, t) => {
-          const from = low;
-          low += (powerW[i] || 0) / power.size;
-          const [start, end] = [i * windowNs, Math.min(time.durationNs, (i + 1) * windowNs)];
-          return { from: start / size, to: end / size, low: from, high: low, t };
-        });
-      });
+      const windows = totals.map((_, i) => ({
+        from: (i * windowNs) / size,
+        to: Math.min(time.durationNs, (i + 1) * windowNs) / size,
+      }));
+      const layers = tiers.map(({ powerW }, t) => ({
+        fill: seriesColor(t),
+        heights: powerW.map((watts) => watts / power.size),
+      }));
       const grid = Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 4 });
       const highest = Math.max(0.01, ...tiers.flatMap(({ utilization }) => known(utilization)));
       return composePicture(
@@ -90,18 +96,11 @@ export function tiersOverTime(
             ...frame(true),
             height: 190,
             marginBottom: 40,
-            y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, ticks: 4 },
+            y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, nice: true, ticks: 4 },
             marks: [
               grid,
-              Plot.rect(stack, {
-                x1: 'from',
-                x2: 'to',
-                y1: 'low',
-                y2: 'high',
-                insetLeft: 0.25,
-                insetRight: 0.25,
-                fill: ({ t }: (typeof stack)[number]) => seriesColor(t),
-              }),
+              stackedLayers(drawing, windows, layers),
+              ...faultEdges(drawing, time),
               Plot.ruleY([0], { stroke: color.muted }),
             ],
           }),

@@ -26,6 +26,7 @@ import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { readLearning } from './learning.ts';
+import { readMdm } from './mdm.ts';
 import { readNetma } from './netma.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
@@ -90,6 +91,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const schedulerProfile = readProfileOf(build);
   const swm = readSwm(build, apps.services);
   const netma = readNetma(build);
+  const mdm = readMdm(build, swm);
   const federation = readFederation(
     build,
     infrastructure,
@@ -135,6 +137,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     orchestration: {
       ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
       ...(netma === undefined ? {} : { netma }),
+      ...(mdm === undefined ? {} : { mdm }),
       ...(federation === undefined ? {} : { federation }),
       ...(learning === undefined ? {} : { learning }),
       ...(spec.orchestration.acm === undefined ? {} : { acm: true as const }),
