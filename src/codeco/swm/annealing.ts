@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../kernel/index.ts';
+import { exp, log, type RandomStream } from '../../kernel/index.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledModel } from './compiled-model.ts';
 import { NOWHERE, type PartialPlacement } from './partial-placement.ts';
@@ -6,6 +6,7 @@ import { NOWHERE, type PartialPlacement } from './partial-placement.ts';
 /** First and last temperature, as shares of what one workload's cost varies by. Own design. */
 const HOT = 0.1;
 const COLD = 0.005;
+const LOG_FALL = log(COLD / HOT);
 /** Share of moves that try the node of a workload that the moved one has a channel with. Own design. */
 const TO_A_PEER = 0.3;
 
@@ -33,7 +34,7 @@ export class Annealing {
   run(moves: number, spread: number): void {
     const { workloads } = this.#model;
     for (let move = 0; move < moves; move++) {
-      const temperature = spread * HOT * (COLD / HOT) ** (move / moves);
+      const temperature = spread * HOT * exp(LOG_FALL * (move / moves));
       const workload = this.#draws.integer(workloads.length);
       const from = this.#placement.node[workload]!;
       if (from === NOWHERE) continue;
@@ -81,6 +82,6 @@ export class Annealing {
 
   /** Metropolis' rule. */
   #accepts(change: number, temperature: number): boolean {
-    return change <= 0 || this.#draws.uniform() < Math.exp(-change / temperature);
+    return change <= 0 || this.#draws.uniform() < exp(-change / temperature);
   }
 }
