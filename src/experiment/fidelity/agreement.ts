@@ -1,5 +1,5 @@
-import { group, mean } from 'd3-array';
-import { normalQuantile, quantileOfSorted, type Interval } from '../statistics/index.ts';
+import { deviation, group, mean } from 'd3-array';
+import { normalQuantile, studentQuantile, type Interval } from '../statistics/index.ts';
 import type { FidelityRun, PlacedPod } from './observed-run.ts';
 
 /** How far real placements are those of the simulation. */
@@ -10,7 +10,7 @@ export interface PlacementAgreement extends Interval {
   readonly exact: number;
   /** Pods that were placed, on average over the runs. */
   readonly pods: number;
-  /** The agreement of simulated runs with each other, whose seeds alone differ; absent with fewer than three. */
+  /** What further simulated runs, whose seeds alone differ, would have; absent with fewer than three. */
   readonly expected?: Interval & { readonly mean: number };
 }
 
@@ -62,7 +62,8 @@ const exactly = (one: PlacedPod, { node }: PlacedPod): boolean => one.node === n
 
 /**
  * Agreement of all real runs with all simulated ones, with Wilson's interval over the pods of a run, which takes them as placed
- * independently, and the band of what ties alone make of it: the middle `confidence` of the agreement between simulated runs.
+ * independently, and what ties alone make of it: each simulated run is held against the others as if it were real, and the
+ * prediction interval of as many further runs as there are real ones is given. Own design.
  * @returns undefined where no run has placed a pod
  */
 export function placementAgreement(
@@ -72,29 +73,39 @@ export function placementAgreement(
 ): PlacementAgreement | undefined {
   const pods = mean([...simulated, ...real], ({ placed }) => placed.length)!;
   if (pods === 0) return undefined;
-  const over = (agrees: typeof exactly): number =>
-    mean(simulated.flatMap((one) => real.map((other) => agreementOf(one.placed, other.placed, agrees))))!;
-  const value = over(moduloTies);
-  const among = simulated
-    .flatMap((one) =>
-      simulated.filter((other) => other !== one).map((other) => agreementOf(one.placed, other.placed, moduloTies)),
-    )
-    .toSorted((a, b) => a - b);
+  const over = (agrees: typeof exactly, of: readonly FidelityRun[], others: readonly FidelityRun[]): number =>
+    mean(of.flatMap((one) => others.map((other) => agreementOf(one.placed, other.placed, agrees))))!;
+  const value = over(moduloTies, simulated, real);
+  const among = simulated.map((one) =>
+    over(
+      moduloTies,
+      simulated.filter((other) => other !== one),
+      [one],
+    ),
+  );
   return {
     value,
     ...wilson(value, pods, confidence),
-    exact: over(exactly),
+    exact: over(exactly, simulated, real),
     pods,
-    ...(simulated.length < 3
-      ? {}
-      : {
-          expected: {
-            mean: mean(among)!,
-            low: quantileOfSorted(among, (1 - confidence) / 2),
-            high: quantileOfSorted(among, (1 + confidence) / 2),
-          },
-        }),
+    ...(simulated.length < 3 ? {} : { expected: predicted(among, real.length, confidence) }),
   };
+}
+
+/**
+ * Where the mean of further observations lies, if they are like those before. Source: Hahn & Meeker, Statistical Intervals, 1991, §4.7.
+ * @param values at least two shares
+ * @param further how many there are to be
+ */
+function predicted(
+  values: readonly number[],
+  further: number,
+  confidence: number,
+): Interval & { readonly mean: number } {
+  const centre = mean(values)!;
+  const factor = studentQuantile((1 + confidence) / 2, values.length - 1);
+  const half = factor * deviation(values)! * Math.sqrt(1 / further + 1 / values.length);
+  return { mean: centre, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
 /**
