@@ -46,7 +46,11 @@ export function fitPodStartup(batches: readonly StartupBatch[], nodes = 1): Fitt
   }
   const perPodMs = max(batches, ({ readyMs }) => readyMs.at(-1)! / readyMs.length)!;
   const mostNodes = max(batches, ({ podsByNode }) => podsByNode?.length ?? nodes)!;
-  const { x: clusterMs, y: nodeMs, baseMs } = zoomSearch(perPodMs, perPodMs * mostNodes, (x, y) => evaluate(batches, nodes, x, y));
+  const {
+    x: clusterMs,
+    y: nodeMs,
+    baseMs,
+  } = zoomSearch(perPodMs, perPodMs * mostNodes, (x, y) => evaluate(batches, nodes, x, y));
   const spreadMs = Math.sqrt(mean(batches, successiveVariance)!);
   const ns = (ms: number): Nanoseconds => Math.round(ms * NS_PER_MS) as Nanoseconds;
   return {

@@ -11,7 +11,11 @@ export interface FittedTimes {
   readonly schedulingTimeNs?: Nanoseconds;
   readonly nodeMonitorGracePeriodNs?: Nanoseconds;
   /** Pods and failed nodes that each was fitted to. */
-  readonly counts: { readonly podStartup: number; readonly schedulingTime: number; readonly nodeMonitorGracePeriod: number };
+  readonly counts: {
+    readonly podStartup: number;
+    readonly schedulingTime: number;
+    readonly nodeMonitorGracePeriod: number;
+  };
 }
 
 /** A mean time of one run, as it was and as a model that never saw the run has it, ns. */
@@ -56,19 +60,42 @@ export function fitRecordedTimes(runs: readonly RecordedTimes[]): FittedTimes {
 export function predictLeftOut(runs: readonly RecordedTimes[]): LeftOut[] {
   if (runs.length < 2) return [];
   return runs.flatMap((run): LeftOut[] => {
-    const { podStartup, schedulingTimeNs, nodeMonitorGracePeriodNs } = fitRecordedTimes(runs.filter((each) => each !== run));
+    const { podStartup, schedulingTimeNs, nodeMonitorGracePeriodNs } = fitRecordedTimes(
+      runs.filter((each) => each !== run),
+    );
     const found = (time: LeftOut['time'], measured: readonly number[], predicted: readonly number[]): LeftOut[] => {
       if (measured.length === 0) return [];
       const [measuredNs, predictedNs] = [mean(measured)!, mean(predicted)!];
-      return [{ folder: run.folder, time, count: measured.length, measuredNs, predictedNs, error: measuredNs === 0 ? NaN : predictedNs / measuredNs - 1 }];
+      return [
+        {
+          folder: run.folder,
+          time,
+          count: measured.length,
+          measuredNs,
+          predictedNs,
+          error: measuredNs === 0 ? NaN : predictedNs / measuredNs - 1,
+        },
+      ];
     };
     const startups = podStartup === undefined ? [] : startupTimes(run, podStartup);
     const waits = schedulingTimeNs === undefined ? [] : waitingTimes(run, schedulingTimeNs);
     const losses = nodeMonitorGracePeriodNs === undefined ? [] : run.lossesNs;
     return [
-      ...found('scheduling', waits.map(({ measuredNs }) => measuredNs), waits.map(({ predictedNs }) => predictedNs)),
-      ...found('startup', startups.map(({ measuredNs }) => measuredNs), startups.map(({ predictedNs }) => predictedNs)),
-      ...found('loss', losses, losses.map(() => nodeMonitorGracePeriodNs! + DETECTION_NS + run.tolerationNs)),
+      ...found(
+        'scheduling',
+        waits.map(({ measuredNs }) => measuredNs),
+        waits.map(({ predictedNs }) => predictedNs),
+      ),
+      ...found(
+        'startup',
+        startups.map(({ measuredNs }) => measuredNs),
+        startups.map(({ predictedNs }) => predictedNs),
+      ),
+      ...found(
+        'loss',
+        losses,
+        losses.map(() => nodeMonitorGracePeriodNs! + DETECTION_NS + run.tolerationNs),
+      ),
     ];
   });
 }
@@ -90,7 +117,9 @@ function fitStartup(runs: readonly RecordedTimes[]): PodStartup {
   const spanNs = Math.max(...all);
   const evaluate = (x: number, y: number): StartupCandidate => {
     const queues = { baseNs: 0 as Nanoseconds, cv: 0, perPodInClusterNs: whole(x), perPodOnNodeNs: whole(y) };
-    const left = runs.flatMap((run) => startupTimes(run, queues).map(({ measuredNs, predictedNs }) => measuredNs - predictedNs));
+    const left = runs.flatMap((run) =>
+      startupTimes(run, queues).map(({ measuredNs, predictedNs }) => measuredNs - predictedNs),
+    );
     const baseNs = Math.max(0, mean(left)!);
     return { x, y, baseNs, residualsNs: left, error: sum(left, (ns) => (ns - baseNs) ** 2) };
   };
@@ -118,11 +147,15 @@ function startupTimes({ pods }: RecordedTimes, podStartup: PodStartup): Compared
 }
 
 function fitScheduling(runs: readonly RecordedTimes[]): Nanoseconds {
-  const longest = Math.max(...runs.flatMap(({ pods }) => pods.map(({ createdNs, scheduledNs }) => scheduledNs - createdNs)));
+  const longest = Math.max(
+    ...runs.flatMap(({ pods }) => pods.map(({ createdNs, scheduledNs }) => scheduledNs - createdNs)),
+  );
   const evaluate = (x: number, y: number): Tried => ({
     x,
     y,
-    error: sum(runs, (run) => sum(waitingTimes(run, x), ({ measuredNs, predictedNs }) => (measuredNs - predictedNs) ** 2)),
+    error: sum(runs, (run) =>
+      sum(waitingTimes(run, x), ({ measuredNs, predictedNs }) => (measuredNs - predictedNs) ** 2),
+    ),
   });
   return whole(zoomSearch(longest, 0, evaluate).x);
 }

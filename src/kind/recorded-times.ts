@@ -36,7 +36,9 @@ export async function readRecordedTimes(folder: string): Promise<RecordedTimes> 
   const { world } = readScenario(folder, manifest) as { readonly world: World };
   const rowsOf = async <T extends TableName>(table: T): Promise<ReadRow<T>[]> =>
     (await readTable(folder, table)).toArray().map((row: { toJSON(): unknown }) => row.toJSON() as ReadRow<T>);
-  const decisions = new Map((await rowsOf('decisions')).filter(({ node }) => node !== null).map((row) => [row.pod, row]));
+  const decisions = new Map(
+    (await rowsOf('decisions')).filter(({ node }) => node !== null).map((row) => [row.pod, row]),
+  );
   const rows = await rowsOf('pods');
   const pods = rows
     .flatMap((row): RecordedPod[] => {
@@ -44,9 +46,12 @@ export async function readRecordedTimes(folder: string): Promise<RecordedTimes> 
       const decision = decisions.get(row.pod);
       if (decision === undefined || scheduledNs === null || node === null) return [];
       const upNs = row.ready_ns ?? row.started_ns;
-      const pullNs = row.sandbox_ns === null || row.pulled_ns === null ? 0 : Math.max(0, row.pulled_ns - row.sandbox_ns);
+      const pullNs =
+        row.sandbox_ns === null || row.pulled_ns === null ? 0 : Math.max(0, row.pulled_ns - row.sandbox_ns);
       const startup = upNs === null ? {} : { startupNs: Math.max(0, upNs - scheduledNs - pullNs) };
-      return [{ createdNs, scheduledNs, node, cluster: cluster ?? '', wasPlacedAtOnce: decision.attempt === 1, ...startup }];
+      return [
+        { createdNs, scheduledNs, node, cluster: cluster ?? '', wasPlacedAtOnce: decision.attempt === 1, ...startup },
+      ];
     })
     .toSorted((a, b) => a.scheduledNs - b.scheduledNs);
   return {
@@ -61,7 +66,10 @@ function lossesOf(pods: readonly ReadRow<'pods'>[], faults: readonly ReadRow<'fa
   const lost = pods.flatMap(({ node, reason, gone_ns: goneNs }) => {
     if (reason !== 'node-unreachable' || goneNs === null) return [];
     const crash = faults
-      .filter(({ kind, event, target, time_ns: at }) => kind === 'crash' && event === 'begin' && target === node && at <= goneNs)
+      .filter(
+        ({ kind, event, target, time_ns: at }) =>
+          kind === 'crash' && event === 'begin' && target === node && at <= goneNs,
+      )
       .at(-1);
     return crash === undefined ? [] : [{ crash, lossNs: goneNs - crash.time_ns }];
   });

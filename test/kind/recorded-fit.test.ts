@@ -21,7 +21,9 @@ const codecoApp = {
   metadata: { name: 'shop' },
   spec: {
     appName: 'shop',
-    'codecoapp-msspec': [{ serviceName: 'front', podspec: { containers: [{ name: 'front', resources: { requests: { cpu: '50m' } } }] } }],
+    'codecoapp-msspec': [
+      { serviceName: 'front', podspec: { containers: [{ name: 'front', resources: { requests: { cpu: '50m' } } }] } },
+    ],
   },
 };
 
@@ -77,18 +79,24 @@ test('finds the times that made the runs, and says how well each is predicted by
   expect(ms(schedulingTime)).toBeCloseTo(15, 1);
   // a lease of up to 10 s of age and a look every 5 s: six failures tell it within some seconds
   expect(Math.abs(ms(nodeMonitorGracePeriod) / 1000 - 70)).toBeLessThan(5);
-  expect(leftOut.map(({ time }) => time)).toEqual(Array.from({ length: 3 }, () => ['scheduling', 'startup', 'loss']).flat());
+  expect(leftOut.map(({ time }) => time)).toEqual(
+    Array.from({ length: 3 }, () => ['scheduling', 'startup', 'loss']).flat(),
+  );
   for (const { error } of leftOut) expect(Math.abs(error)).toBeLessThan(0.05);
 
   expect(parse(readFileSync(file, 'utf8'))).toEqual(calibration);
-  const again = loadScenario(join(folder, 'times-1.yaml'), { set: ['orchestration={ calibration: calibration.yaml }'] });
+  const again = loadScenario(join(folder, 'times-1.yaml'), {
+    set: ['orchestration={ calibration: calibration.yaml }'],
+  });
   expect(again.world.orchestration.schedulingTimeNs! / 1e6).toBeCloseTo(15, 1);
   expect(Math.abs(again.world.orchestration.nodeMonitorGracePeriodNs / 1e9 - 70)).toBeLessThan(5);
 });
 
 test('a simulation is no recorded run, and one run alone predicts nothing', async () => {
   const run = simulated(7, {});
-  await expect(runCommand(addCalibrateCommand, 'calibrate', run)).rejects.toThrow('is a simulation: calibrate needs runs of kind replay');
+  await expect(runCommand(addCalibrateCommand, 'calibrate', run)).rejects.toThrow(
+    'is a simulation: calibrate needs runs of kind replay',
+  );
   const { stdout } = await runCommand(addCalibrateCommand, 'calibrate', await recordAs(run, join(folder, 'alone')));
   expect(stdout).toContain('one run alone: how well it predicts others is not known');
   expect(stdout).toContain('base: 3000000us');

@@ -1,4 +1,11 @@
-import { readManifest, readScenario, readTable, Recorder, type ReadRow, type TableName } from '../../src/results/index.ts';
+import {
+  readManifest,
+  readScenario,
+  readTable,
+  Recorder,
+  type ReadRow,
+  type TableName,
+} from '../../src/results/index.ts';
 
 /** All rows of a table of a results folder. */
 export const rowsOf = async <T extends TableName>(of: string, table: T): Promise<ReadRow<T>[]> =>

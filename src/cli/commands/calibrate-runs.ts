@@ -23,7 +23,9 @@ export async function calibrateRuns(
   const fit = fitRecordedTimes(runs);
   const spec = specOf(fit);
   if (Object.keys(spec).length === 0)
-    throw new UsageError(`${folders.join(', ')}: no pod was placed while they were recorded, so that nothing can be fitted`);
+    throw new UsageError(
+      `${folders.join(', ')}: no pod was placed while they were recorded, so that nothing can be fitted`,
+    );
   const leftOut = predictLeftOut(runs);
   const calibration = {
     apiVersion: 'codeco-sim/v1',
@@ -62,7 +64,9 @@ function specOf({ podStartup, schedulingTimeNs, nodeMonitorGracePeriodNs }: Fitt
   return {
     ...(podStartup === undefined ? {} : { podStartup: startupText(podStartup) }),
     ...(schedulingTimeNs === undefined ? {} : { schedulingTime: microseconds(schedulingTimeNs) }),
-    ...(nodeMonitorGracePeriodNs === undefined ? {} : { nodeMonitorGracePeriod: microseconds(nodeMonitorGracePeriodNs) }),
+    ...(nodeMonitorGracePeriodNs === undefined
+      ? {}
+      : { nodeMonitorGracePeriod: microseconds(nodeMonitorGracePeriodNs) }),
   };
 }
 

@@ -41,7 +41,8 @@ export function addCalibrateCommand(program: Command, io: Io): void {
       throw new UsageError(`${flags.out} exists; pass --force to write over it`);
     }
     if (folders.some((folder) => existsSync(join(folder, 'manifest.json')))) {
-      if (flags.fit !== undefined) throw new UsageError('--fit is for folders with measurements: recorded runs have no batches');
+      if (flags.fit !== undefined)
+        throw new UsageError('--fit is for folders with measurements: recorded runs have no batches');
       return calibrateRuns(io, folders, flags);
     }
     if (folders.length > 1) throw new UsageError(`one folder with measurements at a time: found ${folders.join(' ')}`);
