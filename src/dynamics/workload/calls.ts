@@ -203,6 +203,7 @@ export class Calls {
       return;
     }
     const { requestBytes } = this.#world.services[service]!.behaviour;
+    this.#countBytes(visit, requestBytes);
     this.#network.send(this.#toPod, visit, from, serving.endpoint, requestBytes, this.#reservationOf(visit));
   }
 
@@ -316,8 +317,16 @@ export class Calls {
       callerPod < 0 ? this.#callers.endpoints[visits.user[visits.root[visit]!]!]! : this.#pods[callerPod]?.endpoint;
     const bytes = visits.cause[visit] === OK ? this.#world.services[serving.service]!.behaviour.responseBytes : 0;
     // a caller whose pod has died waits for no answer
-    if (caller === undefined) this.#end(visit);
-    else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
+    if (caller === undefined) {
+      this.#end(visit);
+      return;
+    }
+    this.#countBytes(visit, bytes);
+    this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
+  }
+
+  #countBytes(visit: number, bytes: number): void {
+    this.tallies.entryBytes[this.#work.serviceOf(this.visits.root[visit]!)]! += bytes;
   }
 
   #releaseSlot(serving: ServingPod): void {
