@@ -317,10 +317,7 @@ export class Calls {
       callerPod < 0 ? this.#callers.endpoints[visits.user[visits.root[visit]!]!]! : this.#pods[callerPod]?.endpoint;
     const bytes = visits.cause[visit] === OK ? this.#world.services[serving.service]!.behaviour.responseBytes : 0;
     // a caller whose pod has died waits for no answer
-    if (caller === undefined) {
-      this.#end(visit);
-      return;
-    }
+    if (caller === undefined) return this.#end(visit);
     this.#countBytes(visit, bytes);
     this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
   }

@@ -100,7 +100,10 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
     write('killed', long);
     // the built program throughout: a run is used again only by the very program that made it
     const sweep = (out: string) =>
-      spawnSync(process.execPath, [builtProgram, 'sweep', 'killed.yaml', '--out', out], { cwd: folder, encoding: 'utf8' });
+      spawnSync(process.execPath, [builtProgram, 'sweep', 'killed.yaml', '--out', out], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
     expect(sweep('whole').status).toBe(0);
     let whole = 0;
     for (const wanted of [1, 4]) {
