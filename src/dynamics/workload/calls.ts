@@ -1,6 +1,5 @@
-import type { Kernel } from '../../kernel/index.ts';
+import type { Kernel, RandomStream } from '../../kernel/index.ts';
 import type { CallPlan, Channel, PodId, ServiceId, UserId, World } from '../../model/index.ts';
-import type { RandomStream } from '../../kernel/index.ts';
 import type { Compute } from '../compute.ts';
 import { durationSampler } from '../distributions/index.ts';
 import {
