@@ -42,10 +42,17 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
     const core = cluster.api(cluster.library.CoreV1Api);
     await core.createNode({ body: { metadata: { name, labels: { 'kubernetes.io/hostname': name } }, spec: {} } });
     const amounts = { cpu: '4', memory: '8Gi', pods: '110' };
-    const body = { status: { allocatable: amounts, capacity: amounts, conditions: [{ type: 'Ready', status: 'True' }] } };
-    await core.patchNodeStatus({ name, body }, cluster.library.setHeaderOptions('Content-Type', cluster.library.PatchStrategy.MergePatch));
+    const body = {
+      status: { allocatable: amounts, capacity: amounts, conditions: [{ type: 'Ready', status: 'True' }] },
+    };
+    await core.patchNodeStatus(
+      { name, body },
+      cluster.library.setHeaderOptions('Content-Type', cluster.library.PatchStrategy.MergePatch),
+    );
     const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime: new V1MicroTime() };
-    await cluster.api(cluster.library.CoordinationV1Api).createNamespacedLease({ namespace: LEASES, body: { metadata: { name }, spec } });
+    await cluster
+      .api(cluster.library.CoordinationV1Api)
+      .createNamespacedLease({ namespace: LEASES, body: { metadata: { name }, spec } });
     speaking.add(name);
   }
 
@@ -56,7 +63,10 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
       if (performance.now() - saidMs < RENEWAL_MS) continue;
       saidMs = performance.now();
       for (const name of speaking)
-        await coordination.patchNamespacedLease({ namespace: LEASES, name, body: { spec: { renewTime: new V1MicroTime() } } }, merge);
+        await coordination.patchNamespacedLease(
+          { namespace: LEASES, name, body: { spec: { renewTime: new V1MicroTime() } } },
+          merge,
+        );
     }
   }
 
@@ -75,7 +85,9 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
       faults: [{ at: '20s', crash: 'n1' }],
     },
   };
-  const podspec = { containers: [{ name: 'front', image: 'example.org/front', resources: { requests: { cpu: '100m' } } }] };
+  const podspec = {
+    containers: [{ name: 'front', image: 'example.org/front', resources: { requests: { cpu: '100m' } } }],
+  };
   const codecoApp = {
     apiVersion: 'codeco.he-codeco.eu/v1alpha1',
     kind: 'CodecoApp',
@@ -104,7 +116,9 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
       world,
       scenario: resolved,
       header: { name: world.name, scenario: { file, hash: '' }, seed: 1, version: '0' },
-      clusters: [{ name: 'one', connection: cluster, nodes: new Map(workers.map((name, id) => [name, [id as NodeId]])) }],
+      clusters: [
+        { name: 'one', connection: cluster, nodes: new Map(workers.map((name, id) => [name, [id as NodeId]])) },
+      ],
       clock,
       folder: real,
       force: false,
@@ -120,16 +134,28 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
     const template = { metadata: { labels }, spec: { ...podspec, tolerations } };
     await cluster.api(cluster.library.AppsV1Api).createNamespacedDeployment({
       namespace: 'default',
-      body: { metadata: { name: 'front' }, spec: { replicas: 6, selector: { matchLabels: { app: 'front' } }, template } },
+      body: {
+        metadata: { name: 'front' },
+        spec: { replicas: 6, selector: { matchLabels: { app: 'front' } }, template },
+      },
     });
     const pods = async () => (await core.listNamespacedPod({ namespace: 'default' })).items;
     while ((await pods()).filter(({ spec }) => spec?.nodeName !== undefined).length < 6) await sleep(200);
     speaking.delete('worker1');
     const silentNs = clock.nowNs();
-    observer.note({ does: 'stop', what: '', cluster: 'one', node: 'worker1', plannedNs: silentNs, begunNs: silentNs, endedNs: silentNs });
+    observer.note({
+      does: 'stop',
+      what: '',
+      cluster: 'one',
+      node: 'worker1',
+      plannedNs: silentNs,
+      begunNs: silentNs,
+      endedNs: silentNs,
+    });
     const isReplaced = async (): Promise<boolean> =>
-      (await pods()).filter(({ spec, metadata }) => spec?.nodeName !== undefined && metadata?.deletionTimestamp === undefined)
-        .length === 6 && (await pods()).some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+      (await pods()).filter(
+        ({ spec, metadata }) => spec?.nodeName !== undefined && metadata?.deletionTimestamp === undefined,
+      ).length === 6 && (await pods()).some(({ metadata }) => metadata?.deletionTimestamp !== undefined);
     while (!(await isReplaced())) await sleep(500);
     await sleep(500);
     await observer.end();
