@@ -400,6 +400,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
         sources,
         association,
         requests.attemptCounts,
+        requests.tallies,
         reviews?.migrations.all ?? [],
         governor?.violations,
       ),
