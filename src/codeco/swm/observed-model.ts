@@ -69,12 +69,16 @@ export class ObservedModel {
     this.#peers = peers;
   }
 
-  /** The model of a group, by what is known now. */
+  /**
+   * The model of a group, by what is known now.
+   * @param recommended by pod of the group and by node: how much it is recommended; empty where nobody recommends
+   */
   build(
     group: readonly GroupPod[],
     costs: readonly number[],
     state: ClusterState,
     embedded: readonly EmbeddedChannel[],
+    recommended: readonly (readonly number[])[],
   ): SwmModel {
     const { apps, services } = this.#world;
     const waiting = new Set(group.map(({ pod }) => pod));
@@ -152,8 +156,16 @@ export class ObservedModel {
         nodes: this.#world.nodes.map(({ name }, node) => ({ node: name, value: costs[node]! })),
         workloads: group.flatMap(({ pod }) => this.#userLatencies(pod)),
       },
-      recommendations: { workloads: [] },
+      recommendations: { workloads: this.#recommendations(group, recommended) },
     };
+  }
+
+  #recommendations(group: readonly GroupPod[], recommended: readonly (readonly number[])[]): WorkloadValues[] {
+    return recommended.map((values, at) => {
+      const { app, name } = group[at]!.pod;
+      const nodes = values.map((value, node) => ({ node: this.#world.nodes[node]!.name, value }));
+      return { application: this.#world.apps[app]!.name, workload: name, nodes };
+    });
   }
 
   #computeNodes(group: readonly GroupPod[], state: ClusterState): SwmNode[] {
