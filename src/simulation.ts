@@ -215,6 +215,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       new PolicyTravel(kernel, network, world, publisherOf(world)),
       {
         evict: (pod, reason) => controlPlane.evict(pod, reason),
+        moves: (pod) => reviews?.takesOver(pod) === true,
         rulesChanged: () => {
           controlPlane.rulesChanged();
           for (const app of world.apps.keys()) reviews?.policyChanged(app as AppId);

@@ -24,6 +24,7 @@ export class PlayedApiServer {
   readonly #server: Server;
   readonly #collections = new Map<string, Map<string, Stored>>();
   readonly #watches = new Set<{ readonly path: string; readonly response: ServerResponse }>();
+  readonly #log: { readonly path: string; readonly version: number; readonly line: string }[] = [];
   #version = 100;
 
   private constructor(server: Server, kubeconfig: string) {
@@ -95,8 +96,9 @@ export class PlayedApiServer {
   }
 
   #tell(path: string, type: string, object: Stored): void {
-    for (const watch of this.#watches)
-      if (watch.path === path) watch.response.write(`${JSON.stringify({ type, object })}\n`);
+    const line = `${JSON.stringify({ type, object })}\n`;
+    this.#log.push({ path, version: this.#version, line });
+    for (const watch of this.#watches) if (watch.path === path) watch.response.write(line);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -119,8 +121,6 @@ export class PlayedApiServer {
     response.on('close', () => this.#watches.delete(watch));
     // what has happened between the list and this
     const from = Number(searchParams.get('resourceVersion'));
-    for (const object of collection?.values() ?? [])
-      if (Number(object.metadata.resourceVersion) > from)
-        response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
+    for (const told of this.#log) if (told.path === pathname && told.version > from) response.write(told.line);
   }
 }
