@@ -1,6 +1,7 @@
 import {
   Acm,
   AppMeter,
+  clusterScore,
   type Federation,
   MeasuredTopology,
   MigrationReviews,
@@ -302,6 +303,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       demand: () => demand,
       isNodeUp: (node) => compute.isUp(node),
       noted: (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+      score: swm && ((nodes) => clusterScore(observer!.metrics, swm.profile, nodes)),
     }));
     federation.start();
   }
@@ -399,6 +401,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
         sources,
         association,
         requests.attemptCounts,
+        requests.tallies,
         reviews?.migrations.all ?? [],
         governor?.violations,
       ),

@@ -27,6 +27,7 @@ export {
   policyModes,
   governances,
   prioritizers,
+  COST_PRIORITIZER,
   probeErrors,
   schedulers,
   securityClasses,

@@ -113,7 +113,8 @@ function aboutVariants(variants: readonly Variant[], { parameterNames, sweeps }:
         : (scenario.metadata.description ?? `How do variants of ${names[0]} compare?`)),
     answerBasis:
       'Only differences that are significant at 5 % after Holm’s correction for all comparisons of this page are named, each with its 95 % interval. ' +
-      'Replications of the same seed are compared in pairs; of one run each, windows of time are, which say nothing of other seeds.',
+      'Replications of the same seed are compared in pairs; of one run each, windows of time are, which say nothing of other seeds. ' +
+      'A choice, where one is named, looks at failures first and at latency second, and takes for alike what does not differ significantly.',
     facts: [
       [
         'variants',
