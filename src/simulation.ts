@@ -43,6 +43,7 @@ import {
   type Pod,
   type Site,
 } from './kubernetes/index.ts';
+import { memoryInUse } from './model/index.ts';
 import type { AccessPointId, AppId, LinkId, NodeId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { entryDemand, goesByDemand } from './entry-demand.ts';
@@ -313,8 +314,13 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     new Acm(
       kernel,
       world,
-      { pods: () => controlPlane.pods, podUsedMillicoreNs: (pod) => compute.podUsage(pod) },
-      (status) => appendAppStatus(recorder.tables.app_status, world, kernel.now, status),
+      {
+        pods: () => controlPlane.pods,
+        podUsedMillicoreNs: (pod) => compute.podUsage(pod),
+        podMemoryBytes: ({ id, service }) => memoryInUse(world.services[service]!, requests.load.inHand(id)),
+        nodeMetrics: () => observer!.metrics,
+      },
+      (status) => appendAppStatus(recorder.tables, world, kernel.now, status),
     );
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
     const node = id as NodeId;
