@@ -1,5 +1,4 @@
 import {
-  Acm,
   AppMeter,
   clusterScore,
   type Federation,
@@ -43,7 +42,6 @@ import {
   type Pod,
   type Site,
 } from './kubernetes/index.ts';
-import { memoryInUse } from './model/index.ts';
 import type { AccessPointId, AppId, LinkId, NodeId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { entryDemand, goesByDemand } from './entry-demand.ts';
@@ -51,7 +49,7 @@ import { federatedPlanes } from './federated-planes.ts';
 import { decidingCluster, vertexOf } from './places.ts';
 import { regionsOf } from './regions.ts';
 import { requestSampler } from './request-sampler.ts';
-import { appendAppStatus } from './app-status-rows.ts';
+import { keepAppStatus } from './app-status.ts';
 import { appendDatasets } from './dataset-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
@@ -311,17 +309,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   if (world.orchestration.acm === true)
-    new Acm(
-      kernel,
-      world,
-      {
-        pods: () => controlPlane.pods,
-        podUsedMillicoreNs: (pod) => compute.podUsage(pod),
-        podMemoryBytes: ({ id, service }) => memoryInUse(world.services[service]!, requests.load.inHand(id)),
-        nodeMetrics: () => observer!.metrics,
-      },
-      (status) => appendAppStatus(recorder.tables, world, kernel.now, status),
-    );
+    keepAppStatus(kernel, world, recorder, { pods: () => controlPlane.pods, compute, requests, observer: observer! });
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
     const node = id as NodeId;
     // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
