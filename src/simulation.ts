@@ -177,7 +177,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   const podsInUse = () =>
     controlPlane.pods
       .filter(({ node, phase }) => node !== undefined && phase !== 'gone')
-      .map(({ id, node }) => ({ id, node: node!, usedMillicoreNs: compute.podUsage(id) }));
+      .map(({ id, node, service }) => ({ id, service, node: node!, usedMillicoreNs: compute.podUsage(id) }));
   const metrics = {
     activeEnergyJ(node: NodeId) {
       const { energyJ, idleJ } = nodeEnergy.read(node);
@@ -190,11 +190,12 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     isLinkUp: (link: LinkId) => (netma === undefined ? network : topology).isLinkUp(link),
     ...(swm?.migration === undefined ? {} : { pods: podsInUse }),
   };
-  const { observer, learning, contextOf } = nodeKnowledge(kernel, world, recorder, {
+  const { observer, learning, placements, contextOf } = nodeKnowledge(kernel, world, recorder, {
     network,
     metrics,
     copies,
     requested: (node) => controlPlane.requested(node),
+    pods: { serving: podsInUse, worked: (pod) => requests.load.worked(pod) },
   });
   const placeGroups = (site?: Site): SwmScheduler | undefined =>
     swm && new SwmScheduler(kernel, world, swm, topology, contextOf(site?.cluster), () => demand, observer, site?.name);
@@ -392,7 +393,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   for (const migration of reviews?.migrations.all ?? [])
     if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);
   appendDatasets(recorder.tables, world, copies, data);
-  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
+  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning, placements);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: {

@@ -23,6 +23,7 @@ export {
   costInputs,
   exchanges,
   learners,
+  placementLearners,
   policyModes,
   governances,
   prioritizers,

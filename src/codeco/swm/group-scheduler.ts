@@ -112,7 +112,7 @@ export class SwmScheduler implements GroupScheduler {
     this.#context = context;
     this.#usage = usage;
     this.#settings = settings;
-    this.#weights = objectiveWeights(settings);
+    this.#weights = { ...objectiveWeights(settings), recommendation: context.recommendationWeight };
     this.#models = new ObservedModel(world, topology, demand);
     this.#solver = solvers[settings.solver]();
   }
@@ -131,6 +131,7 @@ export class SwmScheduler implements GroupScheduler {
     });
     this.#embedded = this.#embedded.filter(({ source, target }) => isThere(source) && isThere(target));
     const costs = nodeCosts(this.#context.metrics(app), this.#settings.profile);
+    const recommended = this.#context.recommendations(pods);
     const options = {
       weights: this.#weights,
       budget: this.#settings.budget,
@@ -138,7 +139,7 @@ export class SwmScheduler implements GroupScheduler {
     };
     let reasons: readonly string[] = [];
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, this.#embedded);
+      const model = this.#models.build(group, costs, state, this.#embedded, recommended);
       const { assignment, errors } = this.#solver.solve(model, options);
       if (assignment === undefined) {
         reasons = errors.map(({ kind, details }) => `${kind}: ${details}`);
@@ -188,13 +189,14 @@ export class SwmScheduler implements GroupScheduler {
       activeEnergyJ: others[at]! * node.activeEnergyJ,
     }));
     const costs = nodeCosts(metrics, profile, migration!.margin);
+    const recommended = this.#context.recommendations([...own]);
     const options = {
       weights: this.#weights,
       budget,
       draws: this.#kernel.streams.get(`swm/${this.#world.apps[app]!.name}/migration`),
     };
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, embedded);
+      const model = this.#models.build(group, costs, state, embedded, recommended);
       const { assignment } = this.#solver.solve(model, options);
       if (assignment === undefined) return undefined;
       const broken = violations(model, assignment);

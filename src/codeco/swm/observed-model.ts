@@ -76,12 +76,16 @@ export class ObservedModel {
     this.#isThrough = world.nodes.map(({ vertex }) => degree[vertex]! > 1);
   }
 
-  /** The model of a group, by what is known now. */
+  /**
+   * The model of a group, by what is known now.
+   * @param recommended by pod of the group and by node: how much it is recommended; empty where nobody recommends
+   */
   build(
     group: readonly GroupPod[],
     costs: readonly number[],
     state: ClusterState,
     embedded: readonly EmbeddedChannel[],
+    recommended: readonly (readonly number[])[],
   ): SwmModel {
     const { apps, services } = this.#world;
     const waiting = new Set(group.map(({ pod }) => pod));
@@ -165,8 +169,23 @@ export class ObservedModel {
         nodes: nodes.map((node) => ({ node: this.#world.nodes[node]!.name, value: costs[node]! })),
         workloads: group.flatMap(({ pod }) => this.#userLatencies(nodes, pod)),
       },
-      recommendations: { workloads: [] },
+      recommendations: { workloads: this.#recommendations(nodes, group, recommended) },
     };
+  }
+
+  #recommendations(
+    nodes: readonly NodeId[],
+    group: readonly GroupPod[],
+    recommended: readonly (readonly number[])[],
+  ): WorkloadValues[] {
+    return recommended.map((values, at) => {
+      const { app, name } = group[at]!.pod;
+      return {
+        application: this.#world.apps[app]!.name,
+        workload: name,
+        nodes: nodes.map((node) => ({ node: this.#world.nodes[node]!.name, value: values[node]! })),
+      };
+    });
   }
 
   #computeNodes(nodes: readonly NodeId[], group: readonly GroupPod[], state: ClusterState): SwmNode[] {
