@@ -7,6 +7,7 @@ import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addCollectCommand } from './commands/collect.ts';
 import { addCompareCommand } from './commands/compare.ts';
+import { addDescribeCommand } from './commands/describe.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
@@ -34,6 +35,7 @@ const commands = [
   addImportCommand,
   addListCommand,
   addVerifyCommand,
+  addDescribeCommand,
   addWhyCommand,
   addCompareCommand,
   addReportCommand,

@@ -7,6 +7,8 @@ import { Digest } from '../kernel/index.ts';
 
 /** Long texts are written before a batch is full, or a batch could take any amount of memory. */
 const MAX_TEXT_LENGTH = 4_000_000;
+/** Rows that are made ready at a time: a run with few rows must not pay for a batch. */
+const ROWS_AT_A_TIME = 512;
 
 /**
  * Takes the rows of one table. Hot producers keep `columns` and write cells:
@@ -31,6 +33,8 @@ export class TableWriter<C extends Columns = Columns> {
   readonly #digest = new Digest();
   readonly #dictionaryIds: ReadonlyMap<string, number>;
   #used = 0;
+  /** Rows of the batch whose cells are marked as never written. */
+  #ready = 0;
   #flushed = 0;
   #textLength = 0;
 
@@ -70,7 +74,7 @@ export class TableWriter<C extends Columns = Columns> {
 
   /** Begins the next row, and ends the one before. @returns the index of its cells in `columns` */
   row(): number {
-    if (this.#used === this.#capacity) this.#flush();
+    if (this.#used === this.#ready) this.#makeReady();
     return this.#used++;
   }
 
@@ -113,15 +117,22 @@ export class TableWriter<C extends Columns = Columns> {
     this.#file?.abandon();
   }
 
+  #makeReady(): void {
+    if (this.#used === this.#capacity) this.#flush();
+    const end = Math.min(this.#ready + ROWS_AT_A_TIME, this.#capacity);
+    for (const buffer of this.#buffers) buffer.prepare(this.#ready, end);
+    this.#ready = end;
+  }
+
   #flush(): void {
     const rows = this.#used;
     if (rows === 0) return;
     this.#digest.update(rows);
     const data = this.#buffers.map((buffer) => buffer.seal(rows, this.#digest));
     this.#file?.writeBatch(rows, data);
-    for (const buffer of this.#buffers) buffer.clear();
     this.#flushed += rows;
     this.#used = 0;
+    this.#ready = 0;
     this.#textLength = 0;
   }
 

@@ -1,6 +1,8 @@
 import { expectedUnit, type UnitName } from '../model/index.ts';
 import type { Schema } from './shape.ts';
 
+export type { Schema as FieldSchema } from './shape.ts';
+
 /** A field as documentation shows it. */
 export interface Field {
   readonly name: string;

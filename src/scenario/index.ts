@@ -22,7 +22,6 @@ export {
   type LoadedScenario,
   type LoadOptions,
   type ScenarioOptions,
-  type ScenarioVariant,
 } from './load.ts';
 export { nearest } from './nearest.ts';
 export { fieldAt, lastField, type Assignment } from './overrides.ts';

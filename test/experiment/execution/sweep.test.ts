@@ -93,7 +93,7 @@ test('the table of a sweep has its cells and replications in order, with numbers
 describe('whatever ends a sweep, the next one goes on to the same bytes', () => {
   const long = `  vary:
     users[0].count: [40, 41, 42, 43, 44, 45, 46, 47]
-  set: { duration: 20s }
+  set: { duration: 100s }
   tables: [requests]
 `;
   test('kill -9, twice at different moments', async () => {
