@@ -1,6 +1,7 @@
 import {
   Acm,
   AppMeter,
+  clusterScore,
   type Federation,
   MeasuredTopology,
   MigrationReviews,
@@ -214,6 +215,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       new PolicyTravel(kernel, network, world, publisherOf(world)),
       {
         evict: (pod, reason) => controlPlane.evict(pod, reason),
+        moves: (pod) => reviews?.takesOver(pod) === true,
         rulesChanged: () => {
           controlPlane.rulesChanged();
           for (const app of world.apps.keys()) reviews?.policyChanged(app as AppId);
@@ -300,6 +302,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       demand: () => demand,
       isNodeUp: (node) => compute.isUp(node),
       noted: (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+      score: swm && ((nodes) => clusterScore(observer!.metrics, swm.profile, nodes)),
     }));
     federation.start();
   }
@@ -398,6 +401,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
         sources,
         association,
         requests.attemptCounts,
+        requests.tallies,
         reviews?.migrations.all ?? [],
         governor?.violations,
       ),

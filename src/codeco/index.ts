@@ -1,5 +1,5 @@
 export * from './acm/index.ts';
-export { Federation } from './federation/index.ts';
+export { clusterScore, Federation } from './federation/index.ts';
 export type { GovernanceNote } from './governance/policy-governor.ts';
 export * from './governance/index.ts';
 export { Mdm, type CatalogueNote, type MetadataSources } from './mdm/index.ts';

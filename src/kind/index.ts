@@ -5,6 +5,8 @@ export { workloads, type WorkloadName } from './carriers.ts';
 export { NODE_IMAGE, type KindConfig } from './kind-config.ts';
 export { observeCluster, observeReplay, observeRights } from './observation/index.ts';
 export { fitPodStartup, predictPodStartup, type BatchPrediction, type FittedPodStartup } from './pod-startup-fit.ts';
+export { fitRecordedTimes, predictLeftOut, type FittedTimes, type LeftOut } from './recorded-fit.ts';
+export { readRecordedTimes } from './recorded-times.ts';
 export { readPodStartupRecords, type StartupBatch } from './pod-startup-records.ts';
 export { containerRuntimes, readCapacity, thisMachine, type ContainerRuntime } from './runtime.ts';
 export { commandsOf, describeStep, placers, planReplay, type PlacerName, type ReplayPlan } from './replay-plan.ts';

@@ -141,7 +141,12 @@ export const prioritizers = {
   Steady: 'The cluster that an application has is better.',
   ResourceAllocatableCPU: 'Clusters with more allocatable CPU are better.',
   ResourceAllocatableMemory: 'Clusters with more allocatable memory are better.',
+  'AddOn/codeco/cluster-cost':
+    "Clusters whose nodes cost less by PDLC's profile are better, as of their last lease: 100 at cost 0, -100 at 1. Own design.",
 } as const;
+
+/** The prioritizer that goes by PDLC's cost of clusters. */
+export const COST_PRIORITIZER = 'AddOn/codeco/cluster-cost' satisfies keyof typeof prioritizers;
 
 export const swmSolvers = {
   scalable: 'Construction and large neighbourhood search: good placements, for groups of any size.',

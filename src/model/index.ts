@@ -26,6 +26,7 @@ export {
   policyModes,
   governances,
   prioritizers,
+  COST_PRIORITIZER,
   probeErrors,
   schedulers,
   securityClasses,

@@ -345,6 +345,8 @@ export interface Orchestration {
   /** One control plane serves all clusters where absent. */
   readonly federation?: FederationSettings;
   readonly podStartup: PodStartup;
+  /** How long the scheduler takes for a pod, where it places one at a time; no time where absent. */
+  readonly schedulingTimeNs?: Nanoseconds;
   /** How long a node's leases may stay away until it is NotReady: kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
   /** From NotReady to the eviction of pods that state nothing themselves, as the default tolerationSeconds of node.kubernetes.io/unreachable. */

@@ -1,3 +1,4 @@
+import { median } from 'd3-array';
 import { estimateByWindows, type Interval } from '../experiment/index.ts';
 import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
 import type { RunFacts } from './facts/run.ts';
@@ -15,6 +16,20 @@ export function withInterval(value: number, interval: Interval | undefined, form
 
 /** An interval without what no share can be: it holds the truth as often. */
 const withinShares = ({ low, high }: Interval): Interval => ({ low: Math.max(0, low), high: Math.min(1, high) });
+
+/** What was seen of a real cluster, in sentences: of what nobody observed they say nothing. */
+export function answerOfObservation({ pods = [], row, durationNs }: RunFacts): string[] {
+  const sinceNs = pods.filter(({ createdNs, readyNs }) => createdNs > 0 && readyNs > 0);
+  const took = median(sinceNs, ({ createdNs, readyNs }) => readyNs - createdNs);
+  const waiting = row['pods_unschedulable'] as number;
+  return [
+    `A real cluster was observed for ${formatDuration(durationNs)}. It ran ${formatCount(pods.filter(({ node }) => node !== null).length)} pods` +
+      `${waiting > 0 ? `, and ${formatCount(waiting)} had no place at the end` : ''}.` +
+      (took === undefined
+        ? ''
+        : ` Of those created meanwhile ${formatCount(sinceNs.length)} became ready, half of them within ${formatDuration(took)} of their creation.`),
+  ];
+}
 
 /** What one run came to, in sentences. */
 export async function answerOfRun(run: RunFacts): Promise<string[]> {

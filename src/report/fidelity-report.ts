@@ -83,6 +83,7 @@ export async function makeFidelityReport(fidelity: Fidelity, command: readonly s
       ...missing.map(({ time, why }) => `the time ${timeNames[time]} (${time}): ${why}`),
       ...notApplied.map((note) => `not applied in the replay: ${note}`),
     ],
+    isRepeatable: false,
     parameters: parametersOf(scenario.spec),
     commands: [command.join(' ')],
   };

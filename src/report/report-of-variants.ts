@@ -7,6 +7,7 @@ import { answerOfVariants } from './answer-of-variants.ts';
 import { differencesFromBaseline } from './charts/differences.ts';
 import { estimatesByVariant, governanceEstimates, type MeasureColumn } from './charts/estimates.ts';
 import { percentilesByVariant } from './charts/percentiles.ts';
+import { commandOfRun } from './command-of-run.ts';
 import { responseCurves } from './charts/response-curves.ts';
 import type { Drawing } from './drawing.ts';
 import type { ResolvedScenario } from './facts/run.ts';
@@ -53,9 +54,10 @@ export async function reportOfVariants(drawing: Drawing, { variants, ...opened }
   ];
   return {
     ...aboutVariants(variants, opened),
-    answer: await answerOfVariants(variants, comparisons, why),
+    answer: [...realOf(variants), ...(await answerOfVariants(variants, comparisons, why))],
     pictures,
     missing: [...missing, ...unfinishedOf(opened)],
+    isRepeatable: variants.every(({ cell }) => cell.runs[0]!.source === undefined),
   };
 }
 
@@ -111,7 +113,8 @@ function aboutVariants(variants: readonly Variant[], { parameterNames, sweeps }:
         : (scenario.metadata.description ?? `How do variants of ${names[0]} compare?`)),
     answerBasis:
       'Only differences that are significant at 5 % after Holm’s correction for all comparisons of this page are named, each with its 95 % interval. ' +
-      'Replications of the same seed are compared in pairs; of one run each, windows of time are, which say nothing of other seeds.',
+      'Replications of the same seed are compared in pairs; of one run each, windows of time are, which say nothing of other seeds. ' +
+      'A choice, where one is named, looks at failures first and at latency second, and takes for alike what does not differ significantly.',
     facts: [
       [
         'variants',
@@ -140,19 +143,7 @@ function commandsOf(
   const ofSweeps = sweeps.map((folder) => `codeco-sim sweep ${readSweep(folder).experiment.file} --out ${folder}`);
   const ofRuns = firsts
     .filter(({ folder }) => !sweeps.some((sweep) => folder.startsWith(sweep)))
-    .map(({ folder, manifest }) =>
-      (
-        manifest.command ?? [
-          'codeco-sim',
-          'run',
-          manifest.scenario.file,
-          '--seed',
-          String(manifest.seed),
-          '--out',
-          folder,
-        ]
-      ).join(' '),
-    );
+    .map(({ folder, manifest }) => commandOfRun(folder, manifest));
   return [...new Set([...ofSweeps, ...ofRuns])];
 }
 
@@ -178,6 +169,15 @@ function differingParameters(variants: readonly Variant[], first: DataTable): Da
     ],
   };
 }
+
+/** What is to be known first of variants that are real clusters. */
+const realOf = (variants: readonly Variant[]): string[] =>
+  variants.some(({ cell }) => cell.runs[0]!.source === 'cluster')
+    ? [
+        'What is marked as real is a cluster that was observed: neither requests nor energy are known of it, and it shares no seed with a simulation. ' +
+          'How true a simulation is to it in placement and start-up is told by codeco-sim kind compare SIMULATED REAL.',
+      ]
+    : [];
 
 const unfinishedOf = ({ unfinished }: Pick<Variants, 'unfinished'>): string[] =>
   unfinished.length === 0

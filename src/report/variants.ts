@@ -53,7 +53,8 @@ export async function openVariants(references: readonly string[]): Promise<Varia
       const names = Object.keys(cell.parameters);
       for (const parameter of names) parameterNames.add(parameter);
       const values = names.map((parameter) => String(cell.parameters[parameter] ?? '–')).join(', ');
-      const label = values === '' || subject.kind === 'run' ? name : isOneSweep ? values : `${name}: ${values}`;
+      const plain = values === '' || subject.kind === 'run' ? name : isOneSweep ? values : `${name}: ${values}`;
+      const label = cell.runs[0]!.source === 'cluster' ? `${plain} (real)` : plain;
       const own = cell.baseline === undefined ? undefined : done.indexOf(subject.cells[cell.baseline]!);
       const named = own === undefined || own < 0 ? undefined : first + own;
       const baseline = named ?? (isOneSweep || variants.length === 0 ? undefined : 0);

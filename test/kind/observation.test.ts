@@ -13,10 +13,12 @@ import { PodLife } from '../../src/kind/observation/pod-life.ts';
 import { connectCluster } from '../../src/kubernetes-client/index.ts';
 import type { NodeId } from '../../src/model/index.ts';
 import { loadScenario } from '../../src/scenario/index.ts';
-import { readManifest, readTable, type ReadRow, type TableName } from '../../src/results/index.ts';
+import { readManifest } from '../../src/results/index.ts';
+import { verifyResults } from '../../src/verification.ts';
 import { runCommand } from './in-process.ts';
 import { PlayedApiServer } from './played-api-server.ts';
 import { controller, node, paths, pod } from './played-objects.ts';
+import { rowsOf } from './recorded-run.ts';
 
 let folder: string;
 let api: PlayedApiServer;
@@ -31,8 +33,6 @@ afterEach(async () => {
 
 const condition = (type: string, more: object = {}): object => ({ type, status: 'True', ...more });
 const running = { state: { running: { startedAt: '2026-01-01T00:00:03Z' } }, restartCount: 1, name: 'main' };
-const rowsOf = async <T extends TableName>(out: string, table: T): Promise<ReadRow<T>[]> =>
-  (await readTable(out, table)).toArray().map((row) => row.toJSON() as ReadRow<T>);
 
 test('of what a watch tells the time is when it came, of what a list tells its time stamps, of what was before 0', () => {
   const T0 = Date.parse('2026-01-01T00:00:00Z');
@@ -153,6 +153,7 @@ test('what a cluster does becomes tables that every command reads; broken watche
   expect(why.stdout).toContain('a real scheduler does not tell');
   await runCommand(addReportCommand, 'report', out, '--out', join(folder, 'report.html'));
   expect((await compareResults(out, out)).cells).toHaveLength(1);
+  expect(() => verifyResults(out)).toThrow('was recorded from a real cluster, which nothing repeats');
 }, 60_000);
 
 test('of a replay the tables have the names and the time of the scenario, and what the replay did to nodes', async () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { parseBandwidth, type World } from '../../src/model/index.ts';
 import { latencyAxis } from '../../src/report/charts/latency-axis.ts';
+import { responseCurves } from '../../src/report/charts/response-curves.ts';
+import { loadDrawing } from '../../src/report/drawing.ts';
 import { layOut } from '../../src/report/charts/map-layout.ts';
 import { readGovernance } from '../../src/report/facts/governance.ts';
 import { waitingPods, type PodSpan } from '../../src/report/facts/pods.ts';
@@ -107,4 +109,33 @@ test('a map keeps what is near at its place, draws what is far at the edge, and 
   expect(places[3]!.y).toBeGreaterThan(220);
   expect(places[4]!.y).toBeGreaterThan(places[3]!.y);
   expect(isInvented).toBe(true);
+});
+
+test('a curve for each numeric parameter, a line for each combination of the others; where cells are drawn at random, dots', async () => {
+  const drawing = await loadDrawing();
+  const quotient = { numerator: 'energy.nodes' } as const;
+  const grid = [1, 2, 4].flatMap((rate) => ['a', 'b'].map((mode) => ({ rate: `${rate}/s`, mode })));
+  const cells = (parameters: readonly Record<string, string>[]) =>
+    parameters.map((own, number) => ({
+      label: String(number),
+      cell: { number, label: '', parameters: own, runs: [] },
+    }));
+  const curvesOf = (parameters: readonly Record<string, string>[]) => {
+    const estimates = parameters.map((_, i) => ({
+      value: 10 * (i + 1),
+      interval: { low: 10 * i, high: 10 * (i + 2) },
+    }));
+    return responseCurves(drawing, cells(parameters), [{ quotient, estimates }], '');
+  };
+  const [curve, ...others] = curvesOf(grid);
+  expect(others).toEqual([]);
+  expect(curve!.alt).toBe('energy of the nodes is highest at 4 /s');
+  const svg = curve!.draw(760);
+  // of each mode a line of three points and its band
+  const lines = [...svg.matchAll(/<path [^>]*stroke-width="2"[^>]*>|<g [^>]*stroke-width="2"[^>]*><path d="([^"]*)"/g)];
+  expect(lines).toHaveLength(2);
+  expect(svg).toContain('mode b');
+  const scattered = curvesOf([1, 2, 3, 4].map((i) => ({ rate: `${i}/s`, delay: `${7 - i}ms` })));
+  expect(scattered.map(({ title }) => title)).toEqual(['What follows rate', 'What follows delay']);
+  expect(scattered[0]!.caption).toContain('a dot is a cell of the sweep');
 });

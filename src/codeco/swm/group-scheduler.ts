@@ -352,7 +352,7 @@ export class SwmScheduler implements GroupScheduler {
     for (const { workload, node } of workloads) placement.put(workloadOf.get(workload)!, nodeIndex.get(node)!);
     return pods.map(({ name }) => {
       const workload = workloadOf.get(name)!;
-      return (node) => placement.estimate(workload, node);
+      return (node) => placement.estimate(workload, nodeIndex.get(this.#world.nodes[node]!.name)!);
     });
   }
 }

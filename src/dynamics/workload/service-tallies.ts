@@ -8,12 +8,15 @@ export class ServiceTallies {
   readonly cpuNs: Float64Array;
   /** Visits that a pod with a full queue refused. */
   readonly refused: Float64Array;
+  /** Bytes of the requests that entered at the service, with all calls that they made, all attempts and all answers. */
+  readonly entryBytes: Float64Array;
 
   constructor(serviceCount: number) {
     this.visits = new Float64Array(serviceCount);
     this.queueNs = new Float64Array(serviceCount);
     this.cpuNs = new Float64Array(serviceCount);
     this.refused = new Float64Array(serviceCount);
+    this.entryBytes = new Float64Array(serviceCount);
   }
 
   worked(service: ServiceId, queueNs: number, cpuNs: number): void {

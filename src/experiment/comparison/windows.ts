@@ -8,7 +8,7 @@ import {
   type Difference,
   type Estimate,
 } from '../statistics/index.ts';
-import type { ComparedRun } from '../subject.ts';
+import { haveSameSeed, type ComparedRun } from '../subject.ts';
 import { FINEST, readRequestSections, type RequestSections, type RequestSummary } from './request-sections.ts';
 
 const timeOf = ({ row }: ComparedRun) => ({
@@ -19,7 +19,7 @@ const timeOf = ({ row }: ComparedRun) => ({
 /** Whether the windows of both are the same stretches of time, under the same draws. */
 export function haveSameTime(baseline: ComparedRun, other: ComparedRun): boolean {
   const [one, two] = [timeOf(baseline), timeOf(other)];
-  return baseline.seed === other.seed && one.warmupNs === two.warmupNs && one.durationNs === two.durationNs;
+  return haveSameSeed(baseline, other) && one.warmupNs === two.warmupNs && one.durationNs === two.durationNs;
 }
 
 /** Reads the requests of two runs. */

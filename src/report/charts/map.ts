@@ -9,6 +9,8 @@ const MOST_USERS = 1_500;
 const MOST_LINKS = 3_000;
 /** Ranges up to this part of the extent are drawn. */
 const WIDEST = 0.7;
+/** As long as they cover the ground at most so many times over. */
+const MOST_COVERED = 6;
 /** Beyond so many nodes they have no names. */
 const MOST_NAMED = 40;
 
@@ -37,7 +39,9 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
   const points = world.accessPoints;
   const all = extentOf([...at, ...drawnUsers]);
   const span = Math.max(all.width, all.height);
-  const ranges = points.filter(({ rangeM }) => rangeM <= WIDEST * span);
+  const covered = points.reduce((sum, { rangeM }) => sum + Math.PI * rangeM * rangeM, 0);
+  const ranges =
+    covered <= MOST_COVERED * all.width * all.height ? points.filter(({ rangeM }) => rangeM <= WIDEST * span) : [];
   const circles = ranges.map(({ position, rangeM }) => circle(position, rangeM));
   const notes = [
     layout.isInvented
@@ -46,7 +50,9 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
     far.size > 0
       ? ' What is much further away than users and access points are from one another is drawn at the edge.'
       : '',
-    ranges.length < points.length ? ' Ranges about as wide as all this are not drawn.' : '',
+    ranges.length < points.length
+      ? ' Ranges about as wide as all this, or that overlap many times, are not drawn.'
+      : '',
     step > 1 ? ` Every ${formatCount(step)}th of ${formatCount(users.length)} users is drawn.` : '',
     nodes.length > MOST_NAMED ? ' Nodes are too many to be named.' : '',
     world.userGroups.some(({ mobility }) => mobility !== undefined)

@@ -24,7 +24,9 @@ export function tiersOverTime(
   const mean = (values: readonly number[]) =>
     known(values).length === 0 ? NaN : known(values).reduce((sum, value) => sum + value, 0) / known(values).length;
   const totals = tiers[0]!.powerW.map((_, i) => tiers.reduce((sum, { powerW }) => sum + (powerW[i] || 0), 0));
-  const power = prefixScale('W', Math.max(0, ...totals));
+  const highestW = Math.max(0, ...totals);
+  const power = prefixScale('W', highestW);
+  const hasPower = highestW > 0;
   const rows = tiers.map(({ name, nodes, utilization, powerW }) => [
     name,
     formatCount(nodes),
@@ -38,10 +40,12 @@ export function tiersOverTime(
     .join('. ')}.`;
   const picture = {
     id: 'tiers-over-time',
-    title: 'Use and power of the tiers',
+    title: hasPower ? 'Use and power of the tiers' : 'Use of the tiers',
     caption:
       `By ${tiersAre === 'clusters' ? 'cluster' : 'role of the clusters, as there are too many to tell them apart'}, in windows of ${formatDuration(windowNs)}. ` +
-      `Above: the share of CPU in use, weighted by the nodes' cores. Below: mean power of all nodes, one tier upon the other, so that the upper edge is the sum.`,
+      (hasPower
+        ? `Above: the share of CPU in use, weighted by the nodes' cores. Below: mean power of all nodes, one tier upon the other, so that the upper edge is the sum.`
+        : `The share of CPU in use, weighted by the nodes' cores. No power of the nodes is known.`),
     alt,
     table: { head: ['tier', 'nodes', 'CPU, mean', 'CPU, highest window', 'power, mean', 'energy'], rows },
   };
@@ -72,6 +76,25 @@ export function tiersOverTime(
       }));
       const grid = Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 4 });
       const highest = Math.max(0.01, ...tiers.flatMap(({ utilization }) => known(utilization)));
+      const use = drawing.plot({
+        ...frame(!hasPower),
+        height: hasPower ? 170 : 198,
+        marginBottom: hasPower ? 12 : 40,
+        y: { label: 'CPU in use, %', labelArrow: 'none', domain: [0, 100 * highest], nice: true, ticks: 4 },
+        marks: [grid, ...timeBackground(drawing, time), ...lines, Plot.ruleY([0], { stroke: color.muted })],
+      });
+      const powerPanel = {
+        ...frame(true),
+        height: 190,
+        marginBottom: 40,
+        y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, nice: true, ticks: 4 } as const,
+        marks: [
+          grid,
+          stackedLayers(drawing, windows, layers),
+          ...faultEdges(drawing, time),
+          Plot.ruleY([0], { stroke: color.muted }),
+        ],
+      };
       return composePicture(
         width,
         picture,
@@ -84,27 +107,7 @@ export function tiersOverTime(
           })),
           ...timeLegend(time),
         ],
-        [
-          drawing.plot({
-            ...frame(false),
-            height: 170,
-            marginBottom: 12,
-            y: { label: 'CPU in use, %', labelArrow: 'none', domain: [0, 100 * highest], nice: true, ticks: 4 },
-            marks: [grid, ...timeBackground(drawing, time), ...lines, Plot.ruleY([0], { stroke: color.muted })],
-          }),
-          drawing.plot({
-            ...frame(true),
-            height: 190,
-            marginBottom: 40,
-            y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, nice: true, ticks: 4 },
-            marks: [
-              grid,
-              stackedLayers(drawing, windows, layers),
-              ...faultEdges(drawing, time),
-              Plot.ruleY([0], { stroke: color.muted }),
-            ],
-          }),
-        ],
+        hasPower ? [use, drawing.plot(powerPanel)] : [use],
       );
     },
   };

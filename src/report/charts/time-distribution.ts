@@ -19,7 +19,7 @@ const MOST_POINTS = 500;
  */
 export function timeDistribution(
   drawing: Drawing,
-  about: { readonly name: string; readonly meaning: string; readonly verdict: string },
+  about: { readonly name: string; readonly meaning: string; readonly verdict?: string },
   samples: readonly TimeSample[],
 ): Picture {
   const values = samples.flatMap(({ valuesNs }) => [valuesNs[0]!, valuesNs.at(-1)!]);
@@ -34,7 +34,7 @@ export function timeDistribution(
   const picture = {
     id: `time-${about.name}`,
     title: `Time until ${about.name}`,
-    caption: `The share of pods whose time ${about.meaning} was not above the value on the axis (empirical distribution function). The verdict: ${about.verdict}.${axis.note}`,
+    caption: `The share of pods whose time ${about.meaning} was not above the value on the axis (empirical distribution function).${about.verdict === undefined ? '' : ` The verdict: ${about.verdict}.`}${axis.note}`,
     alt: `Distribution functions of the time ${about.meaning}. ${rows.map((row) => `${row[0]}: mean ${row[2]}, median ${row[4]}`).join('. ')}.`,
     table: { head: ['', 'pods', 'mean', 'shortest', 'median', '90 %', 'longest'], rows },
   };

@@ -15,7 +15,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
-import { podStartup } from './calibration.ts';
+import { podStartup, schedulingTime } from './calibration.ts';
 import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
@@ -82,10 +82,11 @@ const orchestration = object(
     calibration: optional(
       text({
         description:
-          'File that `codeco-sim calibrate` wrote from measurements, relative to this one; its podStartup holds in place ' +
-          'of that above.',
+          'File that `codeco-sim calibrate` wrote from measurements, relative to this one; what it states holds in place ' +
+          'of podStartup, schedulingTime and nodeMonitorGracePeriod here.',
       }),
     ),
+    schedulingTime,
     nodeMonitorGracePeriod: measured('duration', {
       description:
         'How long leases of a node may stay away until it counts as NotReady: from its crash up to 10 s less, or 5 s more. ' +

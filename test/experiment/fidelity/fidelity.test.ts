@@ -7,16 +7,9 @@ import { agreementOf, wilson } from '../../../src/experiment/fidelity/agreement.
 import { sampleDistance, smirnovPValue } from '../../../src/experiment/fidelity/distances.ts';
 import { assessFidelity } from '../../../src/experiment/index.ts';
 import { RandomStreams } from '../../../src/kernel/index.ts';
-import {
-  readManifest,
-  readScenario,
-  readTable,
-  Recorder,
-  type ReadRow,
-  type TableName,
-} from '../../../src/results/index.ts';
 import { simulate } from '../../../src/simulate.ts';
 import { runCommand } from '../../kind/in-process.ts';
+import { recordAs } from '../../kind/recorded-run.ts';
 
 const stream = () => new RandomStreams(3).get('test');
 
@@ -114,46 +107,8 @@ describe('simulated runs against recorded ones', () => {
     },
   };
 
-  const rowsOf = async <T extends TableName>(of: string, table: T): Promise<ReadRow<T>[]> =>
-    (await readTable(of, table)).toArray().map((row: { toJSON(): unknown }) => row.toJSON() as ReadRow<T>);
-
-  /** A run that was recorded from a cluster: one of the simulation, with other names, and changed as a cluster may have it. */
-  async function recorded(
-    name: string,
-    change: (pod: ReadRow<'pods'>) => Partial<ReadRow<'pods'>> = () => ({}),
-  ): Promise<string> {
-    const of = runs[0]!;
-    const out = join(folder, name);
-    const header = {
-      name: 'fidelity',
-      scenario: readManifest(of).scenario,
-      seed: 1,
-      version: '0',
-      source: 'cluster' as const,
-    };
-    const recorder = new Recorder(out, header);
-    const nodes = new Map<string, string | null>();
-    for (const pod of await rowsOf(of, 'pods')) {
-      const changed = { ...pod, ...change(pod) };
-      nodes.set(pod.pod, changed.node);
-      recorder.tables.pods.append({ ...changed, pod: `${pod.pod}-x7` });
-    }
-    for (const row of await rowsOf(of, 'decisions'))
-      recorder.tables.decisions.append({ ...row, pod: `${row.pod}-x7`, node: nodes.get(row.pod) ?? null, tie_set: '' });
-    for (const row of await rowsOf(of, 'faults')) recorder.tables.faults.append(row);
-    const {
-      run: _,
-      scenario_hash: _hash,
-      seed: _seed,
-      version: _version,
-      digest: _digest,
-      events: _events,
-      ...measures
-    } = (await rowsOf(of, 'runs'))[0]!;
-    const trail = { stride: 64, eventCount: 0, digest: '0'.repeat(16), bytes: new Uint8Array() };
-    recorder.close({ trail, measures, scenario: readScenario(of) });
-    return out;
-  }
+  const recorded = (name: string, change?: Parameters<typeof recordAs>[2]): Promise<string> =>
+    recordAs(runs[0]!, join(folder, name), change);
 
   test('a cluster that does what one of the runs did is as true as they are to each other', async () => {
     const real = await recorded('same');
