@@ -354,7 +354,8 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     linkEnergy.setAccessPointUp(id as AccessPointId, up);
     association.accessPointChanged(id as AccessPointId);
   });
-  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  const kubelets = new Outages(world.nodes.length, (node, up) => controlPlane.setKubeletHealthy(node as NodeId, up));
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints, kubelets };
   for (const node of federation === undefined ? (controlPlane as ControlPlane).absentNodes : [])
     nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
