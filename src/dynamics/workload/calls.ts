@@ -251,7 +251,7 @@ export class Calls {
     const { data } = this.#options;
     const serving = this.#pods[visits.pod[visit]!]!;
     // its calls have not begun: what is booked is its own
-    this.tallies.worked(serving.service, visits.queueNs[visit]!, visits.cpuNs[visit]!);
+    this.tallies.worked(serving, visits.queueNs[visit]!, visits.cpuNs[visit]!);
     if (data === undefined || !data.isUsedBy(serving.service)) this.#callNext(visit);
     else data.begin(visit, visits.root[visit]!, visits.position[visit]!, serving.service, serving.endpoint);
   }

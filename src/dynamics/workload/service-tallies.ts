@@ -1,6 +1,6 @@
-import type { ServiceId } from '../../model/index.ts';
+import type { ServingPod } from './serving-pod.ts';
 
-/** What the pods of each service have done so far, as columns by service. */
+/** What the pods of each service have done so far, as columns by service; each pod keeps its own count beside. */
 export class ServiceTallies {
   /** Visits whose CPU work was finished, and the time that these had waited and computed, own calls left out. */
   readonly visits: Float64Array;
@@ -19,7 +19,11 @@ export class ServiceTallies {
     this.entryBytes = new Float64Array(serviceCount);
   }
 
-  worked(service: ServiceId, queueNs: number, cpuNs: number): void {
+  /** A pod has finished the CPU work of a visit. */
+  worked(pod: ServingPod, queueNs: number, cpuNs: number): void {
+    const { service } = pod;
+    pod.visits++;
+    pod.responseNs += queueNs + cpuNs;
     this.visits[service]!++;
     this.queueNs[service]! += queueNs;
     this.cpuNs[service]! += cpuNs;
