@@ -1,5 +1,4 @@
 import {
-  Acm,
   AppMeter,
   clusterScore,
   type Federation,
@@ -50,7 +49,7 @@ import { federatedPlanes } from './federated-planes.ts';
 import { decidingCluster, vertexOf } from './places.ts';
 import { regionsOf } from './regions.ts';
 import { requestSampler } from './request-sampler.ts';
-import { appendAppStatus } from './app-status-rows.ts';
+import { keepAppStatus } from './app-status.ts';
 import { appendDatasets } from './dataset-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
@@ -177,7 +176,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   const podsInUse = () =>
     controlPlane.pods
       .filter(({ node, phase }) => node !== undefined && phase !== 'gone')
-      .map(({ id, node }) => ({ id, node: node!, usedMillicoreNs: compute.podUsage(id) }));
+      .map(({ id, node, service }) => ({ id, service, node: node!, usedMillicoreNs: compute.podUsage(id) }));
   const metrics = {
     activeEnergyJ(node: NodeId) {
       const { energyJ, idleJ } = nodeEnergy.read(node);
@@ -190,11 +189,12 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     isLinkUp: (link: LinkId) => (netma === undefined ? network : topology).isLinkUp(link),
     ...(swm?.migration === undefined ? {} : { pods: podsInUse }),
   };
-  const { observer, learning, contextOf } = nodeKnowledge(kernel, world, recorder, {
+  const { observer, learning, placements, contextOf } = nodeKnowledge(kernel, world, recorder, {
     network,
     metrics,
     copies,
     requested: (node) => controlPlane.requested(node),
+    pods: { serving: podsInUse, worked: (pod) => requests.load.worked(pod) },
   });
   const placeGroups = (site?: Site): SwmScheduler | undefined =>
     swm && new SwmScheduler(kernel, world, swm, topology, contextOf(site?.cluster), () => demand, observer, site?.name);
@@ -309,12 +309,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   if (world.orchestration.acm === true)
-    new Acm(
-      kernel,
-      world,
-      { pods: () => controlPlane.pods, podUsedMillicoreNs: (pod) => compute.podUsage(pod) },
-      (status) => appendAppStatus(recorder.tables.app_status, world, kernel.now, status),
-    );
+    keepAppStatus(kernel, world, recorder, { pods: () => controlPlane.pods, compute, requests, observer: observer! });
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
     const node = id as NodeId;
     // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
@@ -359,7 +354,8 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     linkEnergy.setAccessPointUp(id as AccessPointId, up);
     association.accessPointChanged(id as AccessPointId);
   });
-  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  const kubelets = new Outages(world.nodes.length, (node, up) => controlPlane.setKubeletHealthy(node as NodeId, up));
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints, kubelets };
   for (const node of federation === undefined ? (controlPlane as ControlPlane).absentNodes : [])
     nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
@@ -392,7 +388,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   for (const migration of reviews?.migrations.all ?? [])
     if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);
   appendDatasets(recorder.tables, world, copies, data);
-  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
+  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning, placements);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: {
@@ -400,6 +396,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
         sources,
         association,
         requests.attemptCounts,
+        requests.tallies,
         reviews?.migrations.all ?? [],
         governor?.violations,
       ),

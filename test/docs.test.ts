@@ -15,6 +15,7 @@ import { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scenarioReference } from '../scripts/scenario-reference.ts';
 import { processIo } from '../src/cli/io.ts';
+import { callProgram } from './cli/call-program.ts';
 import { readTable } from '../src/results/index.ts';
 
 const pages = ['README.md', ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
@@ -108,6 +109,20 @@ test('commands and options of the examples are those of the program', async () =
     ];
   });
   expect(wrong).toEqual([]);
+});
+
+test('the first commands of the README do what they say, one after the other', { timeout: 240_000 }, async () => {
+  // what needs something that a stranger does not have yet: other results, a file in another format, an experiment
+  const later = /^(sweep|compare|calibrate|collect|import|why|kind|check)\b/;
+  const calls = commands.filter(({ page, call }) => page === 'README.md' && !later.test(call)).map(({ call }) => call);
+  expect(calls.slice(0, 4).map((call) => call.split(' ')[0])).toEqual(['init', 'validate', 'explain', 'run']);
+  for (const call of calls) {
+    const words = call.match(/"[^"]*"|\S+/g)!.map((word) => word.replaceAll('"', ''));
+    expect(await callProgram(folder, words), call).toMatchObject({ status: 0 });
+  }
+  for (const made of ['mine.yaml', 'results/mine/manifest.json', 'report.html', 'figures/map.svg']) {
+    expect(existsSync(join(folder, made)), made).toBe(true);
+  }
 });
 
 /** Blocks of code that a page says the file of, and the line that they stand behind. */

@@ -63,7 +63,9 @@ async function checkPage(browser, url, name, texts) {
   }
   const pictures = await page.locator('main svg').count();
   if (pictures === 0) failures.push(`${name} has no picture`);
-  console.log(`${name}: ${pictures} pictures, ${texts.length} numbers as the command line has them`);
+  if (failures.length === 0) {
+    console.log(`${name}: ${pictures} pictures, ${texts.length} numbers as the command line has them`);
+  }
   await page.close();
   return failures;
 }

@@ -11,5 +11,14 @@ export {
   type LinkMeasurement,
   type NetworkView,
 } from './netma/index.ts';
-export { Learning, NodeContext, NodeObserver, type ForecastOutcome, type MetricSources } from './pdlc/index.ts';
+export {
+  PlacementLearning,
+  type PlacementReward,
+  type PodReadings,
+  Learning,
+  NodeContext,
+  NodeObserver,
+  type ForecastOutcome,
+  type MetricSources,
+} from './pdlc/index.ts';
 export { MigrationReviews, SwmScheduler, type Migration } from './swm/index.ts';

@@ -199,6 +199,13 @@ export const exchanges = {
   gossip: 'Every cluster sends the models that it knows to another one, drawn at random.',
 } as const;
 
+export const placementLearners = {
+  linucb:
+    'Contextual bandit (Li et al. 2010): linear in the class of the node and its load, with a bonus for what is not known yet.',
+  'q-learning':
+    'Q-learning in a table (Watkins & Dayan 1992), by how busy the cluster is and by the class of the node.',
+} as const;
+
 export const costInputs = {
   observed: 'What was scraped last.',
   forecast: 'What is foretold of load and energy for the horizon; the rest as scraped last.',
@@ -206,6 +213,7 @@ export const costInputs = {
 
 export type LearnerName = keyof typeof learners;
 export type ExchangeName = keyof typeof exchanges;
+export type PlacementLearnerName = keyof typeof placementLearners;
 export type CostInputName = keyof typeof costInputs;
 export type ProbeErrorName = keyof typeof probeErrors;
 export type CriterionName = keyof typeof criteria;

@@ -47,7 +47,8 @@ export async function answerOfRun(run: RunFacts): Promise<string[]> {
     unschedulable === 0
       ? []
       : [`${formatCount(unschedulable)} ${unschedulable === 1 ? 'pod' : 'pods'} had no place at the end.`];
-  if (sent === 0) return ['No request was sent after the warm-up.', ...waiting, energy];
+  const rest = [...waiting, ...governed(row), energy];
+  if (sent === 0) return ['No request was sent after the warm-up.', ...rest];
   const compared = { seed: run.manifest.seed, folder: run.folder, row };
   const p95 = await estimateByWindows({ numerator: 'requests.latency.p95' }, compared);
   const share = await estimateByWindows({ numerator: 'requests.failed', denominator: 'requests.sent' }, compared);
@@ -63,7 +64,21 @@ export async function answerOfRun(run: RunFacts): Promise<string[]> {
   const open = sent - succeeded - failed;
   const unfinished = open === 0 ? '' : `, and ${formatCount(open)} ${open === 1 ? 'was' : 'were'} under way at the end`;
   const ofWhat = run.warmupNs > 0 ? ' after the warm-up' : '';
-  return [`Of ${formatCount(sent)} requests${ofWhat} ${failures}${unfinished}; ${answered}.`, ...waiting, energy];
+  return [`Of ${formatCount(sent)} requests${ofWhat} ${failures}${unfinished}; ${answered}.`, ...rest];
+}
+
+/** What governance did not keep from happening, where it did not. */
+function governed(row: RunFacts['row']): string[] {
+  const sentence = (what: string, count: unknown, lastedNs: unknown) =>
+    typeof count !== 'number' || count === 0
+      ? []
+      : [
+          `${what} ${count === 1 ? 'once' : `${formatCount(count)} times`}, for ${formatDuration(lastedNs as number)} together.`,
+        ];
+  return [
+    ...sentence('Policies were broken', row['policy_violations'], row['policy_violation_ns']),
+    ...sentence('Two clusters ran the same application', row['duplicates'], row['duplicate_ns']),
+  ];
 }
 
 /** A duration, or one below zero, as ends of intervals may be. */

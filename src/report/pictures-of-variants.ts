@@ -3,6 +3,7 @@ import { significant } from '../format.ts';
 import { readManifest } from '../results/index.ts';
 import { governanceByVariant, type VariantGovernance } from './charts/governance-by-variant.ts';
 import { latencyDistribution } from './charts/latency-distribution.ts';
+import { timeDistribution } from './charts/time-distribution.ts';
 import { variantsOverTime, type RunCourse, type VariantCourses } from './charts/variants-over-time.ts';
 import type { Drawing } from './drawing.ts';
 import { readFaults, type FaultSpan } from './facts/faults.ts';
@@ -36,8 +37,25 @@ export async function picturesOfTables(drawing: Drawing, variants: readonly Vari
     const facts = await readGovernance(folder, readManifest(folder), row['duration_ns'] as number);
     if (facts !== undefined) governed.push({ label, facts, durationNs: row['duration_ns'] as number });
   }
-  const governance = governanceByVariant(drawing, governed);
-  return { ...ofRequests, pictures: [...ofRequests.pictures, ...(governance === undefined ? [] : [governance])] };
+  const others = [await startUps(drawing, variants), governanceByVariant(drawing, governed)];
+  return { ...ofRequests, pictures: [...ofRequests.pictures, ...others.filter((picture) => picture !== undefined)] };
+}
+
+/** How long pods took to become ready, where a real cluster is among the variants: of most that is all that is known. */
+async function startUps(drawing: Drawing, variants: readonly Variant[]): Promise<Picture | undefined> {
+  if (variants.every(({ cell }) => cell.runs[0]!.source === undefined)) return undefined;
+  const samples = [];
+  for (const { label, cell } of variants.filter((each) => has(each, 'pods')).slice(0, MOST_SERIES)) {
+    const times: number[] = [];
+    for (const { folder, row } of cell.runs.slice(0, MOST_RUNS)) {
+      const pods = await readPods(folder, readManifest(folder), row['duration_ns'] as number);
+      // pods that were ready before the observation began took no time in it
+      for (const { createdNs, readyNs } of pods ?? []) if (readyNs > 0) times.push(readyNs - createdNs);
+    }
+    if (times.length > 0) samples.push({ label, valuesNs: times.toSorted((a, b) => a - b) });
+  }
+  const about = { name: 'ready', meaning: 'from the creation of a pod to its first readiness' };
+  return samples.length === 0 ? undefined : timeDistribution(drawing, about, samples);
 }
 
 async function picturesOfRequests(drawing: Drawing, variants: readonly Variant[]): Promise<TablePictures> {

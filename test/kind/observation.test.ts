@@ -14,6 +14,7 @@ import { connectCluster } from '../../src/kubernetes-client/index.ts';
 import type { NodeId } from '../../src/model/index.ts';
 import { loadScenario } from '../../src/scenario/index.ts';
 import { readManifest } from '../../src/results/index.ts';
+import { verifyResults } from '../../src/verification.ts';
 import { runCommand } from './in-process.ts';
 import { PlayedApiServer } from './played-api-server.ts';
 import { controller, node, paths, pod } from './played-objects.ts';
@@ -152,6 +153,7 @@ test('what a cluster does becomes tables that every command reads; broken watche
   expect(why.stdout).toContain('a real scheduler does not tell');
   await runCommand(addReportCommand, 'report', out, '--out', join(folder, 'report.html'));
   expect((await compareResults(out, out)).cells).toHaveLength(1);
+  expect(() => verifyResults(out)).toThrow('was recorded from a real cluster, which nothing repeats');
 }, 60_000);
 
 test('of a replay the tables have the names and the time of the scenario, and what the replay did to nodes', async () => {

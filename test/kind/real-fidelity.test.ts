@@ -86,6 +86,24 @@ describe.skipIf(why !== undefined)(`decisions of a real kube-scheduler (${why ??
     };
   }
 
+  test('an import without rights tells the rules that it needs', async () => {
+    const to = join(folder, 'refused.yaml');
+    const refused = runCommand(
+      addImportCommand,
+      'import',
+      'cluster',
+      '--kubeconfig',
+      plane.kubeconfig,
+      '--context',
+      'stranger',
+      '--out',
+      to,
+    );
+    await expect(refused).rejects.toThrow(
+      /nodes is forbidden: User "stranger" cannot list resource[^]*resources: \["poddisruptionbudgets"\], verbs: \[list\]/,
+    );
+  });
+
   test('200 pods on 20 nodes: placed as the simulation does but for ties; an import has them where they are', async () => {
     const core = cluster.api(cluster.library.CoreV1Api);
     const apps = cluster.api(cluster.library.AppsV1Api);

@@ -44,7 +44,10 @@ test('governance that lasts is a stretch of time, with the length that its table
   expect(copies.length).toBeGreaterThan(0);
   expect(events.every(({ event }) => !/^(hub-lost|hub-heard|duplicate-began|duplicate-ended)$/.test(event))).toBe(true);
   expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(rows.length);
-  const { pictures } = await makeReport([run]);
+  const { pictures, answer } = await makeReport([run]);
+  expect(answer.join(' ')).toMatch(
+    /Two clusters ran the same application (once|\d+ times), for [\d.]+ (s|min) together\./,
+  );
   expect(pictures.find(({ id }) => id === 'events')!.alt).toMatch(
     /town has lost the hub from 8[.\d]* min to 28[.\d]* min/,
   );

@@ -109,6 +109,8 @@ test('a real cluster is told apart, and is not paired with a simulation that has
   expect(differences!.table!.rows[0]![0]).toBe('observed (real)');
   expect(differences!.caption).not.toContain('of the same seed');
   expect(report.isRepeatable).toBe(false);
+  const [simulated, observed] = table(report, 'time-ready').rows;
+  expect(observed!.slice(1)).toEqual(simulated!.slice(1));
   const alone = await makeReport([real]);
   expect(alone.answer[0]).toContain('A real cluster was observed for 1 min. It ran 2 pods.');
   expect(alone.facts.map(([name]) => name)).not.toContain('seed');

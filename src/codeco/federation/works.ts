@@ -41,7 +41,7 @@ export class Works {
 
   /** A cluster runs nothing any more. */
   dropAll(cluster: ClusterId, decider: ClusterId): void {
-    for (const app of [...this.#runs[cluster]!]) this.#drop(cluster, decider, app);
+    for (const app of this.#runs[cluster]!) this.#drop(cluster, decider, app);
   }
 
   /** What a cluster runs, and by which work. */

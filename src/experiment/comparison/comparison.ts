@@ -60,6 +60,8 @@ export interface CellComparison {
   readonly parting?: Parting;
   /** One run each, which are the same. */
   readonly isSameRun?: true;
+  /** Some of the runs are simulated, and some were recorded from a real cluster. */
+  readonly isAcrossSources?: true;
 }
 
 /** The outcome of a comparison. */
@@ -128,6 +130,9 @@ async function compareTwoCells(
     other: other.label,
     runs: [baseline.runs.length, other.runs.length] as const,
     pairs: paired.length,
+    ...(new Set([...baseline.runs, ...other.runs].map(({ source }) => source)).size > 1
+      ? { isAcrossSources: true as const }
+      : {}),
   };
   if (baseline.runs.length > 1 || other.runs.length > 1) {
     const compared = wanted.map((quotient) => compareRuns(quotient, baseline.runs, other.runs, paired, confidence));
