@@ -103,7 +103,9 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'index.ts': ['kernel', 'model', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
   'format.ts': [],
+  'explanation.ts': [],
   report: ['kernel', 'model', 'dynamics', 'experiment', 'results', 'format.ts', 'version.ts'],
+  view: ['kernel', 'model', 'traces', 'dynamics', 'results', 'report', 'explanation.ts', 'format.ts', 'version.ts'],
   cli: [
     'kernel',
     'model',
@@ -114,6 +116,8 @@ const allowed: Record<string, readonly string[]> = {
     'report',
     'results',
     'scenario',
+    'view',
+    'explanation.ts',
     'format.ts',
     'simulate.ts',
     'verification.ts',
