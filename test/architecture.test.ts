@@ -146,3 +146,14 @@ test('a folder is imported through its door', () => {
   );
   expect(wrong).toEqual([]);
 });
+
+test('what runs in the browser imports nothing that is not made for it', () => {
+  const page = files.filter((file) => /^view\/(page|replay)\//.test(file));
+  expect(page.length).toBeGreaterThan(20);
+  const wrong = page.flatMap((file) => {
+    const others = [...readFileSync(join('src', file), 'utf8').matchAll(/\bimport (?!type )[^;]*from '([^.][^']*)'/g)];
+    const own = importsOf(file).filter((target) => !/^(view\/(page|replay)\/|(explanation|format)\.ts$)/.test(target));
+    return [...others.map(([, name]) => name), ...own].map((target) => `${file} imports ${target}`);
+  });
+  expect(wrong).toEqual([]);
+});

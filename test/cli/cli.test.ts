@@ -30,7 +30,7 @@ function cli(...args: string[]) {
 
 test('without arguments, and with --help, it says what it can do', () => {
   expect(cli('--help').stdout).toContain('Exit status: 0 done');
-  for (const command of ['run', 'validate', 'explain', 'init', 'list', 'verify', 'why', 'export']) {
+  for (const command of ['run', 'validate', 'explain', 'init', 'list', 'verify', 'why', 'view', 'export']) {
     expect(cli('--help').stdout).toContain(`  ${command} `);
     expect(cli(command, '--help').status).toBe(0);
   }
