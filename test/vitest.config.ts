@@ -6,5 +6,7 @@ export default defineConfig({
     setupFiles: ['test/property-seed.ts'],
     testTimeout: 120_000,
     pool: 'forks',
+    // test files of one worker share the modules: loading the program anew for each takes longer than most tests
+    isolate: false,
   },
 });

@@ -1,8 +1,12 @@
+export { draftOfCluster, importRights, readCluster } from './cluster-import/index.ts';
 export { ClusterError } from './cluster-error.ts';
 export { clusterForms, planClusters, type ClusterForm } from './cluster-plan.ts';
 export { workloads, type WorkloadName } from './carriers.ts';
 export { NODE_IMAGE, type KindConfig } from './kind-config.ts';
+export { observeCluster, observeReplay, observeRights } from './observation/index.ts';
 export { fitPodStartup, predictPodStartup, type BatchPrediction, type FittedPodStartup } from './pod-startup-fit.ts';
+export { fitRecordedTimes, predictLeftOut, type FittedTimes, type LeftOut } from './recorded-fit.ts';
+export { readRecordedTimes } from './recorded-times.ts';
 export { readPodStartupRecords, type StartupBatch } from './pod-startup-records.ts';
 export { containerRuntimes, readCapacity, thisMachine, type ContainerRuntime } from './runtime.ts';
 export { commandsOf, describeStep, placers, planReplay, type PlacerName, type ReplayPlan } from './replay-plan.ts';
@@ -10,3 +14,4 @@ export { shapers, type ShaperName } from './shaping.ts';
 export { Interrupted, shellText } from './shell-command.ts';
 export { defaultStateFolder, hasState, readState } from './state.ts';
 export { down, planDown, planUp, up } from './up.ts';
+export type { CarriedStep, ClusterObserver, ObservedReplay, ReplayClock, ReplayedCluster } from './observer.ts';

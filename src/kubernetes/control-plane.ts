@@ -103,7 +103,7 @@ export class ControlPlane {
       state,
       endpoints,
       {
-        created: (pod) => this.#created(pod),
+        created: (pod, placedOn) => this.#created(pod, placedOn),
         superfluous: (pod) => this.#delete(pod, 'scaled-down'),
         deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
       },
@@ -283,16 +283,16 @@ export class ControlPlane {
     this.#workloads.deleted([pod]);
   }
 
-  /** A new pod looks for a node, but for one that names its node: that one passes by the scheduler. */
-  #created(pod: Pod): void {
+  /** A new pod looks for a node, but for one that names its node or has its place: that one passes by the scheduler. */
+  #created(pod: Pod, placedOn?: NodeId): void {
     const { nodeName } = this.#state.kind(pod.service);
-    if (nodeName === '') return this.#scheduling.add(pod);
-    const info = this.#state.cache.node(nodeName);
-    if (info === undefined) {
+    if (nodeName === '' && placedOn === undefined) return this.#scheduling.add(pod);
+    const node = placedOn ?? (this.#state.cache.node(nodeName)?.id as NodeId | undefined);
+    if (node === undefined) {
       pod.message = `node "${nodeName}" not found`;
       return;
     }
-    this.#state.bind(pod, info.id as NodeId);
+    this.#state.bind(pod, node);
     this.#bound(pod);
   }
 

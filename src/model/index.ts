@@ -8,6 +8,7 @@ export {
   criteria,
   datasetUpdates,
   expanders,
+  isAsSecure,
   distributions,
   designs,
   migrationStrategies,
@@ -22,9 +23,11 @@ export {
   costInputs,
   exchanges,
   learners,
+  placementLearners,
   policyModes,
   governances,
   prioritizers,
+  COST_PRIORITIZER,
   probeErrors,
   schedulers,
   securityClasses,
@@ -133,6 +136,7 @@ export {
   type UnitName,
 } from './unit-text.ts';
 export type * from './learning.ts';
+export type * from './mdm.ts';
 export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';

@@ -6,6 +6,8 @@ import { tableNames, type TableName } from './tables.ts';
 export const MANIFEST = 'manifest.json';
 export const TRAIL = 'trail.bin';
 export const SCENARIO = 'scenario.json';
+/** The steps of a replay on a real cluster, each with when it was due and when it was done. */
+export const REPLAY = 'replay.json';
 /** Marks a folder as ours while a run writes into it, and after a run that did not come to its end. */
 const UNFINISHED = 'unfinished-run';
 
@@ -16,7 +18,7 @@ export const API_VERSION = 'codeco-sim/v1';
 export const tableFile = (table: TableName): string => `${table}.arrow`;
 
 /** Every file that a run can leave, and nothing else: what a new run may remove. */
-const OUR_FILES: readonly string[] = [...tableNames.map(tableFile), TRAIL, SCENARIO, MANIFEST, `${MANIFEST}.tmp`];
+const OUR_FILES: readonly string[] = [...tableNames.map(tableFile), TRAIL, SCENARIO, REPLAY, MANIFEST, `${MANIFEST}.tmp`];
 
 /**
  * Makes a folder ready for a run: creates it, or removes the files of an earlier run from it. Files of others are never

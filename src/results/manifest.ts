@@ -14,10 +14,39 @@ const hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
 /** Plain names alone: nothing that a manifest says may lead out of its folder. */
 const fileName = Type.String({ pattern: '^[a-z][a-z0-9_-]*\\.[a-z]+$' });
 
+/** What a replay on a real cluster tells of itself; its steps are in `replay.json`. */
+const Replay = object({
+  /** Of the kubeconfig. */
+  contexts: Type.Array(Type.String()),
+  placement: Type.String(),
+  workload: Type.String(),
+  /** How much faster than the scenario it went. */
+  speedUp: Type.Number({ exclusiveMinimum: 0 }),
+  /** How the network was shaped. */
+  shaping: Type.String(),
+  /** Limits of the client: calls a second on average, and at once. */
+  callsPerSecond: Type.Number({ exclusiveMinimum: 0 }),
+  callsAtOnce: Type.Integer({ minimum: 1 }),
+  /** Of the steps' beginnings, in real time. */
+  latenessNs: object({ median: Type.Number(), max: Type.Number() }),
+  /** What of the scenario was not applied, or in another way. */
+  notApplied: Type.Array(Type.String()),
+  /** What could not be taken away again. */
+  leftOver: Type.Array(Type.String()),
+  outcome: Type.Union([Type.Literal('done'), Type.Literal('interrupted'), Type.Literal('failed')]),
+  /** Why it has failed. */
+  failure: Type.Optional(Type.String()),
+});
+
+/** What a replay tells of itself. */
+export type ReplayFacts = Static<typeof Replay>;
+
 const Manifest = object({
   apiVersion: Type.Literal(API_VERSION),
   kind: Type.Literal('Run'),
   name: Type.String(),
+  /** Absent: a simulation. */
+  source: Type.Optional(Type.Literal('cluster')),
   scenario: object({ file: Type.String(), hash: Type.String() }),
   seed: Type.Number(),
   version: Type.String(),
@@ -35,6 +64,7 @@ const Manifest = object({
     object({ file: fileName, rows: count, rowDigest: Type.String(), bytes: count, sha256: hash }),
   ),
   files: Type.Record(Type.String(), object({ bytes: count, sha256: hash })),
+  replay: Type.Optional(Replay),
   /** Facts of the wall clock, here alone: all the rest is the same in every repetition. A run of a sweep has none. */
   startedAt: Type.Optional(Type.String()),
   wallTimeSeconds: Type.Optional(Type.Number({ minimum: 0 })),

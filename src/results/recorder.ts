@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { Digest, type DigestTrail } from '../kernel/index.ts';
 import type { Column, Columns } from './columns.ts';
 import { Dictionary } from './dictionary.ts';
-import { API_VERSION, SCENARIO, TRAIL, markFinished, prepareFolder, tableFile } from './folder.ts';
-import { writeFile, writeManifest, type Manifest } from './manifest.ts';
+import { API_VERSION, REPLAY, SCENARIO, TRAIL, markFinished, prepareFolder, tableFile } from './folder.ts';
+import { writeFile, writeManifest, type Manifest, type ReplayFacts } from './manifest.ts';
 import { TableWriter } from './table-writer.ts';
-import { tableNames, tables, type Domain, type RunMeasures, type TableName, type Tables } from './tables.ts';
+import { tableNames, tables, type Domain, type ObservedMeasures, type TableName, type Tables } from './tables.ts';
 
 /** What is known of a run before it begins. */
 export interface RunHeader {
   readonly name: string;
+  /** A real cluster was observed; absent: a simulation. */
+  readonly source?: 'cluster';
   /** The file that was read, as the user named it, and a hash of the resolved scenario. */
   readonly scenario: { readonly file: string; readonly hash: string };
   readonly seed: number;
@@ -34,9 +36,11 @@ export interface RecorderOptions {
 export interface RunEnding {
   /** The events: their number, their digest, and the trail that another run can be compared with. */
   readonly trail: DigestTrail;
-  readonly measures: RunMeasures;
+  readonly measures: ObservedMeasures;
   /** The resolved scenario, to run it again from the results alone. */
   readonly scenario?: unknown;
+  /** Of a replay on a real cluster: what it tells of itself, and its steps. */
+  readonly replay?: { readonly facts: ReplayFacts; readonly steps: readonly unknown[] };
 }
 
 type RowDigests = Partial<Record<TableName, string>>;
@@ -139,7 +143,7 @@ export class Recorder {
     folder: string,
     digest: string,
     rowDigests: RowDigests,
-    { trail, scenario }: RunEnding,
+    { trail, scenario, replay }: RunEnding,
   ): Manifest {
     const tableFacts = this.#written.map((name) => {
       const { rows } = this.tables[name];
@@ -151,11 +155,15 @@ export class Recorder {
       const text = `${JSON.stringify(scenario, null, 2)}\n`;
       files[SCENARIO] = writeFile(join(folder, SCENARIO), Buffer.from(text));
     }
-    const { name, scenario: source, seed, version, program, command } = this.#header;
+    if (replay !== undefined) {
+      files[REPLAY] = writeFile(join(folder, REPLAY), Buffer.from(`${JSON.stringify(replay.steps, null, 2)}\n`));
+    }
+    const { name, source: of, scenario: source, seed, version, program, command } = this.#header;
     const manifest: Manifest = {
       apiVersion: API_VERSION,
       kind: 'Run',
       name,
+      ...(of === undefined ? {} : { source: of }),
       scenario: { ...source },
       seed,
       version,
@@ -166,6 +174,7 @@ export class Recorder {
       trail: { stride: trail.stride, eventDigest: trail.digest },
       tables: Object.fromEntries(tableFacts),
       files,
+      ...(replay === undefined ? {} : { replay: replay.facts }),
       ...(this.#startedAt === undefined
         ? {}
         : {

@@ -9,7 +9,7 @@ import {
 } from '../../kubernetes/index.ts';
 import type { AppId, SwmSettings, SwmSolverName, World } from '../../model/index.ts';
 import type { NetworkView } from '../netma/index.ts';
-import { nodeCosts, nodeWeight, type NodeObserver } from '../pdlc/index.ts';
+import { nodeCosts, nodeWeight, type NodeContext, type NodeObserver } from '../pdlc/index.ts';
 import { CompiledModel } from './compiled-model.ts';
 import { violations } from './constraints.ts';
 import { LOOPBACK, type Assignment, type SwmModel } from './contract.ts';
@@ -80,7 +80,7 @@ export class SwmScheduler implements GroupScheduler {
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #topology: NetworkView;
-  readonly #observer: Pick<NodeObserver, 'metrics' | 'ageNs'>;
+  readonly #context: NodeContext;
   /** What pods use; only where they are moved. */
   readonly #usage: Pick<NodeObserver, 'othersShares'> | undefined;
   readonly #settings: SwmSettings;
@@ -100,7 +100,7 @@ export class SwmScheduler implements GroupScheduler {
     world: World,
     settings: SwmSettings,
     topology: NetworkView,
-    observer: Pick<NodeObserver, 'metrics' | 'ageNs'>,
+    context: NodeContext,
     demand: () => readonly EntryDemand[],
     usage?: Pick<NodeObserver, 'othersShares'>,
     cluster?: string,
@@ -109,16 +109,16 @@ export class SwmScheduler implements GroupScheduler {
     this.#kernel = kernel;
     this.#world = world;
     this.#topology = topology;
-    this.#observer = observer;
+    this.#context = context;
     this.#usage = usage;
     this.#settings = settings;
-    this.#weights = objectiveWeights(settings);
+    this.#weights = { ...objectiveWeights(settings), recommendation: context.recommendationWeight };
     this.#models = new ObservedModel(world, topology, demand);
     this.#solver = solvers[settings.solver]();
   }
 
   schedule(pods: readonly Pod[], state: ClusterState): { decisions: readonly Decision[]; viewAgeNs: number } {
-    const viewAgeNs = Math.max(this.#topology.ageNs, this.#observer.ageNs);
+    const viewAgeNs = Math.max(this.#topology.ageNs, this.#context.ageNs(this.#settings.profile));
     return { decisions: this.#decide(pods, state), viewAgeNs };
   }
 
@@ -130,7 +130,8 @@ export class SwmScheduler implements GroupScheduler {
       return { pod, mayUse: (node: number): boolean => fits.has(node), fits };
     });
     this.#embedded = this.#embedded.filter(({ source, target }) => isThere(source) && isThere(target));
-    const costs = nodeCosts(this.#observer.metrics, this.#settings.profile);
+    const costs = nodeCosts(this.#context.metrics(app), this.#settings.profile);
+    const recommended = this.#context.recommendations(pods);
     const options = {
       weights: this.#weights,
       budget: this.#settings.budget,
@@ -138,7 +139,7 @@ export class SwmScheduler implements GroupScheduler {
     };
     let reasons: readonly string[] = [];
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, this.#embedded);
+      const model = this.#models.build(group, costs, state, this.#embedded, recommended);
       const { assignment, errors } = this.#solver.solve(model, options);
       if (assignment === undefined) {
         reasons = errors.map(({ kind, details }) => `${kind}: ${details}`);
@@ -170,7 +171,7 @@ export class SwmScheduler implements GroupScheduler {
    */
   replan(pods: readonly RunningPod[], state: ClusterState): Replan | undefined {
     const { app } = pods[0]!.pod;
-    const viewAgeNs = Math.max(this.#topology.ageNs, this.#observer.ageNs);
+    const viewAgeNs = Math.max(this.#topology.ageNs, this.#context.ageNs(this.#settings.profile));
     const examined = this.#examineElsewhere(pods, state);
     const group = pods.map(({ pod, stays, mustGo }, at) => {
       const fits = new Set(examined[at]!.feasible.map(({ id }) => id));
@@ -182,19 +183,20 @@ export class SwmScheduler implements GroupScheduler {
     const embedded = this.#embedded.filter(({ source, target }) => !own.has(source) && !own.has(target));
     const { profile, budget, migration } = this.#settings;
     const others = this.#usage!.othersShares(Array.from(own, ({ id }) => id));
-    const metrics = this.#observer.metrics.map((node, at) => ({
+    const metrics = this.#context.metrics(app).map((node, at) => ({
       ...node,
       cpuShare: others[at]! * node.cpuShare,
       activeEnergyJ: others[at]! * node.activeEnergyJ,
     }));
     const costs = nodeCosts(metrics, profile, migration!.margin);
+    const recommended = this.#context.recommendations([...own]);
     const options = {
       weights: this.#weights,
       budget,
       draws: this.#kernel.streams.get(`swm/${this.#world.apps[app]!.name}/migration`),
     };
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, embedded);
+      const model = this.#models.build(group, costs, state, embedded, recommended);
       const { assignment } = this.#solver.solve(model, options);
       if (assignment === undefined) return undefined;
       const broken = violations(model, assignment);
@@ -216,7 +218,8 @@ export class SwmScheduler implements GroupScheduler {
         currentCost: this.#currentCost(model),
         newCost: objective(model, assignment, this.#weights),
         spreadCost: this.#weights.nodeCost * pods.length,
-        observedNs: this.#kernel.now - (this.#weights.nodeCost > 0 ? this.#observer.ageNs : this.#topology.ageNs),
+        observedNs:
+          this.#kernel.now - (this.#weights.nodeCost > 0 ? this.#context.ageNs(profile) : this.#topology.ageNs),
         viewAgeNs,
         moves,
         commit: (successors) => {
@@ -351,7 +354,7 @@ export class SwmScheduler implements GroupScheduler {
     for (const { workload, node } of workloads) placement.put(workloadOf.get(workload)!, nodeIndex.get(node)!);
     return pods.map(({ name }) => {
       const workload = workloadOf.get(name)!;
-      return (node) => placement.estimate(workload, node);
+      return (node) => placement.estimate(workload, nodeIndex.get(this.#world.nodes[node]!.name)!);
     });
   }
 }
