@@ -1,7 +1,7 @@
 /** What of a row of the table `decisions` an explanation needs. */
 interface DecisionFacts {
   readonly scheduler: string;
-  readonly considered_nodes: number;
+  readonly considered_nodes: number | null;
   readonly node: string | null;
   readonly tie_set: string;
 }

@@ -17,7 +17,7 @@ export const thinnings: Readonly<Record<string, Thinning>> = {
     names: ['user', 'access_point', 'pod', 'node', 'app', 'outcome'],
     by: 'request',
   },
-  nodes: { numbers: ['time_ns', 'cpu_utilization', 'power_w'], names: ['node', 'state'], by: 'sample' },
+  nodes: { numbers: ['time_ns', 'cpu_utilization'], names: ['node', 'state'], by: 'sample' },
   links: { numbers: ['time_ns', 'utilization'], names: ['link', 'direction', 'state'], by: 'sample' },
 };
 

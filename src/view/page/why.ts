@@ -36,12 +36,17 @@ function decisionBox(
   const equals = (ties[row] ?? '').split(',').filter((name) => name !== '');
   const trigger = nameAt(decisions.names('trigger'), row);
   const value = number('value');
+  const considered = number('considered_nodes');
+  const viewAgeNs = number('view_age_ns');
   const facts: [string, string][] = [
     ['At', clockOf(number('time_ns'), durationNs)],
     ['By', `${scheduler}, attempt ${number('attempt')}`],
     ['Choice', node ?? 'none'],
-    ['Nodes', `${number('feasible_nodes')} of ${number('considered_nodes')} fit`],
-    ['View', `at most ${formatDuration(number('view_age_ns'))} old`],
+    // a real scheduler does not tell these two
+    ...(Number.isNaN(considered)
+      ? []
+      : [['Nodes', `${number('feasible_nodes')} of ${considered} fit`] as [string, string]]),
+    ...(Number.isNaN(viewAgeNs) ? [] : [['View', `at most ${formatDuration(viewAgeNs)} old`] as [string, string]]),
     ...(Number.isNaN(value) ? [] : [['Value', significant(value)] as [string, string]]),
     ...(equals.length > 1
       ? [['Equals', `drawn from ${equals.length}: ${equals.slice(0, 6).join(', ')}`] as [string, string]]
@@ -56,7 +61,7 @@ function decisionBox(
     scheduler,
     node: node ?? null,
     tie_set: ties[row] ?? '',
-    considered_nodes: number('considered_nodes'),
+    considered_nodes: Number.isNaN(considered) ? null : considered,
   };
   verdictsOf(number('decision'), replay)
     .then((rows) => rest.replaceChildren(rows === undefined ? notThere(replay) : nodeTable(decision, rows)))
