@@ -84,7 +84,7 @@ export class Federation {
         agents.isRunning(member)
           ? this.#neighbourhoods.bid(member, app, agents.requestedMillicores(member))
           : undefined,
-      after: (delayNs, resume) => this.#after(delayNs, resume),
+      after: (delayNs, resume) => this.#timers.after(delayNs, resume),
       note: (event, facts) => this.#note(event, 'neighbourhood', facts),
     });
     const { clusters, apps } = world;
@@ -138,9 +138,9 @@ export class Federation {
     const [hub, sinceNs] = [this.#hub, this.#kernel.now];
     const ask = (): void => {
       this.#messages.send(cluster, hub, BYTES.leave, (asked) => {
-        if (!asked || !this.#agents.isRunning(hub)) return this.#after(RETRY_NS, ask);
+        if (!asked || !this.#agents.isRunning(hub)) return this.#timers.after(RETRY_NS, ask);
         this.#messages.send(hub, cluster, BYTES.leave, (answered) => {
-          if (!answered) return this.#after(RETRY_NS, ask);
+          if (!answered) return this.#timers.after(RETRY_NS, ask);
           const durationNs = this.#kernel.now - sinceNs;
           this.#decidedAfter(durationNs);
           this.#note('placement-allowed', 'hub', { cluster, peer: hub, bytes: 2 * BYTES.leave, durationNs });
@@ -204,7 +204,7 @@ export class Federation {
       return;
     }
     // no member may run it so far
-    this.#after(RETRY_NS * 6, () => this.#create(app));
+    this.#timers.after(RETRY_NS * 6, () => this.#create(app));
   }
 
   /** A decider finds a cluster for an application. */
@@ -219,7 +219,7 @@ export class Federation {
     const live = members.filter((member) => this.#isThere(decider, member));
     if (live.length === 0) {
       this.#note('no-cluster', 'hub', { cluster: decider, app, detail: 'every cluster of the neighbourhood is lost' });
-      this.#after(RETRY_NS * 6, () => this.#retry(decider, app, by));
+      this.#timers.after(RETRY_NS * 6, () => this.#retry(decider, app, by));
       return;
     }
     if (by === 'bids') this.#callForBids(decider, app, live);
@@ -250,7 +250,7 @@ export class Federation {
     desired.isCalling = true;
     this.#bids.call(decider, app, members, (best, sinceNs) => {
       desired.isCalling = false;
-      if (best === undefined) this.#after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
+      if (best === undefined) this.#timers.after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
       else this.#place(decider, app, best, sinceNs, 'bids');
     });
   }
@@ -274,7 +274,7 @@ export class Federation {
       if (isOutdated()) return;
       this.#messages.send(decider, cluster, WORK_BYTES, (arrived) => {
         if (arrived && this.#agents.isRunning(cluster)) this.#works.apply(decider, cluster, app, isToRun, version);
-        else this.#after(RETRY_NS, send);
+        else this.#timers.after(RETRY_NS, send);
       });
     };
     send();
@@ -337,7 +337,7 @@ export class Federation {
     for (const decider of takers) {
       const tell = (): void =>
         this.#messages.send(cluster, decider, BYTES.leave, (arrived) => {
-          if (!arrived || !this.#agents.isRunning(decider)) return this.#after(RETRY_NS, tell);
+          if (!arrived || !this.#agents.isRunning(decider)) return this.#timers.after(RETRY_NS, tell);
           this.#works.dropAll(cluster, decider);
           this.#left(decider, cluster);
         });
@@ -412,9 +412,5 @@ export class Federation {
   #decidedAfter(durationNs: number): void {
     this.#counts.decisions++;
     this.#counts.waitedNs += durationNs;
-  }
-
-  #after(delayNs: number, resume: () => void): void {
-    this.#timers.after(delayNs, resume);
   }
 }
