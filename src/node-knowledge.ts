@@ -37,16 +37,19 @@ export interface NodeKnowledge {
   readonly contextOf: (cluster?: ClusterId) => NodeContext;
 }
 
-/** Nodes are watched where SWM places by what they cost, or where their load is learned. */
+/** Nodes are watched where SWM places by what they cost, where ACM tells of them, or where their load is learned. */
 export function nodeKnowledge(
   kernel: Kernel,
   world: World,
   { tables }: Pick<Recorder, 'tables'>,
   { network, metrics, copies, requested, pods }: KnowledgeParts,
 ): NodeKnowledge {
-  const { swm, learning: settings, mdm: catalogued, federation } = world.orchestration;
+  const { swm, acm, learning: settings, mdm: catalogued, federation } = world.orchestration;
   const hub = decidingCluster(world);
-  const observer = swm === undefined && settings === undefined ? undefined : new NodeObserver(kernel, world, metrics);
+  const observer =
+    swm === undefined && acm === undefined && settings === undefined
+      ? undefined
+      : new NodeObserver(kernel, world, metrics);
   const learning =
     settings &&
     new Learning(kernel, network, world, settings, observer!, hub, (outcome) =>

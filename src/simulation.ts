@@ -1,5 +1,4 @@
 import {
-  Acm,
   AppMeter,
   clusterScore,
   type Federation,
@@ -50,7 +49,7 @@ import { federatedPlanes } from './federated-planes.ts';
 import { decidingCluster, vertexOf } from './places.ts';
 import { regionsOf } from './regions.ts';
 import { requestSampler } from './request-sampler.ts';
-import { appendAppStatus } from './app-status-rows.ts';
+import { keepAppStatus } from './app-status.ts';
 import { appendDatasets } from './dataset-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
@@ -310,12 +309,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   if (world.orchestration.acm === true)
-    new Acm(
-      kernel,
-      world,
-      { pods: () => controlPlane.pods, podUsedMillicoreNs: (pod) => compute.podUsage(pod) },
-      (status) => appendAppStatus(recorder.tables.app_status, world, kernel.now, status),
-    );
+    keepAppStatus(kernel, world, recorder, { pods: () => controlPlane.pods, compute, requests, observer: observer! });
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
     const node = id as NodeId;
     // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
@@ -360,7 +354,8 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     linkEnergy.setAccessPointUp(id as AccessPointId, up);
     association.accessPointChanged(id as AccessPointId);
   });
-  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  const kubelets = new Outages(world.nodes.length, (node, up) => controlPlane.setKubeletHealthy(node as NodeId, up));
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints, kubelets };
   for (const node of federation === undefined ? (controlPlane as ControlPlane).absentNodes : [])
     nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));

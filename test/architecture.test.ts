@@ -42,7 +42,7 @@ const allowed: Record<string, readonly string[]> = {
   'governance-rows.ts': ['codeco', 'results'],
   'dataset-rows.ts': ['model', 'dynamics', 'results'],
   'migration-rows.ts': ['model', 'codeco', 'results'],
-  'app-status-rows.ts': ['codeco', 'model', 'results'],
+  'app-status.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'codeco', 'results'],
   'catalogue-rows.ts': ['codeco', 'model', 'results'],
   'scaling-rows.ts': ['model', 'kubernetes', 'results'],
   'learning-rows.ts': ['model', 'codeco', 'results'],
@@ -80,7 +80,7 @@ const allowed: Record<string, readonly string[]> = {
     'kubernetes',
     'codeco',
     'results',
-    'app-status-rows.ts',
+    'app-status.ts',
     'governance-rows.ts',
     'dataset-rows.ts',
     'entry-demand.ts',
@@ -115,7 +115,9 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'index.ts': ['kernel', 'model', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
   'format.ts': [],
+  'explanation.ts': [],
   report: ['kernel', 'model', 'dynamics', 'experiment', 'results', 'format.ts', 'version.ts'],
+  view: ['kernel', 'model', 'traces', 'dynamics', 'results', 'report', 'explanation.ts', 'format.ts', 'version.ts'],
   cli: [
     'kernel',
     'model',
@@ -126,6 +128,8 @@ const allowed: Record<string, readonly string[]> = {
     'report',
     'results',
     'scenario',
+    'view',
+    'explanation.ts',
     'format.ts',
     'simulate.ts',
     'verification.ts',
@@ -152,5 +156,16 @@ test('a folder is imported through its door', () => {
       )
       .map((target) => `${file} imports ${target}`),
   );
+  expect(wrong).toEqual([]);
+});
+
+test('what runs in the browser imports nothing that is not made for it', () => {
+  const page = files.filter((file) => /^view\/(page|replay)\//.test(file));
+  expect(page.length).toBeGreaterThan(20);
+  const wrong = page.flatMap((file) => {
+    const others = [...readFileSync(join('src', file), 'utf8').matchAll(/\bimport (?!type )[^;]*from '([^.][^']*)'/g)];
+    const own = importsOf(file).filter((target) => !/^(view\/(page|replay)\/|(explanation|format)\.ts$)/.test(target));
+    return [...others.map(([, name]) => name), ...own].map((target) => `${file} imports ${target}`);
+  });
   expect(wrong).toEqual([]);
 });

@@ -56,7 +56,7 @@ export {
   type TechnologyName,
 } from './choices.ts';
 export { codecoAppSchema, DEFAULT_FRAME_SIZE_BYTES, MAX_SEND_INTERVAL_NS, type CodecoApp } from './codeco-app.ts';
-export { memoryLimitBytes, qosClass, type ContainerLife, type Probe } from './container-life.ts';
+export { memoryInUse, memoryLimitBytes, qosClass, type ContainerLife, type Probe } from './container-life.ts';
 export type * from './energy.ts';
 export {
   dnsKeys,

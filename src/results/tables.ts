@@ -246,6 +246,16 @@ export const tables = {
     pods: int32('pods that are there'),
     ready_pods: int32('of these, ready'),
     average_cpu_cores: float64('cores', 'CPU in use, an exponential moving average'),
+    average_memory_bytes: optional(float64('bytes', 'memory that its ready pods use, an exponential moving average; null while none says how much')),
+  }),
+  node_status: table(16_384, 'What a status that ACM wrote into a CodecoApp says of one node, as exponential moving averages; none without orchestration.acm.', {
+    time_ns: float64('ns', 'when'),
+    app: dictionary('app', 'the application whose status it is'),
+    node: dictionary('node', 'the node'),
+    average_cpu_share: float64(null, 'share of its CPU in use between scrapes'),
+    average_memory_bytes: float64('bytes', 'memory that pods there use which say how much'),
+    average_failures: float64(null, 'failures that were noticed so far'),
+    average_energy_j: float64('J', 'energy above idle between two scrapes'),
   }),
   governance: table(FEW, 'One event of governance: a policy, a violation, an eviction.', {
     time_ns: float64('ns', 'when'),

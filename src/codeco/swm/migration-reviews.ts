@@ -77,7 +77,7 @@ export class MigrationReviews {
         return;
       }
       for (const node of world.nodes.keys())
-        if (around.state.nodes[node]!.notReady) this.migrations.sourceLost(node as NodeId);
+        if (around.state.nodes[node]!.ready === 'Unknown') this.migrations.sourceLost(node as NodeId);
       for (const id of world.apps.keys()) this.#reviewApp(id as AppId);
       kernel.after(settings.intervalNs, this.#review, EVERY_APP);
     });
@@ -114,7 +114,7 @@ export class MigrationReviews {
     const { state } = this.#around;
     const pods = this.#podsOf(app);
     if (pods.length === 0 || pods.some((pod) => this.migrations.involves(pod))) return;
-    const isLost = (pod: Pod): boolean => pod.node !== undefined && state.nodes[pod.node]!.notReady;
+    const isLost = (pod: Pod): boolean => pod.node !== undefined && state.nodes[pod.node]!.ready === 'Unknown';
     const lost = this.#settings.triggers.has('node-unhealthy') ? pods.filter(isLost) : [];
     if (lost.length > 0) {
       this.#leaveLost(pods, new Set(lost));

@@ -1,7 +1,8 @@
 import { NS_PER_MS } from '../../kernel/index.ts';
 import type { LinkId, MediumId, NodeId, ServiceId, VertexId, World } from '../../model/index.ts';
 import type { ClusterState, EntryDemand, Pod } from '../../kubernetes/index.ts';
-import type { NetworkView } from '../netma/index.ts';
+import { kShortestPaths, type NetworkView } from '../netma/index.ts';
+import { computedPathId } from './contract.ts';
 import type {
   NodeValue,
   SwmChannel,
@@ -9,6 +10,7 @@ import type {
   SwmMedium,
   SwmModel,
   SwmNode,
+  SwmPath,
   SwmWorkload,
   WorkloadValues,
 } from './contract.ts';
@@ -75,6 +77,9 @@ export class ObservedModel {
     for (const { from, to } of world.links) for (const end of [from, to]) degree[end]!++;
     this.#isThrough = world.nodes.map(({ vertex }) => degree[vertex]! > 1);
   }
+
+  /** What was offered last, and from which links. */
+  #offered: { readonly known: string; readonly paths: readonly SwmPath[] } | undefined;
 
   /**
    * The model of a group, by what is known now.
@@ -162,7 +167,15 @@ export class ObservedModel {
     return {
       infrastructure: {
         nodes: [...this.#computeNodes(nodes, group, state), ...this.#forwarders()],
-        networks: [{ id: NETWORK, qos: 'ASSURED', links, paths: [], media: this.#media(media, embedded) }],
+        networks: [
+          {
+            id: NETWORK,
+            qos: 'ASSURED',
+            links,
+            paths: this.#paths(links, nodes, group, hosts),
+            media: this.#media(media, embedded),
+          },
+        ],
       },
       appGroup: { applications: [...byApp].map(([id, workloads]) => ({ id, workloads })), channels },
       costs: {
@@ -171,6 +184,23 @@ export class ObservedModel {
       },
       recommendations: { workloads: this.#recommendations(nodes, group, recommended) },
     };
+  }
+
+  /** The ways that NetMA offers between nodes that the group may be on, or talks to; none where the shortest alone are, which are computed. */
+  #paths(
+    links: readonly SwmLink[],
+    nodes: readonly NodeId[],
+    group: readonly GroupPod[],
+    hosts: ReadonlySet<NodeId>,
+  ): readonly SwmPath[] {
+    const count = this.#world.orchestration.netma?.paths ?? 1;
+    if (count === 1) return [];
+    const ends = nodes
+      .filter((node) => hosts.has(node) || group.some(({ mayUse }) => mayUse(node)))
+      .map((node) => this.#world.nodes[node]!.name);
+    const known = `${ends.join(' ')}: ${links.map(({ id, latencyNs }) => `${id} ${latencyNs}`).join(' ')}`;
+    if (this.#offered?.known !== known) this.#offered = { known, paths: offer(links, ends, count) };
+    return this.#offered.paths;
   }
 
   #recommendations(
@@ -305,4 +335,18 @@ const mediumName = (medium: MediumId): string => `medium ${medium}`;
 /** The media that a path of the observed model goes over. */
 export function mediaOf(links: readonly SwmLink[]): MediumId[] {
   return links.map(({ medium }) => Number(medium.slice('medium '.length)) as MediumId);
+}
+
+/** Between every two ends as many ways as there are to be, by latency. */
+function offer(links: readonly SwmLink[], ends: readonly string[], count: number): SwmPath[] {
+  return ends.flatMap((from) =>
+    ends.flatMap((to) =>
+      from === to
+        ? []
+        : kShortestPaths(links, from, to, count).map(({ arcs }) => ({
+            id: computedPathId([from, ...arcs.map(({ target }) => target)]),
+            links: arcs.map(({ id }) => id),
+          })),
+    ),
+  );
 }

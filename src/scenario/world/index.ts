@@ -89,7 +89,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
-  const swm = readSwm(build, apps.services);
+  const swm = readSwm(build, apps);
   const netma = readNetma(build);
   const mdm = readMdm(build, swm);
   const federation = readFederation(

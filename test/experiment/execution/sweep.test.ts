@@ -20,6 +20,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const write = (name: string, spec: string) => writeExperiment(folder, name, spec);
 const cli = (...args: string[]) => callProgram(folder, args);
+/** The built program: it keeps only runs of the same build. */
+const built = (...args: string[]) =>
+  spawnSync(process.execPath, [builtProgram, ...args], { cwd: folder, encoding: 'utf8' });
 
 const options = (out: string, more: Partial<SweepOptions> = {}) => sweepOptions(join(folder, out), more);
 
@@ -98,13 +101,7 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
 `;
   test('kill -9, twice at different moments', async () => {
     write('killed', long);
-    // the built program throughout: a run is used again only by the very program that made it
-    const sweep = (out: string) =>
-      spawnSync(process.execPath, [builtProgram, 'sweep', 'killed.yaml', '--out', out], {
-        cwd: folder,
-        encoding: 'utf8',
-      });
-    expect(sweep('whole').status).toBe(0);
+    expect(built('sweep', 'killed.yaml', '--out', 'whole', '-q').status).toBe(0);
     let whole = 0;
     for (const wanted of [1, 4]) {
       const child = spawn(process.execPath, [builtProgram, 'sweep', 'killed.yaml', '--out', 'killed', '-q'], {
@@ -122,7 +119,7 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
       whole = count();
       expect(existsSync(join(folder, 'killed', 'lock.json'))).toBe(true);
     }
-    const last = sweep('killed');
+    const last = built('sweep', 'killed.yaml', '--out', 'killed');
     expect(last.status).toBe(0);
     expect(last.stdout).toMatch(/8 runs in .*, [1-8] of them finished before/);
     expect(bytesOf('killed')).toEqual(bytesOf('whole'));
@@ -144,7 +141,7 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
     expect(readdirSync(join(folder, 'interrupted', 'cells')).filter((name) => name.endsWith('.partial'))).toEqual([]);
     const states = readSweep(join(folder, 'interrupted')).cells.flatMap(({ runs }) => runs.map(({ state }) => state));
     expect(new Set(states)).toEqual(new Set(['done', 'planned']));
-    expect((await cli('sweep', 'interrupted.yaml', '--out', 'interrupted', '-q')).status).toBe(0);
+    expect(built('sweep', 'interrupted.yaml', '--out', 'interrupted', '-q').status).toBe(0);
     expect(
       readSweep(join(folder, 'interrupted')).cells.every(({ runs }) => runs.every(({ state }) => state === 'done')),
     ).toBe(true);
@@ -163,8 +160,8 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
     }
     expect(stderr).toContain('no space is left on the device');
     expect(stdout).toContain('status 2');
-    expect((await cli('sweep', 'full.yaml', '--out', 'full-kept', '-q')).status).toBe(0);
-    expect((await cli('sweep', 'full.yaml', '--out', 'full-whole', '-q')).status).toBe(0);
+    expect(built('sweep', 'full.yaml', '--out', 'full-kept', '-q').status).toBe(0);
+    expect(built('sweep', 'full.yaml', '--out', 'full-whole', '-q').status).toBe(0);
     expect(bytesOf('full-kept')).toEqual(bytesOf('full-whole'));
   });
 });
