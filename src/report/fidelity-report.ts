@@ -73,12 +73,15 @@ export async function makeFidelityReport(fidelity: Fidelity, command: readonly s
       ['simulated', simulated.join(', ')],
       ['real', real.join(', ')],
     ],
-    pictures: times.map(({ time, verdict }) =>
-      timeDistribution(drawing, { name: time, meaning: timeNames[time], verdict }, [
-        { label: 'simulated', valuesNs: samples[time].simulated },
-        { label: 'real', valuesNs: samples[time].real },
-      ]),
-    ),
+    pictures: times.flatMap(({ time, verdict }) => {
+      const { simulated: simulatedNs, real: realNs } = samples[time];
+      // what takes no time anywhere is no curve
+      if (simulatedNs.at(-1) === 0 && realNs.at(-1) === 0) return [];
+      return timeDistribution(drawing, { name: time, meaning: timeNames[time], verdict }, [
+        { label: 'simulated', valuesNs: simulatedNs },
+        { label: 'real', valuesNs: realNs },
+      ]);
+    }),
     missing: [
       ...missing.map(({ time, why }) => `the time ${timeNames[time]} (${time}): ${why}`),
       ...notApplied.map((note) => `not applied in the replay: ${note}`),

@@ -138,3 +138,46 @@ test('zones become switches between nodes and the rest', async () => {
     'zone-b 500000',
   ]);
 });
+
+test('what kubeadm and clouds make is taken as it is: static pods, DaemonSets, system priorities, names with dots', async () => {
+  const [first, second] = ['ip-10-0-0-1.eu-1.compute.internal', 'ip-10-0-0-2.eu-1.compute.internal'];
+  for (const name of [first, second]) api.put(paths.nodes, node(name));
+  const system = (name: string, kind: string, spec: object): void =>
+    api.put(
+      paths.pods,
+      pod(name, { metadata: { namespace: 'kube-system', ...owner(kind, name.replace(/-[^-]+$/, '')) }, spec }),
+    );
+  const critical = { priorityClassName: 'system-node-critical', priority: 2_000_001_000, hostNetwork: true };
+  const ports = [{ containerPort: 6443, hostPort: 6443, name: 'https', protocol: 'TCP' }];
+  system('kube-apiserver-a', 'Node', {
+    ...critical,
+    nodeName: first,
+    containers: [{ name: 'apiserver', ports, resources: {} }],
+  });
+  const ofNode = (name: string): object => {
+    const matchFields = [{ key: 'metadata.name', operator: 'In', values: [name] }];
+    return {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } },
+    };
+  };
+  for (const [i, name] of [first, second].entries())
+    system(`kindnet-${i}`, 'DaemonSet', {
+      ...critical,
+      nodeName: name,
+      affinity: ofNode(name),
+      tolerations: [{ operator: 'Exists' }],
+    });
+  api.put(paths.statefulSets, controller('StatefulSet', 'pg', 1, { spec: { terminationGracePeriodSeconds: 30 } }));
+  api.put(paths.pods, pod('pg-0', { metadata: owner('StatefulSet', 'pg'), spec: { nodeName: second } }));
+  api.put(paths.pods, pod('done', { spec: { nodeName: second }, status: { phase: 'Succeeded' } }));
+  const { stderr } = await importTo('twin.yaml');
+  expect(stderr).toContain('left out: 1 pods that have ended or are being deleted');
+  const loaded = loadScenario(join(folder, 'twin.yaml'));
+  expect(loaded.warnings).toEqual([]);
+  expect(placesOf(simulateLoaded(loaded, 'twin.yaml').placement)).toEqual([
+    `kindnet on ${first}`,
+    `kindnet on ${second}`,
+    `kube-apiserver-a on ${first}`,
+    `shop-pg on ${second}`,
+  ]);
+});

@@ -22,9 +22,9 @@ export function timeDistribution(
   about: { readonly name: string; readonly meaning: string; readonly verdict?: string },
   samples: readonly TimeSample[],
 ): Picture {
-  const values = samples.flatMap(({ valuesNs }) => [valuesNs[0]!, valuesNs.at(-1)!]);
-  // what takes no time at all has no place on a logarithmic axis
-  const axis = latencyAxis(Math.max(Math.min(...values), Math.max(...values) / 20), Math.max(1, ...values));
+  const longestNs = Math.max(1, ...samples.map(({ valuesNs }) => valuesNs.at(-1)!));
+  // from 0: what takes no time at all has no place on a logarithmic axis
+  const axis = latencyAxis(longestNs, longestNs);
   const rows = samples.map(({ label, valuesNs }) => [
     label,
     formatCount(valuesNs.length),
@@ -34,7 +34,7 @@ export function timeDistribution(
   const picture = {
     id: `time-${about.name}`,
     title: `Time until ${about.name}`,
-    caption: `The share of pods whose time ${about.meaning} was not above the value on the axis (empirical distribution function).${about.verdict === undefined ? '' : ` The verdict: ${about.verdict}.`}${axis.note}`,
+    caption: `The share of pods whose time ${about.meaning} was not above the value on the axis (empirical distribution function).${about.verdict === undefined ? '' : ` The verdict: ${about.verdict}.`}`,
     alt: `Distribution functions of the time ${about.meaning}. ${rows.map((row) => `${row[0]}: mean ${row[2]}, median ${row[4]}`).join('. ')}.`,
     table: { head: ['', 'pods', 'mean', 'shortest', 'median', '90 %', 'longest'], rows },
   };
@@ -55,7 +55,7 @@ export function timeDistribution(
           Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 5 }),
           Plot.ruleY([0], { stroke: color.muted }),
           ...samples.map(({ valuesNs }, i) =>
-            Plot.line(stepsOf(valuesNs), {
+            Plot.line(stepsOf(valuesNs, longestNs), {
               x: ({ valueNs }: Step) => valueNs / axis.size,
               y: ({ share }: Step) => 100 * share,
               z: null,
@@ -83,12 +83,12 @@ interface Step {
   readonly share: number;
 }
 
-/** The steps of the distribution function, of which many values leave out those that no picture can show. */
-function stepsOf(valuesNs: readonly number[]): Step[] {
+/** The steps of the distribution function up to `longestNs`; of many values those are left out that no picture can show. */
+function stepsOf(valuesNs: readonly number[], longestNs: number): Step[] {
   const count = valuesNs.length;
   const every = Math.max(1, Math.floor(count / MOST_POINTS));
   const steps: Step[] = [{ valueNs: valuesNs[0]!, share: 0 }];
   for (let i = 0; i < count; i++)
     if (i % every === 0 || i === count - 1) steps.push({ valueNs: valuesNs[i]!, share: (i + 1) / count });
-  return steps;
+  return [...steps, { valueNs: longestNs, share: 1 }];
 }
