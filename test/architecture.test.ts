@@ -48,6 +48,7 @@ const allowed: Record<string, readonly string[]> = {
   'learning-rows.ts': ['model', 'codeco', 'results'],
   'operation-rows.ts': ['model', 'kubernetes', 'results'],
   'probe-rows.ts': ['model', 'dynamics', 'codeco', 'results'],
+  'callees.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'codeco', 'places.ts'],
   'node-knowledge.ts': [
     'kernel',
     'model',
@@ -88,6 +89,7 @@ const allowed: Record<string, readonly string[]> = {
     'migration-rows.ts',
     'observation.ts',
     'probe-rows.ts',
+    'callees.ts',
     'node-knowledge.ts',
     'learning-rows.ts',
     'operation-rows.ts',
