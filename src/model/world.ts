@@ -191,10 +191,12 @@ export interface App {
   readonly kubernetesServices?: readonly KubernetesService[];
 }
 
-/** A change of an application: other numbers of replicas, none where it is deleted. */
+/** A change of an application: other numbers of replicas, none where it is deleted; another profile. */
 export interface AppChange {
   readonly atNs: Nanoseconds;
   readonly replicas: readonly { readonly service: ServiceId; readonly replicas: number }[];
+  /** What SWM places its pods by from then on; as before where absent. */
+  readonly profile?: SwmSettings['profile'];
 }
 
 /** One micro-service of an application. */
