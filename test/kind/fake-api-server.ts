@@ -44,7 +44,11 @@ export class FakeApiServer {
   /** Every request but those of discovery, as `POST /api/v1/namespaces/x/pods`. */
   readonly asked: string[] = [];
   refuse: Refusal = () => undefined;
-  #objects = new Map<string, Stored>();
+  /** Rights that whoever asks does not have. */
+  deny: (right: { readonly resource: string; readonly verb: string }) => boolean = () => false;
+  /** Its address. */
+  url = '';
+  readonly #objects = new Map<string, Stored>();
   readonly #watches = new Set<{
     readonly path: string;
     readonly selector: string;
@@ -63,12 +67,10 @@ export class FakeApiServer {
     );
     const fake = new FakeApiServer(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return fake;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
 
   stop(): void {
     this.#server.closeAllConnections();
@@ -81,7 +83,7 @@ export class FakeApiServer {
     const config = {
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'c', cluster: { server } }],
+      clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
       users: [{ name: 'u', user: {} }],
       contexts: [{ name: context, context: { cluster: 'c', user: 'u' } }],
       'current-context': context,
@@ -175,7 +177,10 @@ export class FakeApiServer {
     const refusal = this.refuse({ method, path, query, body });
     if (refusal !== undefined)
       return say(refusal.status, { kind: 'Status', apiVersion: 'v1', status: 'Failure', ...refusal });
-    if (path.endsWith('/selfsubjectaccessreviews')) return say(201, { ...body, status: { allowed: true } });
+    if (path.endsWith('/selfsubjectaccessreviews')) {
+      const { resourceAttributes } = body['spec'] as { resourceAttributes: { resource: string; verb: string } };
+      return say(201, { ...body, status: { allowed: !this.deny(resourceAttributes) } });
+    }
     const selector = query.get('labelSelector') ?? '';
     if (query.has('watch')) {
       response.writeHead(200, { 'content-type': 'application/json' });

@@ -63,6 +63,7 @@ const load = (more?: object) => scenarioFromObject(scenario(more), { codecoApps:
 const options = {
   runtime: 'docker',
   kubeconfig: 'kubeconfig',
+  failures: 'container',
   workload: 'pause',
   placement: 'cluster',
   shaper: 'tc',
@@ -172,7 +173,10 @@ describe('the plan', () => {
       services: [{ ...service, workload: { kind: 'Deployment', namespace: 'x', labels: { app: 'web' } } }],
     } as unknown as typeof bare;
     const [namespace, deployment, priority] = carriersOf(world, world.apps[0]!, { workload: 'http', shrink: 1 });
-    expect([namespace, priority]).toEqual([documents[0], documents[2]]);
+    const labels = { 'codeco-sim.io/replay': 'quay' };
+    expect([namespace, priority]).toEqual(
+      [documents[0]!, documents[2]!].map((one) => ({ ...one, metadata: { ...one.metadata, labels } })),
+    );
     expect(deployment).toMatchObject({ spec: { replicas: 2, selector: { matchLabels: { app: 'web' } } } });
     expect((deployment!['spec'] as { template: unknown }).template).toMatchObject({
       metadata: { labels: { app: 'web', 'codeco-sim.io/service': 'web.web' } },

@@ -1,11 +1,25 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  baseRights,
+  clusterRole,
+  listNodes,
+  mapNodes,
+  planClusters,
+  planReplay,
+  replay,
+  rightsOf,
+  type ReplayOptions,
+  type ReplayOutcome,
+} from '../../src/kind/index.ts';
+import { connectCluster } from '../../src/kubernetes-client/index.ts';
+import { scenarioFromObject } from '../../src/scenario/index.ts';
 import { FakeApiServer } from './fake-api-server.ts';
 
-const program = join(process.cwd(), 'dist/cli/main.js');
 let server: FakeApiServer;
 let folder: string;
 beforeEach(async () => {
@@ -51,98 +65,106 @@ const app = (name: string, cpu: string) => ({
   apiVersion: 'codeco.he-codeco.eu/v1alpha1',
   kind: 'CodecoApp',
   metadata: { name },
-  spec: { appName: name, 'codecoapp-msspec': [{ serviceName: `${name}-web`, podspec: pod(cpu), serviceChannels: [] }] },
+  spec: {
+    appName: name,
+    'codecoapp-msspec': [{ serviceName: `${name}-web`, podspec: pod(cpu), serviceChannels: [] }],
+  },
 });
+const codecoApps = [app('shop', '2'), app('late', '500m')];
+const load = (more?: object) => scenarioFromObject(scenario(more), { codecoApps }).world;
+const options = {
+  runtime: 'docker',
+  kubeconfig: 'kubeconfig',
+  failures: 'taint',
+  workload: 'pause',
+  placement: 'cluster',
+  shaper: 'none',
+  shrink: 1,
+  speedUp: 1,
+} as const;
 
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+/** Replays the scenario on the server, in this process. */
+async function replayed(
+  more: Partial<ReplayOptions> & { spec?: object; signal?: AbortSignal; readyWithinMs?: number } = {},
+): Promise<ReplayOutcome> {
+  const { spec, signal = new AbortController().signal, readyWithinMs = 1000, ...given } = more;
+  const world = load(spec);
+  const connection = await connectCluster({ kubeconfig: server.writeKubeconfig(folder), needs: baseRights });
+  const [planned] = planClusters(world, { clusters: 'one', name: 'cluster', scale: 1, shrink: 1 });
+  const cluster = mapNodes(planned!, await listNodes(connection), (node) => world.nodes[node]!.name);
+  const all = { ...options, ...given };
+  const nodes = new Map(cluster.workers.map((worker) => [worker.name, worker.nodes]));
+  const setup = {
+    plan: planReplay(world, [cluster], all),
+    options: all,
+    clusters: [{ name: cluster.name, connection, nodes }],
+    callsPerSecond: 20,
+    callsAtOnce: 40,
+    readyWithinMs,
+    leadMs: 100,
+    notApplied: [],
+    said: () => undefined,
+  };
+  return replay(setup, signal);
 }
 
-function start(args: readonly string[], more: object = {}): { child: ChildProcess; ended: Promise<Ran> } {
-  const documents = [scenario(more), app('shop', '2'), app('late', '500m')];
-  writeFileSync(join(folder, 'quay.yaml'), documents.map((document) => JSON.stringify(document)).join('\n---\n'));
-  const child = spawn(process.execPath, [program, 'kind', 'replay', 'quay.yaml', ...args], { cwd: folder });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-  const ended = new Promise<Ran>((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
-  return { child, ended };
+const isFree = (): boolean => ['/pods/', '/deployments/', '/services/'].every((part) => server.all(part).length === 0);
+/** Waits until an object is there. */
+async function untilThere(part: string): Promise<void> {
+  for (let tries = 0; server.all(part).length === 0; tries++) {
+    if (tries > 1000) throw new Error(`nothing has come to ${part}`);
+    await sleep(20);
+  }
 }
-const on = (...args: readonly string[]): string[] => ['--kubeconfig', server.writeKubeconfig(folder), ...args];
-const isFree = (): boolean =>
-  server.all('/pods/').length + server.all('/deployments/').length + server.all('/services/').length === 0;
+const atOnce = [{ codecoApp: 'shop', at: '0s' }];
 
 describe('a replay', () => {
   test('it applies what there is at its times, binds each decision, and takes all away again', async () => {
-    const nodes: string[] = [];
+    const bound: string[] = [];
     server.refuse = ({ method, path, body }) => {
       if (method === 'POST' && path.endsWith('/binding'))
-        nodes.push(`${path.split('/').at(-2)} ${(body['target'] as { name: string }).name}`);
+        bound.push(`${path.split('/').at(-2)} ${(body['target'] as { name: string }).name}`);
       return undefined;
     };
-    const { ended } = start(on('--placement', 'simulated', '--speed-up', '5', '-o', 'json'));
-    const { status, stdout, stderr } = await ended;
-    expect(stderr).toContain('edge: node small');
-    expect(stderr).toContain('cloud: node big');
-    expect(status).toBe(0);
-    const { steps, latenessNs, leftOver, outcome, callsPerSecond } = JSON.parse(stdout) as {
-      steps: {
-        does: string;
-        plannedNs: number;
-        begunNs: number;
-        endedNs: number;
-        failure?: string;
-        node?: string;
-        pod?: string;
-      }[];
-      latenessNs: { median: number; max: number };
-      leftOver: string[];
-      outcome: string;
-      callsPerSecond: number;
-    };
-    expect({ leftOver, outcome, callsPerSecond }).toEqual({ leftOver: [], outcome: 'done', callsPerSecond: 20 });
-    // requests of 2 cores fit the larger node alone; both are bound where the scenario's scheduler has put them
-    expect(nodes.toSorted()).toEqual([expect.stringContaining('late-late-web-0 '), 'shop-shop-web-0 big']);
+    const { facts, steps, error } = await replayed({ placement: 'simulated', speedUp: 10 });
+    expect(error).toBeUndefined();
+    expect(facts).toMatchObject({ leftOver: [], outcome: 'done', callsPerSecond: 20, speedUp: 10 });
+    // requests of 2 cores fit the larger node alone; the scheduler of the scenario then puts the other on the emptier one, which is the small one
+    expect(bound.toSorted()).toEqual([expect.stringMatching(/^late-late-web-0 (big|small)$/), 'shop-shop-web-0 big']);
     expect(steps.map(({ does, failure }) => [does, failure]).toSorted()).toEqual([
       ['apply', undefined],
       ['apply', undefined],
       ['bind', undefined],
       ['bind', undefined],
     ]);
-    // never early, and in the scenario's time: 5 s and 10 s
+    // never early
     for (const { begunNs, plannedNs, endedNs } of steps) {
       expect(begunNs).toBeGreaterThanOrEqual(plannedNs);
       expect(endedNs).toBeGreaterThanOrEqual(begunNs);
     }
-    const late = steps.map(({ begunNs, plannedNs }) => (begunNs - plannedNs) / 5).toSorted((a, b) => a - b);
-    expect(latenessNs.max).toBe(Math.round(late.at(-1)!));
+    // in real time, not in the scenario's
+    const late = steps.map(({ begunNs, plannedNs }) => Math.round((begunNs - plannedNs) / 10));
+    expect(facts.latenessNs.max).toBe(Math.max(...late));
     expect(isFree()).toBe(true);
   });
 
-  test('an interrupt takes away what was made', async () => {
-    const { child, ended } = start(on());
-    while (server.all('/deployments/').length === 0) await new Promise((wait) => setTimeout(wait, 20));
-    child.kill('SIGINT');
-    const { status, stdout } = await ended;
-    expect(status).toBe(130);
-    expect(stdout).toContain('quay: interrupted');
-    expect(stdout).toContain('all that was made is taken away');
-    expect(isFree()).toBe(true);
-  });
-
-  test('what cannot be taken away is listed', async () => {
-    const { child, ended } = start(on());
-    while (server.all('/deployments/').length === 0) await new Promise((wait) => setTimeout(wait, 20));
-    server.refuse = ({ method, path }) =>
-      method === 'DELETE' && path.includes('/services/') ? { status: 500, message: 'the store is broken' } : undefined;
-    child.kill('SIGTERM');
-    const { status, stdout } = await ended;
-    expect(status).toBe(130);
-    expect(stdout).toContain('left over: Service default/shop-web: cannot delete');
-    expect(stdout).toContain('the store is broken');
+  test('an interrupt takes away what was made; what cannot be is listed', async () => {
+    for (const isBroken of [false, true]) {
+      const interruption = new AbortController();
+      server.refuse = ({ method, path }) =>
+        isBroken && method === 'DELETE' && path.includes('/services/')
+          ? { status: 500, message: 'the store is broken' }
+          : undefined;
+      const going = replayed({ spec: { apps: atOnce }, signal: interruption.signal });
+      await untilThere('/services/');
+      interruption.abort();
+      const { facts } = await going;
+      expect(facts.outcome).toBe('interrupted');
+      expect(isFree()).toBe(!isBroken);
+      expect(facts.leftOver).toEqual(
+        isBroken ? [expect.stringMatching(/^Service default\/shop-web: cannot delete .*the store is broken/)] : [],
+      );
+    }
   });
 
   test('a node that fails is cordoned, and tainted once the node controller would have missed it, and is given back', async () => {
@@ -152,150 +174,144 @@ describe('a replay', () => {
         states.push(`${path.split('/').at(-1)} ${JSON.stringify(body['spec'])}`);
       return undefined;
     };
-    const more = {
-      duration: '6s',
-      orchestration: { nodeMonitorGracePeriod: '2s', evictionToleration: '1s' },
-      faults: [{ at: '1s', for: '4s', crash: 'cloud' }],
-      apps: [{ codecoApp: 'shop', at: '0s' }],
+    const spec = {
+      duration: '3s',
+      orchestration: { nodeMonitorGracePeriod: '1s', evictionToleration: '1s' },
+      faults: [{ at: '500ms', for: '2s', crash: 'cloud' }],
+      apps: atOnce,
     };
-    const { ended } = start(on('-o', 'json'), more);
-    const { status, stdout } = await ended;
-    expect(status).toBe(0);
+    const { steps, facts } = await replayed({ spec });
+    expect(facts.outcome).toBe('done');
     expect(states).toEqual([
       'big {"unschedulable":true}',
       'big {"taints":[{"key":"codeco-sim.io/down","effect":"NoExecute"}]}',
       'big {"unschedulable":null,"taints":[{"key":"codeco-sim.io/down","effect":"NoExecute","$patch":"delete"}]}',
     ]);
-    const { steps } = JSON.parse(stdout) as { steps: { does: string; plannedNs: number }[] };
     expect(steps.map(({ does, plannedNs }) => [does, plannedNs / 1e9])).toEqual([
       ['apply', 0],
-      ['cordon', 1],
-      ['taint', 3],
-      ['return', 5],
+      ['cordon', 0.5],
+      ['taint', 1.5],
+      ['return', 2.5],
     ]);
     expect(server.get('/api/v1/nodes/big')!['spec']).toEqual({ taints: [] });
   });
 });
 
 describe('before anything is made', () => {
-  const refused = async (...args: readonly string[]): Promise<string> => {
-    const { status, stderr } = await start(on(...args)).ended;
-    expect(status).toBe(3);
+  const refused = async (message: string | RegExp): Promise<void> => {
+    await expect(replayed()).rejects.toThrow(message);
     expect(server.asked.filter((call) => /^(PATCH|DELETE)/.test(call))).toEqual([]);
-    return stderr;
   };
 
   test('rights that are missing are listed', async () => {
-    server.refuse = ({ path, body }) => {
-      const { resource, verb } =
-        ((body['spec'] ?? {}) as { resourceAttributes?: { resource: string; verb: string } }).resourceAttributes ?? {};
-      return path.endsWith('reviews') && resource === 'deployments' && verb === 'patch'
-        ? { status: 201, message: 'denied' }
-        : undefined;
-    };
-    expect(await refused()).toContain(
-      'lacks rights that the replay needs:\n  patch deployments.apps\nnothing was made',
-    );
+    server.deny = ({ resource, verb }) => resource === 'deployments' && verb === 'patch';
+    await refused('lacks rights that the replay needs:\n  patch deployments.apps\nnothing was made');
   });
 
   test('a name that is taken is left alone, and what an earlier replay has left is told how to remove', async () => {
     const path = '/apis/apps/v1/namespaces/default/deployments/shop-shop-web';
-    server.put(path, { kind: 'Deployment', metadata: { name: 'shop-shop-web', namespace: 'default' } });
-    expect(await refused()).toContain('Deployment default/shop-shop-web is there already');
-    server.put(path, {
-      kind: 'Deployment',
-      metadata: { name: 'shop-shop-web', namespace: 'default', labels: { 'codeco-sim.io/replay': 'quay' } },
-    });
-    expect(await refused()).toContain(
+    const metadata = { name: 'shop-shop-web', namespace: 'default' };
+    server.put(path, { kind: 'Deployment', metadata });
+    await refused('Deployment default/shop-shop-web is there already');
+    server.put(path, { kind: 'Deployment', metadata: { ...metadata, labels: { 'codeco-sim.io/replay': 'quay' } } });
+    await refused(
       'kubectl --context fake delete deployment,service --all-namespaces --selector codeco-sim.io/replay=quay',
     );
   });
 
   test('a node that does not become Ready is told with its reason', async () => {
     server.addNode('small', '2', '4Gi', { notReady: 'cni plugin not initialized' });
-    expect(await refused('--ready-within', '1')).toContain(
-      'small: Ready is False KubeletNotReady, cni plugin not initialized',
-    );
+    await refused('small: Ready is False KubeletNotReady, cni plugin not initialized');
   });
 
   test('a node that is too small for all is told with the way out', async () => {
     server.delete('/api/v1/nodes/big');
-    expect(await refused()).toContain('no node of the cluster is left for cloud, which offers 4 cores and 8.0 GiB');
+    await refused('no node of the cluster is left for cloud, which offers 4 cores and 8.0 GiB');
   });
 
   test('a server that cannot be reached is told', async () => {
     const { url } = server;
     server.stop();
-    const { status, stderr } = await start(on()).ended;
-    expect(status).toBe(3);
-    expect(stderr).toContain(`cannot list the nodes (context fake, ${url})`);
-    expect(stderr).toContain('ECONNREFUSED');
-    expect(stderr).not.toContain(' at ');
-  });
-
-  test('a context that looks like production wants to be named', async () => {
-    const kubeconfig = server.writeKubeconfig(folder, 'prod', 'https://10.1.2.3:6443');
-    const { status, stderr } = await start(['--kubeconfig', kubeconfig]).ended;
-    expect(status).toBe(3);
-    expect(stderr).toContain('pass --yes-to prod');
+    await expect(replayed()).rejects.toThrow(`cannot list the nodes (context fake, ${url})`);
   });
 });
 
 describe('trouble on the way', () => {
   test('an image that cannot be pulled ends it, and all is taken away', async () => {
-    const { ended } = start(on('--workload', 'published'));
-    while (server.all('/pods/').length === 0) await new Promise((wait) => setTimeout(wait, 20));
-    const made = server.get('/api/v1/namespaces/default/pods/shop-shop-web-0')!;
+    const going = replayed({ workload: 'published', spec: { apps: atOnce } });
+    await untilThere('/pods/');
+    const path = '/api/v1/namespaces/default/pods/shop-shop-web-0';
+    const made = server.get(path)!;
     const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "example/own:1"' };
-    server.put('/api/v1/namespaces/default/pods/shop-shop-web-0', {
+    server.put(path, {
       ...made,
       spec: { ...(made['spec'] as object), nodeName: 'big' },
       status: { phase: 'Pending', containerStatuses: [{ name: 'main', image: 'example/own:1', state: { waiting } }] },
     });
-    const { status, stderr, stdout } = await ended;
-    expect(status).toBe(3);
-    expect(stderr).toContain(
+    const { facts } = await going;
+    expect(facts.outcome).toBe('failed');
+    expect(facts.failure).toContain(
       'the image example/own:1 of pod default/shop-shop-web-0 (container main) cannot be pulled on big: ImagePullBackOff',
     );
-    expect(stdout).toContain('quay: failed');
     expect(isFree()).toBe(true);
   });
 
   test('a quota that is exceeded ends it, whether at once or by the controller of a Deployment', async () => {
     const message = 'pods "shop" is forbidden: exceeded quota: small, requested: cpu=2, used: 0, limited: cpu=1';
-    const { ended } = start(on());
-    while (server.all('/deployments/').length === 0) await new Promise((wait) => setTimeout(wait, 20));
+    const going = replayed({ spec: { apps: atOnce } });
+    await untilThere('/deployments/');
     const path = '/apis/apps/v1/namespaces/default/deployments/shop-shop-web';
     const condition = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
     server.put(path, { ...server.get(path)!, status: { conditions: [condition] } });
-    const byController = await ended;
-    expect(byController.status).toBe(3);
-    expect(byController.stderr).toContain(
+    expect((await going).facts.failure).toBe(
       `the pods of the Deployment default/shop-shop-web cannot be made: ${message}`,
     );
+    expect(isFree()).toBe(true);
 
     server.refuse = ({ method, path: at }) =>
       method === 'PATCH' && at.includes('/deployments/') ? { status: 403, message } : undefined;
-    const atOnce = await start(on()).ended;
-    expect(atOnce.status).toBe(3);
-    expect(atOnce.stderr).toContain(`403 ${message}`);
-    expect(atOnce.stderr).not.toContain('expected a Role');
+    const { failure } = (await replayed({ spec: { apps: atOnce } })).facts;
+    expect(failure).toContain(`403 ${message}`);
+    expect(failure).not.toContain('expected a Role');
     expect(isFree()).toBe(true);
   });
 });
 
-test('the rights are printed as a ClusterRole, without a cluster', async () => {
-  const { status, stdout } = await start([
-    '--kubeconfig',
-    'none',
-    '--print-rbac',
-    '--placement',
-    'simulated',
-    '-o',
-    'json',
-  ]).ended;
-  expect(status).toBe(0);
-  const { kind, rules } = JSON.parse(stdout) as { kind: string; rules: { resources: string[]; verbs: string[] }[] };
+describe('which nodes stand for those of the scenario', () => {
+  const map = async (names?: Record<string, string>): Promise<Record<string, string>> => {
+    const world = load();
+    const connection = await connectCluster({ kubeconfig: server.writeKubeconfig(folder), needs: baseRights });
+    const [planned] = planClusters(world, { clusters: 'one', name: 'cluster', scale: 1, shrink: 1 });
+    const nameOf = (node: number): string => world.nodes[node]!.name;
+    const given = new Map(Object.entries(names ?? {}));
+    const { workers } = mapNodes(planned!, await listNodes(connection), nameOf, given);
+    return Object.fromEntries(workers.map(({ nodes, name }) => [nameOf(nodes[0]!), name]));
+  };
+
+  test('the smallest that is large enough, unless a label, a name or the user says otherwise', async () => {
+    server.addNode('huge', '64', '256Gi');
+    expect(await map()).toEqual({ edge: 'small', cloud: 'big' });
+    server.addNode('huge', '64', '256Gi', { labels: { 'codeco-sim.io/node': 'edge' } });
+    expect(await map()).toEqual({ edge: 'huge', cloud: 'big' });
+    expect(await map({ edge: 'big', cloud: 'huge' })).toEqual({ edge: 'big', cloud: 'huge' });
+    server.addNode('cloud', '4', '8Gi', { labels: { 'node-role.kubernetes.io/control-plane': '' } });
+    expect(await map()).toEqual({ edge: 'huge', cloud: 'big' });
+  });
+
+  test('what is not there, or given twice, is told', async () => {
+    await expect(map({ edge: 'none' })).rejects.toThrow(
+      'edge is to be none, which is no node that takes pods: expected one of big, small',
+    );
+    await expect(map({ rim: 'big' })).rejects.toThrow("the scenario has no node 'rim'");
+    await expect(map({ edge: 'big', cloud: 'big' })).rejects.toThrow('node big is given to two workers');
+  });
+});
+
+test('the rights are those of what is applied, once each', () => {
+  const world = load();
+  const clusters = planClusters(world, { clusters: 'one', name: 'cluster', scale: 1, shrink: 1 });
+  const needed = rightsOf(planReplay(world, clusters, { ...options, placement: 'simulated' }));
+  const { kind, rules } = clusterRole(needed) as { kind: string; rules: { resources: string[]; verbs: string[] }[] };
   expect(kind).toBe('ClusterRole');
   expect(rules.map(({ resources: [resource], verbs }) => `${resource}: ${verbs.join(' ')}`)).toEqual([
     'nodes: get list watch',
@@ -305,4 +321,22 @@ test('the rights are printed as a ClusterRole, without a cluster', async () => {
     'services: get create patch delete',
     'pods/binding: create',
   ]);
+});
+
+test('the command ends in good order when it is interrupted', async () => {
+  const documents = [scenario({ apps: atOnce }), ...codecoApps];
+  writeFileSync(join(folder, 'quay.yaml'), documents.map((document) => JSON.stringify(document)).join('\n---\n'));
+  const program = join(process.cwd(), 'dist/cli/main.js');
+  const args = ['kind', 'replay', 'quay.yaml', '--kubeconfig', server.writeKubeconfig(folder)];
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await untilThere('/services/');
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(said).toContain('edge: node small');
+  expect(said).toContain('quay: interrupted');
+  expect(said).toContain('all that was made is taken away');
+  expect(isFree()).toBe(true);
 });

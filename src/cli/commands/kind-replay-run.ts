@@ -138,7 +138,6 @@ export async function runReplay(
   return untilInterrupted((signal) =>
     replay(
       {
-        world,
         plan,
         options,
         clusters: clusters.map(({ name, workers }, index) => ({

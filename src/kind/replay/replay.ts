@@ -1,5 +1,4 @@
 import { median } from 'd3-array';
-import type { World } from '../../model/index.ts';
 import type { ReplayFacts } from '../../results/index.ts';
 import { ClusterError } from '../cluster-error.ts';
 import type { CarriedStep, ClusterObserver, ReplayClock, ReplayedCluster } from '../observer.ts';
@@ -14,7 +13,6 @@ import { demandRights, rightsOf } from './rights.ts';
 import { Troubles } from './troubles.ts';
 
 export interface ReplaySetup {
-  readonly world: World;
   readonly plan: ReplayPlan;
   readonly options: ReplayOptions;
   readonly clusters: readonly ReplayedCluster[];
