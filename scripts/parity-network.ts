@@ -3,6 +3,7 @@
 // FILE has one JSON object a line: `links` (capacities, byte/s), `routes` (lists of indices of links) and `flows`
 // ([route, start in s, size in byte, end in s as recorded]). Prints how many flows agree within 1e-5 relative, which is
 // the precision of SimGrid's own solver, and the worst one. Exit status: 0 all agree, 1 some do not, 2 wrong usage or input.
+// parity/record-flows.cc records further cases.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { replayFlows, type RecordedCase } from './parity/replay-flows.ts';

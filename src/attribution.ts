@@ -7,7 +7,7 @@ import {
   type Share,
 } from './dynamics/index.ts';
 import type { Pod } from './kubernetes/index.ts';
-import { meanVisits, type NodeId, type ServiceId, type World } from './model/index.ts';
+import type { NodeId, World } from './model/index.ts';
 import type { Recorder } from './results/index.ts';
 
 /** Keeps what energy, carbon and cost are divided over applications by, and divides them at the end of a run. */
@@ -18,8 +18,6 @@ export class Attribution {
   /** By node: how long it has been there and paid for, and since when it has been, ns. */
   readonly #thereNs: Float64Array;
   readonly #thereSinceNs: (number | undefined)[];
-  /** Requests that ended, by the service they entered at. */
-  readonly #requestsByService: Float64Array;
 
   constructor(world: World) {
     this.#world = world;
@@ -28,7 +26,6 @@ export class Attribution {
     this.#thereSinceNs = world.nodes.map(() => 0);
     for (const { nodes, initial } of world.nodeAutoscaling?.groups ?? [])
       for (const node of nodes.slice(initial)) this.#thereSinceNs[node] = undefined;
-    this.#requestsByService = new Float64Array(world.services.length);
   }
 
   /** A node of a group is there from now on, or no longer. */
@@ -38,21 +35,20 @@ export class Attribution {
     this.#thereSinceNs[node] = isThere ? nowNs : undefined;
   }
 
-  /** A request ended that had entered at the service. */
-  requestEnded(service: ServiceId): void {
-    this.#requestsByService[service]!++;
-  }
-
   /** A pod stops, having used so much of its node's CPU. */
   podStopped({ app, node }: Pod, usedMillicoreNs: number): void {
     const ofNode = this.#usedByApp[node!]!;
     ofNode[app] = (ofNode[app] ?? 0) + usedMillicoreNs;
   }
 
-  /** The run is over: the shares of the applications and, last, of the infrastructure; each is a row of the table. */
+  /**
+   * The run is over: the shares of the applications and, last, of the infrastructure; each is a row of the table.
+   * @param entryBytes of the requests that entered at each service
+   */
   finish(
     sources: { readonly compute: Compute; readonly nodeEnergy: NodeEnergy; readonly linkEnergy: LinkEnergy },
     pods: readonly Pod[],
+    entryBytes: Float64Array,
     table: Recorder['tables']['attribution'],
   ): Share[] {
     const { compute, nodeEnergy, linkEnergy } = sources;
@@ -72,7 +68,7 @@ export class Attribution {
     for (let link = 0; link < linkEnergy.count; link++) {
       if (linkEnergy.isMetered(link)) metered.push(linkEnergy.read(link));
     }
-    const shares = attribute(attributed, metered, this.#requestBytesByApp());
+    const shares = attribute(attributed, metered, this.#bytesByApp(entryBytes));
     for (const [index, { nodeEnergyJ, networkEnergyJ, carbonG, cost }] of shares.entries()) {
       table.append({
         app: apps[index]?.name ?? null,
@@ -85,19 +81,10 @@ export class Attribution {
     return shares;
   }
 
-  /** By application: the bytes of the requests that entered at it, with all the calls that they make in the mean. */
-  #requestBytesByApp(): number[] {
+  #bytesByApp(entryBytes: Float64Array): number[] {
     const { apps, services } = this.#world;
     const bytesByApp = apps.map(() => 0);
-    for (const [id, { app }] of services.entries()) {
-      const requests = this.#requestsByService[id]!;
-      if (requests === 0) continue;
-      const bytes = meanVisits(services, id as ServiceId).reduce((sum, visits, called) => {
-        const { requestBytes, responseBytes } = services[called]!.behaviour;
-        return sum + visits * (requestBytes + responseBytes);
-      }, 0);
-      bytesByApp[app]! += requests * bytes;
-    }
+    for (const [id, { app }] of services.entries()) bytesByApp[app]! += entryBytes[id]!;
     return bytesByApp;
   }
 }

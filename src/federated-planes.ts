@@ -9,7 +9,14 @@ import {
   type Pod,
   type Site,
 } from './kubernetes/index.ts';
-import type { AppId, ClusterId, FederationSettings, NodeId, World } from './model/index.ts';
+import {
+  COST_PRIORITIZER,
+  type AppId,
+  type ClusterId,
+  type FederationSettings,
+  type NodeId,
+  type World,
+} from './model/index.ts';
 
 /** What a federation is made of. */
 export interface FederationParts {
@@ -20,6 +27,8 @@ export interface FederationParts {
   readonly demand: () => readonly EntryDemand[];
   readonly isNodeUp: (node: NodeId) => boolean;
   readonly noted: (note: GovernanceNote) => void;
+  /** PDLC's score of a cluster of these nodes; where SWM has a profile. */
+  readonly score: ((nodes: readonly NodeId[]) => number) | undefined;
 }
 
 /** A control plane for each cluster, and the federation that tells them what to run. A cluster runs while one of its nodes does. */
@@ -27,7 +36,7 @@ export function federatedPlanes(
   kernel: Kernel,
   world: World,
   settings: FederationSettings,
-  { planeOf, network, topology, demand, isNodeUp, noted }: FederationParts,
+  { planeOf, network, topology, demand, isNodeUp, noted, score }: FederationParts,
 ): { controlPlane: ControlPlanes; federation: Federation } {
   const pods: Pod[] = [];
   const planes = world.clusters.map(({ name }, id) => {
@@ -39,7 +48,10 @@ export function federatedPlanes(
   const nodesOf = world.clusters.map((_, cluster) =>
     [...world.nodes.keys()].filter((node) => world.nodes[node]!.cluster === cluster),
   ) as NodeId[][];
+  const goesByCost = (settings.prioritizers[COST_PRIORITIZER] ?? 0) !== 0;
   const agents = {
+    addOnScore: (cluster: ClusterId) =>
+      goesByCost && nodesOf[cluster]!.length > 0 ? score!(nodesOf[cluster]!) : undefined,
     give: (cluster: ClusterId, app: AppId) => controlPlane.of(cluster).give(app),
     take: (cluster: ClusterId, app: AppId) => controlPlane.of(cluster).take(app),
     isRunning: (cluster: ClusterId) => nodesOf[cluster]!.length === 0 || nodesOf[cluster]!.some(isNodeUp),

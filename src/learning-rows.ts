@@ -1,4 +1,4 @@
-import type { ForecastOutcome, Learning } from './codeco/index.ts';
+import type { ForecastOutcome, Learning, PlacementLearning, PlacementReward } from './codeco/index.ts';
 import type { ClusterId, World } from './model/index.ts';
 import type { Recorder } from './results/index.ts';
 
@@ -24,31 +24,71 @@ export function appendForecast(
   });
 }
 
+/** A row of what came of a pod on its node over a window. */
+export function appendReward(
+  table: Recorder['tables']['rewards'],
+  { nodes, clusters, services, apps }: Pick<World, 'nodes' | 'clusters' | 'services' | 'apps'>,
+  timeNs: number,
+  { cluster, node, service, visits, expected, reward }: PlacementReward,
+): void {
+  const { name, app } = services[service]!;
+  table.append({
+    time_ns: timeNs,
+    cluster: clusters[cluster]!.name,
+    node: nodes[node]!.name,
+    app: apps[app]!.name,
+    service: name,
+    visits,
+    expected,
+    reward,
+  });
+}
+
 /** The run is over: how each cluster did by each quantity, and what it sent. */
 export function appendLearning(
   table: Recorder['tables']['learning'],
   { clusters, orchestration }: Pick<World, 'clusters' | 'orchestration'>,
   learning: Learning,
+  placements: PlacementLearning | undefined,
 ): void {
-  for (const [cluster, { name }] of clusters.entries()) {
-    const exchanged = learning.exchanged(cluster as ClusterId);
-    for (const [quantity, tally] of learning.tallies(cluster as ClusterId)) {
-      const { forecasts, absoluteError, lastValueAbsoluteError } = tally;
+  const { learner, recommendations } = orchestration.learning!;
+  for (const [id, { name }] of clusters.entries()) {
+    const cluster = id as ClusterId;
+    for (const [quantity, { forecasts, absoluteError, lastValueAbsoluteError }] of learning.tallies(cluster)) {
       table.append({
         cluster: name,
         quantity,
-        learner: orchestration.learning!.learner,
+        learner,
         forecasts,
         mean_absolute_error: forecasts === 0 ? null : absoluteError / forecasts,
         last_value_error: forecasts === 0 ? null : lastValueAbsoluteError / forecasts,
         relative_error: lastValueAbsoluteError === 0 ? null : absoluteError / lastValueAbsoluteError,
-        messages_sent: exchanged?.counts.messages ?? 0,
-        bytes_sent: exchanged?.counts.bytes ?? 0,
-        messages_lost: exchanged?.counts.lost ?? 0,
-        mean_age_ns: exchanged?.meanAgeNs ?? null,
-        epsilon_spent: exchanged?.counts.epsilon ?? 0,
-        delta_spent: exchanged?.counts.delta ?? 0,
+        ...sent(learning.exchanged(cluster)),
       });
     }
+    if (placements === undefined) continue;
+    const { rewards, absoluteError } = placements.tally(cluster);
+    table.append({
+      cluster: name,
+      quantity: 'placement',
+      learner: recommendations!.learner,
+      forecasts: rewards,
+      mean_absolute_error: rewards === 0 ? null : absoluteError / rewards,
+      last_value_error: null,
+      relative_error: null,
+      ...sent(placements.exchanged(cluster)),
+    });
   }
+}
+
+/** What a cluster has sent of its models. */
+function sent(exchanged: ReturnType<Learning['exchanged']>) {
+  return {
+    messages_sent: exchanged?.counts.messages ?? 0,
+    bytes_sent: exchanged?.counts.bytes ?? 0,
+    messages_lost: exchanged?.counts.lost ?? 0,
+    mean_age_ns: exchanged?.meanAgeNs ?? null,
+    epsilon_spent: exchanged?.counts.epsilon ?? 0,
+    delta_spent: exchanged?.counts.delta ?? 0,
+  };
 }

@@ -4,6 +4,7 @@ import type { Migration } from './codeco/index.ts';
 import {
   LatencyHistogram,
   type AttemptCounts,
+  type ServiceTallies,
   requestOutcomes,
   type Association,
   type Compute,
@@ -121,7 +122,6 @@ export class Observation {
   requestEnded(ended: EndedRequest): void {
     const now = this.#kernel.now;
     const { outcome, issuedNs } = ended;
-    this.#attribution.requestEnded(ended.service);
     const warmup = issuedNs < this.#world.warmupNs;
     if (!warmup) {
       this.outcomes[outcome]!++;
@@ -317,6 +317,7 @@ export class Observation {
     sources: Sources,
     association: Association,
     attempts: AttemptCounts,
+    tallies: ServiceTallies,
     migrations: readonly Migration[],
     violations: { readonly count: number; readonly totalNs: number } | undefined,
   ): RunMeasures {
@@ -343,7 +344,7 @@ export class Observation {
       });
     }
     const energyJ = fsum(nodes, (_, id) => nodeEnergy.read(id as NodeId).energyJ);
-    const shares = this.#attribution.finish(sources, this.#pods, this.#recorder.tables.attribution);
+    const shares = this.#attribution.finish(sources, this.#pods, tallies.entryBytes, this.#recorder.tables.attribution);
     const succeeded = this.outcomes[OK]!;
     const sent = this.outcomes.reduce((sum, count) => sum + count, 0);
     const unfinished = this.outcomes[UNFINISHED]!;

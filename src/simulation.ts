@@ -1,12 +1,10 @@
 import {
-  Acm,
   AppMeter,
+  clusterScore,
   type Federation,
   MeasuredTopology,
-  Learning,
   MigrationReviews,
   needsMeter,
-  NodeObserver,
   PolicyGovernor,
   PolicyTravel,
   Probes,
@@ -51,7 +49,7 @@ import { federatedPlanes } from './federated-planes.ts';
 import { decidingCluster, vertexOf } from './places.ts';
 import { regionsOf } from './regions.ts';
 import { requestSampler } from './request-sampler.ts';
-import { appendAppStatus } from './app-status-rows.ts';
+import { keepAppStatus } from './app-status.ts';
 import { appendDatasets } from './dataset-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
@@ -60,7 +58,8 @@ import { appendScaling } from './scaling-rows.ts';
 import { appendServices } from './service-rows.ts';
 import type { SimulationWatch } from './simulation-watch.ts';
 import { Observation } from './observation.ts';
-import { appendForecast, appendLearning } from './learning-rows.ts';
+import { appendLearning } from './learning-rows.ts';
+import { nodeKnowledge } from './node-knowledge.ts';
 import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -173,34 +172,32 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     // where users are is known as of the last probe, as the state of the links is
     topology.onProbe(() => (demand = entryDemand(world, (user) => association.accessPointOf(user))));
   }
-  const { swm, learning: learningSettings } = world.orchestration;
+  const { swm } = world.orchestration;
   const podsInUse = () =>
     controlPlane.pods
       .filter(({ node, phase }) => node !== undefined && phase !== 'gone')
-      .map(({ id, node }) => ({ id, node: node!, usedMillicoreNs: compute.podUsage(id) }));
-  const observer =
-    swm === undefined && learningSettings === undefined
-      ? undefined
-      : new NodeObserver(kernel, world, {
-          activeEnergyJ(node) {
-            const { energyJ, idleJ } = nodeEnergy.read(node);
-            return energyJ - idleJ;
-          },
-          usedMillicoreNs: (node) => compute.usage(node).usedMillicoreNs,
-          carryingJ: (link, direction) => linkEnergy.read(link).carryingJ[direction],
-          isNodeUp: (node) => compute.isUp(node),
-          // of links it knows what probes tell, where there are any
-          isLinkUp: (link) => (netma === undefined ? network : topology).isLinkUp(link),
-          ...(swm?.migration === undefined ? {} : { pods: podsInUse }),
-        });
-  const learning =
-    learningSettings &&
-    new Learning(kernel, network, world, learningSettings, observer!, decidingCluster(world), (outcome) =>
-      appendForecast(recorder.tables.forecasts, world, kernel.now, outcome),
-    );
-  const known = learningSettings?.costs === 'forecast' ? learning : observer;
-  const placeGroups = (name?: string): SwmScheduler | undefined =>
-    swm && new SwmScheduler(kernel, world, swm, topology, known!, () => demand, observer, name);
+      .map(({ id, node, service }) => ({ id, service, node: node!, usedMillicoreNs: compute.podUsage(id) }));
+  const metrics = {
+    activeEnergyJ(node: NodeId) {
+      const { energyJ, idleJ } = nodeEnergy.read(node);
+      return energyJ - idleJ;
+    },
+    usedMillicoreNs: (node: NodeId) => compute.usage(node).usedMillicoreNs,
+    carryingJ: (link: LinkId, direction: 0 | 1) => linkEnergy.read(link).carryingJ[direction],
+    isNodeUp: (node: NodeId) => compute.isUp(node),
+    // of links it knows what probes tell, where there are any
+    isLinkUp: (link: LinkId) => (netma === undefined ? network : topology).isLinkUp(link),
+    ...(swm?.migration === undefined ? {} : { pods: podsInUse }),
+  };
+  const { observer, learning, placements, contextOf } = nodeKnowledge(kernel, world, recorder, {
+    network,
+    metrics,
+    copies,
+    requested: (node) => controlPlane.requested(node),
+    pods: { serving: podsInUse, worked: (pod) => requests.load.worked(pod) },
+  });
+  const placeGroups = (site?: Site): SwmScheduler | undefined =>
+    swm && new SwmScheduler(kernel, world, swm, topology, contextOf(site?.cluster), () => demand, observer, site?.name);
   const meter = needsMeter(world)
     ? new AppMeter(world, {
         read(node) {
@@ -218,6 +215,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       new PolicyTravel(kernel, network, world, publisherOf(world)),
       {
         evict: (pod, reason) => controlPlane.evict(pod, reason),
+        moves: (pod) => reviews?.takesOver(pod) === true,
         rulesChanged: () => {
           controlPlane.rulesChanged();
           for (const app of world.apps.keys()) reviews?.policyChanged(app as AppId);
@@ -277,7 +275,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       () => demand,
       surroundings,
       hooks,
-      (groups = placeGroups(site?.name)),
+      (groups = placeGroups(site)),
       site,
     );
   const { federation: settings } = world.orchestration;
@@ -304,18 +302,14 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       demand: () => demand,
       isNodeUp: (node) => compute.isUp(node),
       noted: (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
+      score: swm && ((nodes) => clusterScore(observer!.metrics, swm.profile, nodes)),
     }));
     federation.start();
   }
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
   if (world.orchestration.acm === true)
-    new Acm(
-      kernel,
-      world,
-      { pods: () => controlPlane.pods, podUsedMillicoreNs: (pod) => compute.podUsage(pod) },
-      (status) => appendAppStatus(recorder.tables.app_status, world, kernel.now, status),
-    );
+    keepAppStatus(kernel, world, recorder, { pods: () => controlPlane.pods, compute, requests, observer: observer! });
   const nodeOutages = new Outages(world.nodes.length, (id, up) => {
     const node = id as NodeId;
     // a dead node answers nobody: the network goes first, so that what its pods had under way is lost with it
@@ -360,7 +354,8 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     linkEnergy.setAccessPointUp(id as AccessPointId, up);
     association.accessPointChanged(id as AccessPointId);
   });
-  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints };
+  const kubelets = new Outages(world.nodes.length, (node, up) => controlPlane.setKubeletHealthy(node as NodeId, up));
+  const targets = { nodes: nodeOutages, links: linkOutages, speeds, qualities, accessPoints, kubelets };
   for (const node of federation === undefined ? (controlPlane as ControlPlane).absentNodes : [])
     nodeOutages.begin(node);
   scheduleFaults(kernel, world.faults, targets, (effect, began) => observation.faultNoted(effect, began));
@@ -393,7 +388,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   for (const migration of reviews?.migrations.all ?? [])
     if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);
   appendDatasets(recorder.tables, world, copies, data);
-  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning);
+  if (learning !== undefined) appendLearning(recorder.tables.learning, world, learning, placements);
   appendServices(recorder.tables.services, world, requests.tallies, observation.failedAt);
   return {
     measures: {
@@ -401,6 +396,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
         sources,
         association,
         requests.attemptCounts,
+        requests.tallies,
         reviews?.migrations.all ?? [],
         governor?.violations,
       ),

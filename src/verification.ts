@@ -48,13 +48,18 @@ export type Verification =
 
 /**
  * Runs the scenario of a results folder again and compares digests; on a difference finds the first event that differs.
- * @throws {ResultsError} if the folder is not a whole and untouched result
+ * @throws {ResultsError} if the folder is not a whole and untouched result, or is no simulation's
  */
 export function verifyResults(
   folder: string,
   options: { readonly progress?: (fraction: number) => void } = {},
 ): Verification {
   const manifest = readManifest(folder, { hashes: true });
+  if (manifest.source === 'cluster') {
+    throw new ResultsError(
+      `${folder} was recorded from a real cluster, which nothing repeats: \`codeco-sim kind compare\` holds simulated runs against it`,
+    );
+  }
   const stored = readScenario(folder, manifest) as StoredScenario;
   const scratch = mkdtempSync(join(tmpdir(), 'codeco-sim-verify-'));
   try {

@@ -1,6 +1,7 @@
 // All benchmarks: `npm run bench`. With --smoke a small and quick pass that shows that they still run.
 import { cpus } from 'node:os';
 import { benchDevices } from './devices.mjs';
+import { benchFederation } from './federation.mjs';
 import { benchKernel } from './kernel.mjs';
 import { printTable } from './measure.mjs';
 import { benchMovers } from './movers.mjs';
@@ -26,6 +27,7 @@ const benchmarks = [
   ['Network: transfers, with all their events', benchTransfers],
   ['Scheduler: all placement decisions, seconds of CPU', benchScheduler],
   ['SWM: the scalable solver, seconds of CPU', benchSwm],
+  ['A federation with every component, one simulated hour: seconds', benchFederation],
   ['Sweeps: seconds, and milliseconds a cell beside its runs', benchSweep],
   ['Scheduler: bytes of memory', benchSchedulerMemory],
 ];

@@ -101,6 +101,8 @@ const pluginsOf = (nodes: readonly NodeVerdict[]): string[] => [
   ...new Set(nodes.flatMap(({ scores }) => Object.keys(scores))),
 ];
 
+const UNTOLD = 'a real scheduler does not tell';
+
 /** A decision as text: what it was, as `kubectl describe` would say it, then a row a node. */
 export function formatExplanation(explanation: Explanation): string {
   const { tie_set: ties, value, message } = explanation;
@@ -109,8 +111,13 @@ export function formatExplanation(explanation: Explanation): string {
     ['Pod', `${explanation.pod} of ${explanation.app}, attempt ${explanation.attempt}`],
     ['Time', `${formatDuration(explanation.time_ns)} (${explanation.time_ns} ns)`],
     ['Scheduler', explanation.scheduler],
-    ['View age', formatDuration(explanation.view_age_ns)],
-    ['Nodes', `${explanation.considered_nodes} examined, ${explanation.feasible_nodes} feasible`],
+    ['View age', explanation.view_age_ns === null ? UNTOLD : formatDuration(explanation.view_age_ns)],
+    [
+      'Nodes',
+      explanation.considered_nodes === null
+        ? UNTOLD
+        : `${explanation.considered_nodes} examined, ${explanation.feasible_nodes} feasible`,
+    ],
     ['Choice', explanation.node ?? 'none'],
   ];
   if (explanation.trigger !== null)

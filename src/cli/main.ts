@@ -1,62 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { ClusterError, Interrupted } from '../kind/index.ts';
-import { ResultsError } from '../results/index.ts';
-import { InputError } from '../scenario/index.ts';
-import { VERSION } from '../version.ts';
-import { addCalibrateCommand } from './commands/calibrate.ts';
-import { addCheckCommand } from './commands/check.ts';
-import { addCollectCommand } from './commands/collect.ts';
-import { addCompareCommand } from './commands/compare.ts';
-import { addExplainCommand } from './commands/explain.ts';
-import { addExportCommand } from './commands/export.ts';
-import { addImportCommand } from './commands/import.ts';
-import { addInitCommand } from './commands/init.ts';
-import { addKindCommand } from './commands/kind.ts';
-import { addListCommand } from './commands/list.ts';
-import { addQueryCommand } from './commands/query.ts';
-import { addReportCommand } from './commands/report.ts';
-import { addRunCommand } from './commands/run.ts';
-import { addSweepCommand } from './commands/sweep.ts';
-import { addValidateCommand } from './commands/validate.ts';
-import { addVerifyCommand } from './commands/verify.ts';
-import { addWhyCommand } from './commands/why.ts';
 import { exitCodes } from './exit-codes.ts';
 import { processIo } from './io.ts';
-import { UsageError } from './usage-error.ts';
+import { runProgram } from './program.ts';
 
 const io = processIo();
-const program = new Command('codeco-sim')
-  .description('Deterministic simulator of Edge-Cloud orchestration.')
-  .version(VERSION)
-  .showSuggestionAfterError()
-  .exitOverride()
-  .addHelpText(
-    'after',
-    '\nExit status: 0 done; 1 an expectation failed or a verification differed; 2 the input or the usage is wrong;\n' +
-      '3 the program failed; 130 interrupted.',
-  );
-const commands = [
-  addRunCommand,
-  addSweepCommand,
-  addCollectCommand,
-  addValidateCommand,
-  addExplainCommand,
-  addInitCommand,
-  addImportCommand,
-  addListCommand,
-  addVerifyCommand,
-  addWhyCommand,
-  addCompareCommand,
-  addReportCommand,
-  addCheckCommand,
-  addQueryCommand,
-  addExportCommand,
-  addCalibrateCommand,
-  addKindCommand,
-];
-for (const add of commands) add(program, io);
-
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // a reader that closes the pipe early, such as head, has seen enough
   if (error.code === 'EPIPE') process.exit(exitCodes.done);
@@ -66,27 +13,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // nobody listens to what is said on the way; the results count
 process.stderr.on('error', () => undefined);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
-
-function report(error: unknown): number {
-  // commander has told it already
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (error instanceof InputError || error instanceof UsageError || error instanceof ResultsError) {
-    io.err(`${error.message}\n`);
-    return exitCodes.usage;
-  }
-  if (error instanceof Interrupted) {
-    io.err('interrupted\n');
-    return exitCodes.interrupted;
-  }
-  if (error instanceof ClusterError) {
-    io.err(`${error.message}\n`);
-    return exitCodes.failed;
-  }
-  io.err(`codeco-sim failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return exitCodes.failed;
-}
+process.exitCode = await runProgram(process.argv.slice(2), io);

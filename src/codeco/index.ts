@@ -1,7 +1,8 @@
 export * from './acm/index.ts';
-export { Federation } from './federation/index.ts';
+export { clusterScore, Federation } from './federation/index.ts';
 export type { GovernanceNote } from './governance/policy-governor.ts';
 export * from './governance/index.ts';
+export { Mdm, type CatalogueNote, type MetadataSources } from './mdm/index.ts';
 export {
   MeasuredTopology,
   Probes,
@@ -10,5 +11,14 @@ export {
   type LinkMeasurement,
   type NetworkView,
 } from './netma/index.ts';
-export { Learning, NodeObserver, type ForecastOutcome } from './pdlc/index.ts';
+export {
+  PlacementLearning,
+  type PlacementReward,
+  type PodReadings,
+  Learning,
+  NodeContext,
+  NodeObserver,
+  type ForecastOutcome,
+  type MetricSources,
+} from './pdlc/index.ts';
 export { MigrationReviews, SwmScheduler, type Migration } from './swm/index.ts';

@@ -39,6 +39,8 @@ export {
   type MeasureComparison,
   type Parting,
 } from './comparison/index.ts';
+export { describeResults, type CellDescription, type MeasureDescription } from './description/index.ts';
+export { assessFidelity, timeNames, type Fidelity, type TimeFidelity, type TimeName } from './fidelity/index.ts';
 export { checkExpectations, type ExpectationReport, type ExpectationResult } from './expectations/index.ts';
 export { queryResults, SqlError, type QueryAnswer } from './query/index.ts';
 export {

@@ -9,8 +9,14 @@ export interface ComparedRun {
   readonly seed: number;
   /** Its results folder. */
   readonly folder: string;
+  /** A real cluster was observed, whose seed means nothing; absent: a simulation. */
+  readonly source?: 'cluster';
   readonly row: Readonly<Record<string, unknown>>;
 }
+
+/** Whether two runs drew the same numbers: a real cluster draws none. */
+export const haveSameSeed = (one: ComparedRun, two: ComparedRun): boolean =>
+  one.seed === two.seed && one.source === undefined && two.source === undefined;
 
 /** Runs of the same scenario that differ by their seeds alone. */
 export interface ComparedCell {
@@ -49,9 +55,10 @@ export async function openSubject(reference: string): Promise<Subject> {
     if (cells.every(({ runs }) => runs.length === 0)) throw new ResultsError(`${reference} has no finished run`);
     return { kind: 'sweep', folder: reference, cells };
   }
-  readManifest(reference);
+  const { source } = readManifest(reference);
   const row = rowsOf(await readTable(reference, 'runs'))[0]!;
-  const run = { seed: row['seed'] as number, folder: reference, row };
+  const seed = row['seed'] as number;
+  const run = { seed, folder: reference, row, ...(source === undefined ? {} : { source }) };
   return { kind: 'run', folder: reference, cells: [{ number: 0, label: reference, parameters: {}, runs: [run] }] };
 }
 

@@ -1,5 +1,5 @@
 export { Digest } from './digest.ts';
-export { type DigestTrail, type EventRange, firstDifference } from './digest-trail.ts';
+export { type DigestTrail, type EventRange, firstDifference, TrailRecorder } from './digest-trail.ts';
 export { divergence, type KernelRun } from './divergence.ts';
 export { type EventDifference, EventLog, firstDivergence, type LoggedEvent } from './event-log.ts';
 export { type EventId, EventQueue, NO_EVENT } from './event-queue.ts';

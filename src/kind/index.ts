@@ -1,8 +1,12 @@
+export { draftOfCluster, importRights, readCluster } from './cluster-import/index.ts';
 export { ClusterError } from './cluster-error.ts';
 export { clusterForms, planClusters, type ClusterForm, type PlannedCluster } from './cluster-plan.ts';
 export { workloads, type WorkloadName } from './carriers.ts';
 export { NODE_IMAGE, type KindConfig } from './kind-config.ts';
+export { observeCluster, observeReplay, observeRights } from './observation/index.ts';
 export { fitPodStartup, predictPodStartup, type BatchPrediction, type FittedPodStartup } from './pod-startup-fit.ts';
+export { fitRecordedTimes, predictLeftOut, type FittedTimes, type LeftOut } from './recorded-fit.ts';
+export { readRecordedTimes } from './recorded-times.ts';
 export { readPodStartupRecords, type StartupBatch } from './pod-startup-records.ts';
 export { containerRuntimes, readCapacity, thisMachine, type ContainerRuntime } from './runtime.ts';
 export { placers, planReplay, type PlacerName, type ReplayOptions, type ReplayPlan } from './replay-plan.ts';

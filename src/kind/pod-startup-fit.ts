@@ -3,6 +3,7 @@ import { StartupQueues } from '../kubernetes/index.ts';
 import { RandomStreams, type Nanoseconds } from '../kernel/index.ts';
 import type { ClusterId, NodeId, PodStartup } from '../model/index.ts';
 import type { StartupBatch } from './pod-startup-records.ts';
+import { zoomSearch, type Tried } from './zoom-search.ts';
 
 export interface FittedPodStartup {
   readonly podStartup: PodStartup;
@@ -28,9 +29,6 @@ export interface BatchPrediction {
 }
 
 const NS_PER_MS = 1e6;
-/** Points of the search in each direction, and how often it closes in on the best of them. */
-const GRID = 40;
-const ZOOMS = 8;
 
 /**
  * Fits the model of start-up to measured batches by least squares, given when their pods were created. Each batch counts
@@ -48,24 +46,11 @@ export function fitPodStartup(batches: readonly StartupBatch[], nodes = 1): Fitt
   }
   const perPodMs = max(batches, ({ readyMs }) => readyMs.at(-1)! / readyMs.length)!;
   const mostNodes = max(batches, ({ podsByNode }) => podsByNode?.length ?? nodes)!;
-  let best = evaluate(batches, nodes, 0, 0);
-  let spanCluster = perPodMs;
-  let spanNode = perPodMs * mostNodes;
-  for (let zoom = 0; zoom < ZOOMS; zoom++) {
-    const centre = zoom === 0 ? { clusterMs: spanCluster / 2, nodeMs: spanNode / 2 } : best;
-    for (let i = 0; i <= GRID; i++) {
-      for (let j = 0; j <= GRID; j++) {
-        const clusterMs = centre.clusterMs + (i / GRID - 0.5) * spanCluster;
-        const nodeMs = centre.nodeMs + (j / GRID - 0.5) * spanNode;
-        if (clusterMs < 0 || nodeMs < 0) continue;
-        const candidate = evaluate(batches, nodes, clusterMs, nodeMs);
-        if (candidate.error < best.error) best = candidate;
-      }
-    }
-    spanCluster /= 4;
-    spanNode /= 4;
-  }
-  const { clusterMs, nodeMs, baseMs } = best;
+  const {
+    x: clusterMs,
+    y: nodeMs,
+    baseMs,
+  } = zoomSearch(perPodMs, perPodMs * mostNodes, (x, y) => evaluate(batches, nodes, x, y));
   const spreadMs = Math.sqrt(mean(batches, successiveVariance)!);
   const ns = (ms: number): Nanoseconds => Math.round(ms * NS_PER_MS) as Nanoseconds;
   return {
@@ -79,11 +64,8 @@ export function fitPodStartup(batches: readonly StartupBatch[], nodes = 1): Fitt
   };
 }
 
-interface Candidate {
-  readonly clusterMs: number;
-  readonly nodeMs: number;
+interface Candidate extends Tried {
   readonly baseMs: number;
-  readonly error: number;
 }
 
 function evaluate(batches: readonly StartupBatch[], nodes: number, clusterMs: number, nodeMs: number): Candidate {
@@ -102,7 +84,7 @@ function evaluate(batches: readonly StartupBatch[], nodes: number, clusterMs: nu
       return weight(b, k) * difference * difference;
     }),
   );
-  return { clusterMs, nodeMs, baseMs, error };
+  return { x: clusterMs, y: nodeMs, baseMs, error };
 }
 
 /** When the queues let the pods of a batch through, ms, ascending. */

@@ -32,6 +32,8 @@ export interface CallLimits {
 export const defaultLimits: CallLimits = { perSecond: 20, atOnce: 40 };
 /** Attempts of a call that the server turns away for the moment, or that does not reach it. Own design. */
 const MOST_ATTEMPTS = 5;
+/** Verbs that change nothing. */
+const READING: ReadonlySet<AccessRule['verb']> = new Set(['get', 'list', 'watch']);
 
 /** A connection to a cluster's API server. */
 export class Cluster {
@@ -76,7 +78,7 @@ export class Cluster {
       } catch (error) {
         const status = statusOf(error);
         // A write that got no answer may have been done.
-        const isRead = ['get', 'list', 'watch'].includes(verb);
+        const isRead = READING.has(verb);
         const isPassing = status === 429 || status === 503 || (status === undefined && isRead && isOfNetwork(error));
         if (isPassing && attempt < MOST_ATTEMPTS) {
           await sleep(retryAfterMs(error) ?? 250 * 2 ** attempt);
@@ -118,14 +120,15 @@ export class Cluster {
 
 /**
  * Connects to the cluster of a kubeconfig's context; nothing is asked of the server yet.
- * @throws {ClusterError} if the library, the file or the context is missing, or if the context looks like one of production and
- * `yesTo` does not name it
+ * @throws {ClusterError} if the library, the file or the context is missing, or if the context looks like one of production,
+ * more than reading is needed, and `yesTo` does not name it
  */
 export async function connectCluster(options: ClusterOptions): Promise<Cluster> {
   const library = await loadLibrary();
   const config = readConfig(library, options);
   const cluster = new Cluster(library, config, options.needs, options.limits);
-  if (!isForTests(cluster) && options.yesTo !== cluster.context) {
+  const isReading = options.needs.length > 0 && options.needs.every(({ verb }) => READING.has(verb));
+  if (!isReading && !isForTests(cluster) && options.yesTo !== cluster.context) {
     throw new ClusterError(
       `the context ${cluster.context} (${cluster.server}) may be one of production: it is neither of kind or KWOK nor on this machine; ` +
         `to use it all the same, pass --yes-to ${cluster.context}`,

@@ -13,7 +13,20 @@ export interface Followed<T extends KubernetesObject> {
   readonly fieldSelector?: string;
   /** Lists the same objects. */
   readonly list: () => Promise<KubernetesListObject<T>>;
+  /** What an object is known by; its name where absent, which is one of a namespace alone. */
+  readonly key?: (object: T) => string;
 }
+
+/** What a watch tells of one object. */
+export interface Change<T extends KubernetesObject> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: T;
+}
+
+/** Told of all objects, by key, and of the change that it is told for; of none where they were listed. Whether that is enough. */
+type Listener<T extends KubernetesObject> = (objects: ReadonlyMap<string, T>, change?: Change<T>) => boolean;
+
+const nameOf = ({ metadata }: KubernetesObject): string => metadata?.name ?? '';
 
 /** A watch is begun anew after this many seconds at the latest, so that a connection that is dead unnoticed is left. */
 const WATCH_S = 300;
@@ -29,7 +42,7 @@ const MOST_FAILURES = 8;
  * Follows objects from a list on, by a watch from the list's resourceVersion (Kubernetes, API concepts: "Efficient detection of
  * changes"): what ends the connection, it goes on from the last version seen; a version that the server has forgotten (410 Gone)
  * means listing again.
- * @param seen told of all objects, by name, at first and after each change; true ends it
+ * @param seen told of all objects at first and after each change; true ends it
  * @param signal ends it
  * @returns whether `seen` has ended it
  * @throws {ClusterError} if the server refuses, or cannot be reached any more
@@ -37,11 +50,11 @@ const MOST_FAILURES = 8;
 export async function followObjects<T extends KubernetesObject>(
   cluster: Cluster,
   followed: Followed<T>,
-  seen: (objects: ReadonlyMap<string, T>) => boolean,
+  seen: Listener<T>,
   signal: AbortSignal,
 ): Promise<boolean> {
   const objects = new Map<string, T>();
-  const { what, list } = followed;
+  const { what, list, key = nameOf } = followed;
   let version: string | undefined;
   let failures = 0;
   while (!signal.aborted) {
@@ -49,7 +62,7 @@ export async function followObjects<T extends KubernetesObject>(
       const { metadata, items } = await cluster.call(`list ${what}`, 'list', list);
       version = metadata?.resourceVersion ?? '';
       objects.clear();
-      for (const item of items) objects.set(item.metadata?.name ?? '', item);
+      for (const item of items) objects.set(key(item), item);
       if (seen(objects)) return true;
       // an abort in the meantime tells nobody who listens only from now on
       if (signal.aborted) break;
@@ -85,10 +98,10 @@ interface WatchEnd {
 /** One connection, to its end. */
 async function watchOnce<T extends KubernetesObject>(
   cluster: Cluster,
-  { path, labelSelector, fieldSelector }: Followed<T>,
+  { path, labelSelector, fieldSelector, key = nameOf }: Followed<T>,
   from: string,
   objects: Map<string, T>,
-  seen: (objects: ReadonlyMap<string, T>) => boolean,
+  seen: Listener<T>,
   signal: AbortSignal,
 ): Promise<WatchEnd> {
   let version = from;
@@ -104,10 +117,9 @@ async function watchOnce<T extends KubernetesObject>(
     gotSomething = true;
     version = object.metadata?.resourceVersion ?? version;
     if (type === 'BOOKMARK') return false;
-    const name = object.metadata?.name ?? '';
-    if (type === 'DELETED') objects.delete(name);
-    else objects.set(name, object);
-    return (isDone = seen(objects));
+    if (type === 'DELETED') objects.delete(key(object));
+    else objects.set(key(object), object);
+    return (isDone = seen(objects, { type: type as Change<T>['type'], object }));
   };
   const ended = new AbortController();
   const watch = new cluster.library.Watch(cluster.config);

@@ -12,7 +12,7 @@ import type {
 } from '../model/index.ts';
 import type { CpuShare } from '../dynamics/index.ts';
 import type { NodeState } from './node-state.ts';
-import { cpuShareOf, podTemplate } from './pod-template.ts';
+import { admitted, cpuShareOf, podTemplate } from './pod-template.ts';
 import type { Pod } from './pods.ts';
 import type { Site } from './site.ts';
 import {
@@ -63,7 +63,7 @@ export class ClusterState {
     this.nodes = nodes;
     this.#kinds = world.services.map((service) => {
       const app = world.apps[service.app]!;
-      const template = podTemplate(app, service, world.clusters);
+      const template = admitted(podTemplate(app, service, world.clusters), world.orchestration);
       const kind = compileTemplate(template, app.name, service.workload?.selector);
       // callers reach the pods by a Service, and kube-scheduler's default spreading groups pods by their Services
       if (service.workload === undefined)
@@ -85,7 +85,9 @@ export class ClusterState {
       doomed: false,
       up: true,
       reachable: true,
-      notReady: false,
+      healthy: true,
+      ready: 'True',
+      evicting: undefined,
       memoryPressure: false,
       taintedNs: 0,
       taintings: 0,

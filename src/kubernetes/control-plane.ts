@@ -11,7 +11,7 @@ import { scheduleMaintenance } from './maintenance.ts';
 import { ClusterAutoscaler } from './node-autoscaling/index.ts';
 import type { Governor } from './governor.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
-import { conditionOf, isSilent, type NodeCondition } from './node-state.ts';
+import { conditionOf, isObeying, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { admissionRefusal, Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
 import type { Pod } from './pods.ts';
@@ -93,9 +93,9 @@ export class ControlPlane {
         const { info } = state.nodes[node]!;
         this.#scheduling.happened({ kind: 'taints-changed', node: info, before, wasUnschedulable });
       },
-      notReady: (node) => this.#nodeNotReady(node),
+      silenceNoticed: (node) => this.#silenceNoticed(node),
       heard: (node) => this.#nodeHeard(node),
-      evicted: (pods) => this.#evicted(pods),
+      evicted: (pods, why) => this.#evicted(pods, why === 'Unknown' ? 'node-unreachable' : 'node-not-ready'),
     });
     this.#workloads = new Workloads(
       kernel,
@@ -103,7 +103,7 @@ export class ControlPlane {
       state,
       endpoints,
       {
-        created: (pod) => this.#created(pod),
+        created: (pod, placedOn) => this.#created(pod, placedOn),
         superfluous: (pod) => this.#delete(pod, 'scaled-down'),
         deadlineExceeded: (pod) => this.#end(pod, 'deadline-exceeded'),
       },
@@ -238,6 +238,12 @@ export class ControlPlane {
     if (isSilent(state) !== wasSilent) this.#nodeLifecycle.hearingChanged(node);
   }
 
+  /** A node's kubelet can run no pods, or can again; what runs goes on. */
+  setKubeletHealthy(node: NodeId, healthy: boolean): void {
+    this.#state.nodes[node]!.healthy = healthy;
+    if (this.#state.nodes[node]!.isThere) this.#nodeLifecycle.healthChanged(node);
+  }
+
   /** The cluster as its control plane knows it. */
   get state(): ClusterState {
     return this.#state;
@@ -283,16 +289,16 @@ export class ControlPlane {
     this.#workloads.deleted([pod]);
   }
 
-  /** A new pod looks for a node, but for one that names its node: that one passes by the scheduler. */
-  #created(pod: Pod): void {
+  /** A new pod looks for a node, but for one that names its node or has its place: that one passes by the scheduler. */
+  #created(pod: Pod, placedOn?: NodeId): void {
     const { nodeName } = this.#state.kind(pod.service);
-    if (nodeName === '') return this.#scheduling.add(pod);
-    const info = this.#state.cache.node(nodeName);
-    if (info === undefined) {
+    if (nodeName === '' && placedOn === undefined) return this.#scheduling.add(pod);
+    const node = placedOn ?? (this.#state.cache.node(nodeName)?.id as NodeId | undefined);
+    if (node === undefined) {
       pod.message = `node "${nodeName}" not found`;
       return;
     }
-    this.#state.bind(pod, info.id as NodeId);
+    this.#state.bind(pod, node);
     this.#bound(pod);
   }
 
@@ -317,7 +323,7 @@ export class ControlPlane {
   }
 
   #launch(pod: Pod): void {
-    if (isSilent(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
+    if (!isObeying(this.#state.nodes[pod.node!]!)) pod.phase = 'stopped';
     else this.#start(pod);
   }
 
@@ -332,25 +338,27 @@ export class ControlPlane {
     this.#endpoints.add(pod.service, pod.id, this.#world.nodes[pod.node!]!.vertex);
   }
 
-  #nodeNotReady(node: NodeId): void {
+  #silenceNoticed(node: NodeId): void {
     for (const pod of this.#state.nodes[node]!.pods) this.#endpoints.remove(pod.service, pod.id);
   }
 
   #nodeHeard(node: NodeId): void {
-    const { pods } = this.#state.nodes[node]!;
+    const state = this.#state.nodes[node]!;
+    const { pods } = state;
+    const obeys = isObeying(state);
     // its kubelet learns now of the pods that were deleted
-    for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
+    if (obeys) for (const pod of pods) if (pod.phase === 'terminating') this.#kubelet.delete(pod);
     for (const pod of pods) {
       if (pod.phase === 'ready') this.#serve(pod);
-      if (pod.phase !== 'stopped' || this.relocations.waits(pod)) continue;
+      if (!obeys || pod.phase !== 'stopped' || this.relocations.waits(pod)) continue;
       this.#endpoints.remove(pod.service, pod.id);
       this.#start(pod);
     }
   }
 
-  /** Pods of a silent node are deleted, and their controllers make new ones. */
-  #evicted(pods: readonly Pod[]): void {
-    for (const pod of pods) this.#delete(pod, 'node-unreachable');
+  /** Pods of a node that is not ready are deleted, and their controllers make new ones. */
+  #evicted(pods: readonly Pod[], reason: string): void {
+    for (const pod of pods) this.#delete(pod, reason);
     this.#workloads.deleted(pods);
   }
 
@@ -373,7 +381,7 @@ export class ControlPlane {
     pod.reason = reason;
     this.#state.cache.terminatePod(this.#state.schedulingPod(pod));
     // a node that runs on where nobody hears it learns of it when it is heard, and its pods go on until then
-    if (node.reachable) this.#kubelet.delete(pod);
+    if (isObeying(node)) this.#kubelet.delete(pod);
   }
 
   /** A deleted pod has stopped; of a node that is cut off, the control plane learns it when it hears the node. */

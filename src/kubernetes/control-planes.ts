@@ -40,6 +40,10 @@ export class ControlPlanes {
     this.#at(node).setReachable(node, reachable);
   }
 
+  setKubeletHealthy(node: NodeId, healthy: boolean): void {
+    this.#at(node).setKubeletHealthy(node, healthy);
+  }
+
   evict(pod: Pod, reason: string): void {
     this.#at(pod.node!).evict(pod, reason);
   }

@@ -14,5 +14,5 @@ export type { PodWatcher, Relocations, Standby } from './relocations.ts';
 export type { GroupScheduler, PlacementDecision } from './scheduling-loop.ts';
 
 export type { EntryDemand } from './communication.ts';
-export { groupFilter, type Decision, type GroupFilter, type Verdicts } from './scheduling/index.ts';
+export { groupFilter, podRequests, type Decision, type GroupFilter, type Verdicts } from './scheduling/index.ts';
 export { podTemplate } from './pod-template.ts';

@@ -2,11 +2,21 @@ import type { Taint } from '../model/index.ts';
 import type { Pod } from './pods.ts';
 import type { NodeInfo } from './scheduling/index.ts';
 
-/** Taints of a node whose kubelet is not heard of. Source: Kubernetes, pkg/controller/nodelifecycle. */
-export const UNREACHABLE_TAINTS: readonly Taint[] = [
-  { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
-];
+/** A node's Ready condition: `False` where its kubelet says that it can run no pods, `Unknown` where nothing is heard of it. */
+export type Readiness = 'True' | 'False' | 'Unknown';
+export type Unreadiness = Exclude<Readiness, 'True'>;
+
+/** Keys of the taints of a node that is not ready. Source: Kubernetes, pkg/controller/nodelifecycle. */
+const UNREADY_KEYS: Readonly<Record<Unreadiness, string>> = {
+  False: 'node.kubernetes.io/not-ready',
+  Unknown: 'node.kubernetes.io/unreachable',
+};
+
+/** The taint by which pods leave a node that is not ready. */
+export const evictionTaint = (unreadiness: Unreadiness): Taint => ({
+  key: UNREADY_KEYS[unreadiness],
+  effect: 'NoExecute',
+});
 
 /** Source: Kubernetes, Concepts, Taints and Tolerations, "Taint Nodes by Condition". */
 export const MEMORY_PRESSURE_KEY = 'node.kubernetes.io/memory-pressure';
@@ -29,10 +39,15 @@ export interface NodeState {
   up: boolean;
   /** Whether the control plane of its cluster can be reached from it. */
   reachable: boolean;
-  notReady: boolean;
+  /** Whether its kubelet can run pods, by what it says itself. */
+  healthy: boolean;
+  /** Its Ready condition, as the API server has it. */
+  ready: Readiness;
+  /** For what its pods are to leave it; it comes later than the condition, and goes later. */
+  evicting: Unreadiness | undefined;
   /** Whether its kubelet says that it is short of memory. */
   memoryPressure: boolean;
-  /** When it was last found not ready, ns. */
+  /** When its pods were last told to leave it, ns. */
   taintedNs: number;
   /** Counts the changes of its taints: a timer that was set under other taints does nothing. */
   taintings: number;
@@ -43,21 +58,22 @@ export interface NodeState {
 }
 
 /**
- * `up`, `not-ready` (silent, and noticed), `down` (crashed, not noticed yet), `unreachable` (cut off, not noticed yet) or
+ * `up`, `not-ready` (silent, and noticed; or its kubelet says so), `down` (crashed, not noticed yet), `unreachable` (cut off, not noticed yet) or
  * `absent` (not ordered, or not there yet): the truth and what the cluster makes of it.
  */
 export type NodeCondition = 'up' | 'down' | 'unreachable' | 'not-ready' | 'absent';
 
 /** In what condition a node is. */
-export function conditionOf({ isThere, up, reachable, notReady }: NodeState): NodeCondition {
+export function conditionOf({ isThere, up, reachable, ready }: NodeState): NodeCondition {
   if (!isThere) return 'absent';
-  return notReady ? 'not-ready' : !up ? 'down' : reachable ? 'up' : 'unreachable';
+  return ready !== 'True' ? 'not-ready' : !up ? 'down' : reachable ? 'up' : 'unreachable';
 }
 
 /** Taints that a node has for the condition it is in. */
-export function conditionTaints({ notReady, memoryPressure, cordoned, doomed }: NodeState): readonly Taint[] {
+export function conditionTaints({ ready, evicting, memoryPressure, cordoned, doomed }: NodeState): readonly Taint[] {
   return [
-    ...(notReady ? UNREACHABLE_TAINTS : []),
+    ...(ready === 'True' ? [] : [{ key: UNREADY_KEYS[ready], effect: 'NoSchedule' } as const]),
+    ...(evicting === undefined ? [] : [evictionTaint(evicting)]),
     ...(memoryPressure ? [MEMORY_PRESSURE_TAINT] : []),
     ...(cordoned ? [UNSCHEDULABLE_TAINT] : []),
     ...(doomed ? [DOOMED_TAINT] : []),
@@ -67,4 +83,9 @@ export function conditionTaints({ notReady, memoryPressure, cordoned, doomed }: 
 /** Whether the control plane does not hear of a node. */
 export function isSilent({ up, reachable }: NodeState): boolean {
   return !up || !reachable;
+}
+
+/** Whether a node's kubelet does what the control plane asks of it. */
+export function isObeying({ up, reachable, healthy }: NodeState): boolean {
+  return up && reachable && healthy;
 }

@@ -6,9 +6,10 @@ import {
   type NodeSelectorTerm,
   type PodObject,
   type PodSpec,
+  type Orchestration,
   type Service,
 } from '../model/index.ts';
-import { MEMORY_PRESSURE_KEY } from './node-state.ts';
+import { evictionTaint, MEMORY_PRESSURE_KEY } from './node-state.ts';
 import { cpuWeight, type CpuShare } from '../dynamics/index.ts';
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
@@ -46,6 +47,24 @@ function toleratingPressure(spec: PodSpec): PodSpec {
   if (qosClass(spec) === 'BestEffort') return spec;
   const toleration = { key: MEMORY_PRESSURE_KEY, operator: 'Exists', effect: 'NoSchedule' } as const;
   return { ...spec, tolerations: [...(spec.tolerations ?? []), toleration] };
+}
+
+/**
+ * A template as the API server admits it: its pods stay for a while on a node that is not ready, or not reachable, where they
+ * say nothing of it themselves.
+ * Source: Kubernetes, plugin/pkg/admission/defaulttolerationseconds.
+ */
+export function admitted(
+  template: PodObject,
+  { evictionTolerationNs }: Pick<Orchestration, 'evictionTolerationNs'>,
+): PodObject {
+  const { tolerations = [] } = template.spec;
+  const missing = [evictionTaint('False'), evictionTaint('Unknown')].filter(
+    ({ key, effect }) => !tolerations.some((own) => (own.key ?? key) === key && (own.effect ?? effect) === effect),
+  );
+  const tolerationSeconds = evictionTolerationNs / 1e9;
+  const added = missing.map((taint) => ({ ...taint, operator: 'Exists', tolerationSeconds }) as const);
+  return { ...template, spec: { ...template.spec, tolerations: [...tolerations, ...added] } };
 }
 
 function inClusters(spec: PodSpec, zones: readonly string[]): PodSpec {

@@ -69,6 +69,8 @@ export class SchedulingLoop {
   readonly #gated = new Set<Pod>();
   /** By application: gates that its pods no longer have. */
   readonly #lifted: readonly Set<string>[];
+  /** Where a decision takes time: begins to look at a pod. */
+  readonly #lookAt: ((pod: Pod) => void) | undefined;
   #attemptDue = false;
 
   constructor(
@@ -102,6 +104,15 @@ export class SchedulingLoop {
       if (site?.askLeave === undefined) granted();
       else site.askLeave(granted);
     });
+    const { schedulingTimeNs } = world.orchestration;
+    if (schedulingTimeNs !== undefined) {
+      const decide = kernel.on('kubernetes.decide', (pod) => {
+        // it may have been deleted while it was being looked at
+        if (state.pods[pod]!.phase === 'pending') this.#scheduleOne(state.pods[pod]!);
+        this.#scheduleAll();
+      });
+      this.#lookAt = (pod) => void kernel.after(schedulingTimeNs, decide, pod.id);
+    }
     this.#lifted = world.apps.map(() => new Set());
     const lift = kernel.on('kubernetes.lift-gate', (app, gate) => this.#lift(app as AppId, gate));
     for (const [id, { liftedGates = [] }] of world.apps.entries())
@@ -176,6 +187,13 @@ export class SchedulingLoop {
   #scheduleAll(): void {
     this.#attemptDue = false;
     if (this.#groups !== undefined) return this.#scheduleGroups(this.#groups);
+    if (this.#lookAt !== undefined) {
+      const pod = this.#queue.next();
+      // others that become active meanwhile wait for its decision
+      this.#attemptDue = pod !== undefined;
+      if (pod !== undefined) this.#lookAt(pod);
+      return;
+    }
     for (let pod = this.#queue.next(); pod !== undefined; pod = this.#queue.next()) this.#scheduleOne(pod);
   }
 

@@ -1,5 +1,5 @@
 import type { HandlerId, Kernel, Nanoseconds } from '../kernel/index.ts';
-import type { AppId, PodLife, ServiceId, World } from '../model/index.ts';
+import type { AppId, NodeId, PodLife, ServiceId, World } from '../model/index.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Pod } from './pods.ts';
@@ -12,7 +12,8 @@ const MOST_REFUSALS = 1000;
 
 /** What the workload controllers set off. */
 export interface WorkloadEvents {
-  created(pod: Pod): void;
+  /** A pod was made; one that has its place already is on that node. */
+  created(pod: Pod, placedOn?: NodeId): void;
   /** A pod is one too many, and has to go. */
   superfluous(pod: Pod): void;
   /** A bound pod's deadline has come. */
@@ -149,12 +150,17 @@ export class Workloads {
 
   #createApp(app: AppId): void {
     for (const service of this.#world.apps[app]!.services) {
-      for (let replica = 0; replica < this.#replicas[service]!; replica++) this.#createPod(app, service);
+      const { placed = [] } = this.#world.services[service]!;
+      const here = placed.filter(
+        (node) => this.#site === undefined || this.#world.nodes[node]!.cluster === this.#site.cluster,
+      );
+      for (let replica = 0; replica < this.#replicas[service]!; replica++)
+        this.#createPod(app, service, undefined, here[replica]);
     }
   }
 
-  #createPod(app: AppId, service: ServiceId, life?: PodLife): void {
-    this.#events.created(this.#state.create(app, service, life?.name ?? this.#nextName(app, service), life));
+  #createPod(app: AppId, service: ServiceId, life?: PodLife, placedOn?: NodeId): void {
+    this.#events.created(this.#state.create(app, service, life?.name ?? this.#nextName(app, service), life), placedOn);
   }
 
   #nextName(app: AppId, service: ServiceId): string {

@@ -97,6 +97,9 @@ export const criteria = {
   load: 'Share of the CPU of the node that was in use.',
   price: 'Price of the node, an hour and core.',
   carbon: "CO2 of a busy core of the node, by its power and its region's carbon intensity.",
+  freshness: "How fresh the data of the application is in the node's cluster, 0 to 1, as MDM has it. Own design.",
+  compliance: 'Share of what is asked of a node for the application that the node keeps to, as MDM has it. Own design.',
+  portability: "Share of the application's services that there is room for on the node, as MDM has it. Own design.",
 } as const;
 
 export const performanceProfiles = {
@@ -138,7 +141,12 @@ export const prioritizers = {
   Steady: 'The cluster that an application has is better.',
   ResourceAllocatableCPU: 'Clusters with more allocatable CPU are better.',
   ResourceAllocatableMemory: 'Clusters with more allocatable memory are better.',
+  'AddOn/codeco/cluster-cost':
+    "Clusters whose nodes cost less by PDLC's profile are better, as of their last lease: 100 at cost 0, -100 at 1. Own design.",
 } as const;
+
+/** The prioritizer that goes by PDLC's cost of clusters. */
+export const COST_PRIORITIZER = 'AddOn/codeco/cluster-cost' satisfies keyof typeof prioritizers;
 
 export const swmSolvers = {
   scalable: 'Construction and large neighbourhood search: good placements, for groups of any size.',
@@ -191,6 +199,13 @@ export const exchanges = {
   gossip: 'Every cluster sends the models that it knows to another one, drawn at random.',
 } as const;
 
+export const placementLearners = {
+  linucb:
+    'Contextual bandit (Li et al. 2010): linear in the class of the node and its load, with a bonus for what is not known yet.',
+  'q-learning':
+    'Q-learning in a table (Watkins & Dayan 1992), by how busy the cluster is and by the class of the node.',
+} as const;
+
 export const costInputs = {
   observed: 'What was scraped last.',
   forecast: 'What is foretold of load and energy for the horizon; the rest as scraped last.',
@@ -198,6 +213,7 @@ export const costInputs = {
 
 export type LearnerName = keyof typeof learners;
 export type ExchangeName = keyof typeof exchanges;
+export type PlacementLearnerName = keyof typeof placementLearners;
 export type CostInputName = keyof typeof costInputs;
 export type ProbeErrorName = keyof typeof probeErrors;
 export type CriterionName = keyof typeof criteria;
@@ -218,6 +234,12 @@ export type NetworkModelName = keyof typeof networkModels;
 export type DesignName = keyof typeof designs;
 export type MessageQueueingName = keyof typeof messageQueueing;
 export type TechnologyName = keyof typeof technologies;
+
+/** Whether a node of a security class guarantees at least another one. */
+export function isAsSecure(has: SecurityClassName, needs: SecurityClassName): boolean {
+  const scale = namesOf(securityClasses);
+  return scale.indexOf(has) >= scale.indexOf(needs);
+}
 
 /** The names of a set of choices, in the order in which they are declared. */
 export function namesOf<Name extends string>(choices: Readonly<Record<Name, string>>): readonly Name[] {

@@ -133,3 +133,12 @@ export function qosClass({ containers, initContainers = [] }: PodSpec): 'Guarant
   }
   return isBestEffort ? 'BestEffort' : isGuaranteed ? 'Guaranteed' : 'Burstable';
 }
+
+/** What a pod uses with so many requests in hand, bytes; undefined where the scenario does not say. */
+export function memoryInUse(
+  { behaviour }: { readonly behaviour: { readonly life?: Pick<ContainerLife, 'memory'> } },
+  inHand: number,
+): number | undefined {
+  const memory = behaviour.life?.memory;
+  return memory && memory.baseBytes + memory.perRequestBytes * inHand;
+}

@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
-import type { DatasetId, VertexId } from './ids.ts';
+import type { ClusterId, DatasetId, VertexId } from './ids.ts';
 import type { Bytes } from './units.ts';
 
 /** Data with a place. Its first copy is the primary: versions come into being there, and spread to the others. */
@@ -7,6 +7,8 @@ export interface Dataset {
   readonly name: string;
   readonly owner?: string;
   readonly complianceClass?: string;
+  /** Clusters where data of its class may be; all where it has none. */
+  readonly allowedClusters?: readonly ClusterId[];
   readonly sizeBytes: Bytes;
   /** Where the copies are: the primary, then the replicas. A node, or the gateway of a cluster. */
   readonly copies: readonly VertexId[];

@@ -18,6 +18,8 @@ import type { Duration } from './world.ts';
  *   take another route when they are sent; lost messages are sent again, as TCP does, and given up at last. With a share of
  *   0 what is under way waits.
  * - `access-point`: whoever is attached stays attached and is cut off; flows over its cell are lost. Its node goes on.
+ * - `kubelet`: it says that its node is not ready, and neither starts nor stops a pod; its lease goes on. Pods that run go on
+ *   and stay endpoints, for whatever is wrong with it, such as its container runtime, they are not told of it.
  */
 export type FaultEffect = { /** Name of the entity. */ readonly target: string } & (
   | { readonly kind: 'crash'; readonly node: NodeId }
@@ -32,6 +34,7 @@ export type FaultEffect = { /** Name of the entity. */ readonly target: string }
       readonly loss?: number;
     }
   | { readonly kind: 'access-point'; readonly accessPoint: AccessPointId }
+  | { readonly kind: 'kubelet'; readonly node: NodeId }
 );
 
 /** When a fault strikes: at a stated time, or again and again, up and down for times that are drawn. */

@@ -8,6 +8,7 @@ export {
   criteria,
   datasetUpdates,
   expanders,
+  isAsSecure,
   distributions,
   designs,
   migrationStrategies,
@@ -22,9 +23,11 @@ export {
   costInputs,
   exchanges,
   learners,
+  placementLearners,
   policyModes,
   governances,
   prioritizers,
+  COST_PRIORITIZER,
   probeErrors,
   schedulers,
   securityClasses,
@@ -53,7 +56,7 @@ export {
   type TechnologyName,
 } from './choices.ts';
 export { codecoAppSchema, DEFAULT_FRAME_SIZE_BYTES, MAX_SEND_INTERVAL_NS, type CodecoApp } from './codeco-app.ts';
-export { memoryLimitBytes, qosClass, type ContainerLife, type Probe } from './container-life.ts';
+export { memoryInUse, memoryLimitBytes, qosClass, type ContainerLife, type Probe } from './container-life.ts';
 export type * from './energy.ts';
 export {
   dnsKeys,
@@ -133,6 +136,7 @@ export {
   type UnitName,
 } from './unit-text.ts';
 export type * from './learning.ts';
+export type * from './mdm.ts';
 export type * from './netma.ts';
 export type * from './swm.ts';
 export type * from './units.ts';

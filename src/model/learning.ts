@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../kernel/index.ts';
-import type { CostInputName, ExchangeName, LearnerName } from './choices.ts';
+import type { CostInputName, ExchangeName, LearnerName, PlacementLearnerName } from './choices.ts';
 
 /** (ε, δ)-differential privacy of one message. */
 export interface PrivacySettings {
@@ -28,4 +28,21 @@ export interface LearningSettings {
   readonly exchange?: ExchangeSettings;
   /** What nodes cost by. */
   readonly costs: CostInputName;
+  /** Nodes are not recommended where absent. */
+  readonly recommendations?: RecommendationSettings;
+}
+
+/** What PDLC learns of placements, to recommend nodes by. */
+export interface RecommendationSettings {
+  readonly learner: PlacementLearnerName;
+  /** Of `linucb` α, of `q-learning` ε. */
+  readonly exploration: number;
+  /** What a reward counts in the objective of SWM. */
+  readonly weight: number;
+  /** Response time that is worth nothing. */
+  readonly targetNs: Nanoseconds;
+  /** Scrapes of a window that a reward is of. */
+  readonly windowScrapes: number;
+  /** Of `q-learning`: what a reward of the next window counts now, 0 up to below 1. */
+  readonly discount: number;
 }

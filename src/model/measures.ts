@@ -29,6 +29,9 @@ export const measures = {
   'requests.sent': count('requests_sent', 'neither', 'Requests issued after the warm-up.'),
   'requests.succeeded': count('requests_succeeded', 'lower', 'Of these, answered.'),
   'requests.failed': count('requests_failed', 'higher', 'Of these, failed.'),
+  'requests.retries': count('retries', 'higher', 'Attempts beyond the first ones, of calls too.'),
+  'requests.timeouts': count('timeouts', 'higher', 'Attempts that were given up after their timeout.'),
+  'requests.overloaded': count('overloaded', 'higher', 'Attempts that a pod with a full queue refused.'),
   'requests.latency.mean': latency('latency_mean_ns', 'Mean latency of the answered requests.'),
   'requests.latency.p50': latency('latency_p50_ns', 'Median latency of the answered requests.'),
   'requests.latency.p95': latency('latency_p95_ns', '95th percentile of their latency.'),
@@ -61,12 +64,33 @@ export const measures = {
     worse: 'higher',
     description: 'Time out of coverage, summed over users and nodes on radio.',
   },
+  migrations: count('migrations', 'neither', 'Pods that were moved, or began to be.'),
+  'migrations.downtime': {
+    column: 'migration_downtime_ns',
+    unit: 'ns',
+    worse: 'higher',
+    description: 'Downtime of their moves, summed.',
+  },
   'policies.violations': count('policy_violations', 'higher', 'Violations of policies that began.'),
   'policies.violationTime': {
     column: 'policy_violation_ns',
     unit: 'ns',
     worse: 'higher',
     description: 'Their time, summed: two at a time count twice.',
+  },
+  'federation.messages': count('federation_messages', 'higher', 'Messages between clusters of a federation.'),
+  'federation.decisionTime': {
+    column: 'federation_decision_mean_ns',
+    unit: 'ns',
+    worse: 'higher',
+    description: 'Mean time of a choice of a cluster, or of a leave to place a pod.',
+  },
+  'federation.duplicates': count('duplicates', 'higher', 'How often two clusters came to run the same application.'),
+  'federation.duplicateTime': {
+    column: 'duplicate_ns',
+    unit: 'ns',
+    worse: 'higher',
+    description: 'Time that they did, summed over applications.',
   },
 } as const satisfies Record<string, Measure>;
 

@@ -11,4 +11,6 @@ export interface NetmaSettings {
   /** Weight of the newest measurement in what is believed, above 0, at most 1. */
   readonly gain: number;
   readonly packetBytes: number;
+  /** Ways between two nodes that SWM may choose from. */
+  readonly paths: number;
 }

@@ -35,6 +35,8 @@ export interface PolicyRules {
   readonly carbonBudget?: { readonly carbonG: number; readonly windowNs: Nanoseconds };
   /** Largest share of the energy of all nodes that each application may cause. */
   readonly energyShare?: number;
+  /** Least share of what is asked of nodes for an application that a node has to keep to: see MDM's compliance. */
+  readonly compliance?: number;
   /** Share of a service's pods that may be lost at once: see `spareReplicas`. */
   readonly failureTolerance?: number;
 }

@@ -1,11 +1,14 @@
 import type { Nanoseconds } from '../kernel/index.ts';
 import type { CriterionName, MigrationStrategyName, MigrationTriggerName, SwmSolverName } from './choices.ts';
+import type { AppId } from './ids.ts';
 import type { BitsPerSecond, Bytes } from './units.ts';
 
 /** How CODECO's scheduler places the pods of an application together. */
 export interface SwmSettings {
   /** What counts how much, by criterion; the criteria that are not named count nothing. */
   readonly profile: Readonly<Partial<Record<CriterionName, number>>>;
+  /** The profiles of applications whose CodecoApps ask for one of their own. */
+  readonly profiles?: ReadonlyMap<AppId, SwmSettings['profile']>;
   readonly solver: SwmSolverName;
   /** What the solver may spend on one attempt: iterations (scalable), branch-and-bound nodes (exact). */
   readonly budget: number;

@@ -14,9 +14,10 @@ import type { NodeAutoscaling } from './node-groups.ts';
 import type { Intervention } from './intervention.ts';
 import type { PublishedProfile } from './scheduler-configuration.ts';
 import type { LearningSettings } from './learning.ts';
+import type { MdmSettings } from './mdm.ts';
 import type { NetmaSettings } from './netma.ts';
 import type { ServiceState, SwmSettings } from './swm.ts';
-import type { AppId, ClusterId, MediumId, ServiceId, VertexId } from './ids.ts';
+import type { AppId, ClusterId, MediumId, NodeId, ServiceId, VertexId } from './ids.ts';
 import type { PodSpec, Taint } from './kubernetes.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { Mobility } from './mobility.ts';
@@ -209,6 +210,8 @@ export interface Service {
   readonly workload?: Workload;
   /** Its pods, one by one, where no controller makes them: bare pods, and those of a recorded trace. */
   readonly lives?: readonly PodLife[];
+  /** Nodes that its first pods are bound to as soon as they are there, past the scheduler; none where absent. */
+  readonly placed?: readonly NodeId[];
 }
 
 /** A pod that nobody makes anew, from its creation on. */
@@ -337,9 +340,13 @@ export interface Orchestration {
   readonly learning?: LearningSettings;
   /** How the network is measured; where absent, it is known as it truly was 15 s ago at most. */
   readonly netma?: NetmaSettings;
+  /** How data and nodes are catalogued; nobody does where absent. */
+  readonly mdm?: MdmSettings;
   /** One control plane serves all clusters where absent. */
   readonly federation?: FederationSettings;
   readonly podStartup: PodStartup;
+  /** How long the scheduler takes for a pod, where it places one at a time; no time where absent. */
+  readonly schedulingTimeNs?: Nanoseconds;
   /** How long a node's leases may stay away until it is NotReady: kube-controller-manager's --node-monitor-grace-period. */
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
   /** From NotReady to the eviction of pods that state nothing themselves, as the default tolerationSeconds of node.kubernetes.io/unreachable. */

@@ -1,3 +1,4 @@
+import { median } from 'd3-array';
 import { estimateByWindows, type Interval } from '../experiment/index.ts';
 import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
 import type { RunFacts } from './facts/run.ts';
@@ -13,20 +14,41 @@ export function withInterval(value: number, interval: Interval | undefined, form
     : `${format(value)} (${format(interval.low)} … ${format(interval.high)})`;
 }
 
+/** An interval without what no share can be: it holds the truth as often. */
+const withinShares = ({ low, high }: Interval): Interval => ({ low: Math.max(0, low), high: Math.min(1, high) });
+
+/** What was seen of a real cluster, in sentences: of what nobody observed they say nothing. */
+export function answerOfObservation({ pods = [], row, durationNs }: RunFacts): string[] {
+  const sinceNs = pods.filter(({ createdNs, readyNs }) => createdNs > 0 && readyNs > 0);
+  const took = median(sinceNs, ({ createdNs, readyNs }) => readyNs - createdNs);
+  const waiting = row['pods_unschedulable'] as number;
+  return [
+    `A real cluster was observed for ${formatDuration(durationNs)}. It ran ${formatCount(pods.filter(({ node }) => node !== null).length)} pods` +
+      `${waiting > 0 ? `, and ${formatCount(waiting)} had no place at the end` : ''}.` +
+      (took === undefined
+        ? ''
+        : ` Of those created meanwhile ${formatCount(sinceNs.length)} became ready, half of them within ${formatDuration(took)} of their creation.`),
+  ];
+}
+
 /** What one run came to, in sentences. */
 export async function answerOfRun(run: RunFacts): Promise<string[]> {
   const { row } = run;
   const sent = row['requests_sent'] as number;
   const succeeded = row['requests_succeeded'] as number;
   const failed = row['requests_failed'] as number;
-  const meanW = (row['energy_j'] as number) / (run.durationNs / 1e9);
-  const energy = `All nodes together used ${formatEnergy(row['energy_j'] as number)}, ${significant(meanW)} W in the mean.`;
+  const energyJ = row['energy_j'] as number | null;
+  const energy =
+    energyJ === null
+      ? 'The energy of a real cluster is not measured.'
+      : `All nodes together used ${formatEnergy(energyJ)}, ${significant(energyJ / (run.durationNs / 1e9))} W in the mean.`;
   const unschedulable = row['pods_unschedulable'] as number;
   const waiting =
     unschedulable === 0
       ? []
       : [`${formatCount(unschedulable)} ${unschedulable === 1 ? 'pod' : 'pods'} had no place at the end.`];
-  if (sent === 0) return ['No request was sent after the warm-up.', ...waiting, energy];
+  const rest = [...waiting, ...governed(row), energy];
+  if (sent === 0) return ['No request was sent after the warm-up.', ...rest];
   const compared = { seed: run.manifest.seed, folder: run.folder, row };
   const p95 = await estimateByWindows({ numerator: 'requests.latency.p95' }, compared);
   const share = await estimateByWindows({ numerator: 'requests.failed', denominator: 'requests.sent' }, compared);
@@ -36,11 +58,27 @@ export async function answerOfRun(run: RunFacts): Promise<string[]> {
       ? 'and none was answered'
       : `95 of 100 answered within ${withInterval(p95Ns, p95, signedDuration)}, half of them within ${formatDuration(row['latency_p50_ns'] as number)}`;
   const failures =
-    failed === 0 ? 'none failed' : `${formatCount(failed)} failed, ${withInterval(failed / sent, share, formatShare)}`;
+    failed === 0
+      ? 'none failed'
+      : `${formatCount(failed)} failed, ${withInterval(failed / sent, share && withinShares(share), formatShare)}`;
   const open = sent - succeeded - failed;
   const unfinished = open === 0 ? '' : `, and ${formatCount(open)} ${open === 1 ? 'was' : 'were'} under way at the end`;
   const ofWhat = run.warmupNs > 0 ? ' after the warm-up' : '';
-  return [`Of ${formatCount(sent)} requests${ofWhat} ${failures}${unfinished}; ${answered}.`, ...waiting, energy];
+  return [`Of ${formatCount(sent)} requests${ofWhat} ${failures}${unfinished}; ${answered}.`, ...rest];
+}
+
+/** What governance did not keep from happening, where it did not. */
+function governed(row: RunFacts['row']): string[] {
+  const sentence = (what: string, count: unknown, lastedNs: unknown) =>
+    typeof count !== 'number' || count === 0
+      ? []
+      : [
+          `${what} ${count === 1 ? 'once' : `${formatCount(count)} times`}, for ${formatDuration(lastedNs as number)} together.`,
+        ];
+  return [
+    ...sentence('Policies were broken', row['policy_violations'], row['policy_violation_ns']),
+    ...sentence('Two clusters ran the same application', row['duplicates'], row['duplicate_ns']),
+  ];
 }
 
 /** A duration, or one below zero, as ends of intervals may be. */

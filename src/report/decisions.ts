@@ -30,9 +30,9 @@ export async function readDecisions(folder: string, manifest: Manifest): Promise
         pod(row)!,
         scheduler(row)!,
         node(row) ?? 'none',
-        `${formatCount(feasible(row))} of ${formatCount(considered(row))}`,
+        Number.isNaN(considered(row)) ? '' : `${formatCount(feasible(row))} of ${formatCount(considered(row))}`,
         Number.isNaN(value(row)) ? '' : significant(value(row)),
-        formatDuration(age(row)),
+        Number.isNaN(age(row)) ? '' : formatDuration(age(row)),
         message(row) ?? (equals > 1 ? `drawn from ${formatCount(equals)} equals` : ''),
       ]);
     }

@@ -1,3 +1,4 @@
+export { fidelityCells, fidelityHead, makeFidelityReport, placementSentences } from './fidelity-report.ts';
 export { makeReport, type Report } from './report.ts';
 export { pageOf } from './page.ts';
 export { writeFigures } from './figure-files.ts';

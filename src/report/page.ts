@@ -9,7 +9,19 @@ const NARROW = 350;
 
 /** A report as one HTML file that needs nothing else. */
 export function pageOf(report: Report): string {
-  const { title, question, answer, answerBasis, facts, pictures, missing, decisions, parameters, commands } = report;
+  const {
+    title,
+    question,
+    answer,
+    answerBasis,
+    facts,
+    pictures,
+    missing,
+    decisions,
+    parameters,
+    commands,
+    isRepeatable,
+  } = report;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -41,9 +53,9 @@ ${
 }
 ${missing.length === 0 ? '' : `<section id="missing"><h2>What is not here</h2><ul>${missing.map((text) => `<li>${inline(text)}</li>`).join('')}</ul></section>`}
 <section id="again">
-<h2>To make it again</h2>
+<h2>${isRepeatable === false ? 'How it was made' : 'To make it again'}</h2>
 <pre><code>${commands.map(escape).join('\n')}</code></pre>
-<p class="note">Equal scenario, seed and version give equal bytes, of the results and of this page.</p>
+<p class="note">${isRepeatable === false ? 'What was observed of a real cluster is not to be had again; what was simulated is, to the byte.' : 'Equal scenario, seed and version give equal bytes, of the results and of this page.'}</p>
 </section>
 <section id="parameters">
 <h2>Every parameter</h2>

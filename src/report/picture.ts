@@ -26,16 +26,23 @@ export interface DataTable {
 export interface LegendEntry {
   readonly label: string;
   readonly color: string;
-  readonly shape: 'line' | 'box' | 'dot' | 'ring' | 'band';
+  readonly shape: 'line' | 'box' | 'dot' | 'ring' | 'band' | 'triangle';
   readonly dash?: string;
 }
 
 export const FONT_SIZE = 12;
 /** Width of a character of the page's fonts at most, on average over a word, in parts of the size. */
 const CHARACTER = 0.63;
+/** Those that are much narrower or wider than the others in every sans-serif face. */
+const NARROW = /[ijlrftI1.,:;|'()[\]/ -]/u;
+const BROAD = /[mwMW%@…→]/u;
 
 /** Width of a text in pixels, estimated from above: nothing measures fonts without a browser. */
-export const textWidth = (text: string, size: number = FONT_SIZE): number => Array.from(text).length * size * CHARACTER;
+export function textWidth(text: string, size: number = FONT_SIZE): number {
+  let width = 0;
+  for (const letter of text) width += NARROW.test(letter) ? 0.42 : BROAD.test(letter) ? 1 : 0.66;
+  return width * size;
+}
 
 /** A name that is at most so long: its middle gives way, as names of one kind differ at their ends. */
 export function shorten(text: string, most: number): string {
@@ -125,5 +132,9 @@ function key({ shape, color: fill, dash }: Omit<LegendEntry, 'label'>): string {
     return `<circle cx="9" cy="10" r="4" fill="${color.paper}" stroke="${fill}" stroke-width="2"/>`;
   }
   if (shape === 'dot') return `<circle cx="9" cy="10" r="4.5" fill="${fill}"/>`;
-  return `<rect x="3" y="4" width="12" height="12" rx="1.5" fill="${fill}"${shape === 'band' ? ' fill-opacity="0.22"' : ''}/>`;
+  if (shape === 'triangle') {
+    return `<path d="M9 4 14 14H4Z" fill="${color.paper}" stroke="${fill}" stroke-width="1.8"/>`;
+  }
+  const band = shape === 'band' ? ` fill-opacity="0.22" stroke="${color.ink}" stroke-dasharray="3 3"` : '';
+  return `<rect x="3" y="4" width="12" height="12" rx="1.5" fill="${fill}"${band}/>`;
 }

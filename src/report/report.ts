@@ -1,5 +1,5 @@
 import { rollup } from 'd3-array';
-import { CONFIDENCE_TEXT, answerOfRun } from './answer.ts';
+import { answerOfObservation, answerOfRun, CONFIDENCE_TEXT } from './answer.ts';
 
 import { eventsOverTime } from './charts/events.ts';
 import { latencyDistribution } from './charts/latency-distribution.ts';
@@ -8,6 +8,7 @@ import { map } from './charts/map.ts';
 import { placement } from './charts/placement.ts';
 import { requestsOverTime } from './charts/requests-over-time.ts';
 import { tiersOverTime } from './charts/tiers-over-time.ts';
+import { commandOfRun } from './command-of-run.ts';
 import { readDecisions } from './decisions.ts';
 import { loadDrawing, type Drawing } from './drawing.ts';
 import { readRun, type RunFacts } from './facts/run.ts';
@@ -33,8 +34,10 @@ export interface Report {
   /** Of one run. */
   readonly decisions?: { readonly table: DataTable; readonly command: string };
   readonly parameters: DataTable;
-  /** Commands that make the results again. */
+  /** Commands that make the results again; of a real cluster, that made them. */
   readonly commands: readonly string[];
+  /** Whether all of it can be made again to the byte; so it is where it is not said. */
+  readonly isRepeatable?: boolean;
 }
 
 /**
@@ -55,17 +58,24 @@ export async function makeReport(references: readonly string[]): Promise<Report>
 async function reportOfRun(drawing: Drawing, run: RunFacts): Promise<Report> {
   const { manifest, scenario, world } = run;
   const decisions = await readDecisions(run.folder, manifest);
+  const isReal = manifest.source === 'cluster';
   return {
     title: manifest.name,
     question: scenario.metadata.description ?? `What becomes of the scenario ${manifest.name}?`,
-    answer: await answerOfRun(run),
-    answerBasis: CONFIDENCE_TEXT,
+    answer: isReal ? answerOfObservation(run) : await answerOfRun(run),
+    answerBasis: isReal
+      ? 'An observation, which nobody can repeat. How true a simulation is to it: `codeco-sim kind compare SIMULATED REAL`.'
+      : CONFIDENCE_TEXT,
     facts: [
       ['results', run.folder],
       ['scenario', manifest.scenario.file],
-      ['simulated', `${formatDuration(run.durationNs)}, warm-up ${formatDuration(run.warmupNs)}`],
-      ['seed', String(manifest.seed)],
-      ['digest', manifest.digest],
+      ...(isReal
+        ? [['observed', formatDuration(run.durationNs)] as const]
+        : ([
+            ['simulated', `${formatDuration(run.durationNs)}, warm-up ${formatDuration(run.warmupNs)}`],
+            ['seed', String(manifest.seed)],
+            ['digest', manifest.digest],
+          ] as const)),
       ['version', `codeco-sim ${manifest.version}${manifest.program === undefined ? '' : ` (${manifest.program})`}`],
       [
         'world',
@@ -83,9 +93,8 @@ async function reportOfRun(drawing: Drawing, run: RunFacts): Promise<Report> {
       ? {}
       : { decisions: { table: decisions, command: `codeco-sim why ${run.folder} --decision N` } }),
     parameters: parametersOf(scenario.spec),
-    commands: [
-      (manifest.command ?? ['codeco-sim', 'run', manifest.scenario.file, '--seed', String(manifest.seed)]).join(' '),
-    ],
+    isRepeatable: !isReal,
+    commands: [commandOfRun(run.folder, manifest)],
   };
 }
 
@@ -118,9 +127,11 @@ function missingOf({ requests, nodes, pods, manifest }: RunFacts): string[] {
   const absent = (['requests', 'nodes', 'pods'] as const).filter((name) => !Object.hasOwn(manifest.tables, name));
   return [
     ...absent.map((name) => `The run kept no table ${name}, so what is drawn from it is not here.`),
-    ...(requests?.latencies.count === 0
-      ? ['No request was answered after the warm-up, so there are no latencies.']
-      : []),
+    ...(manifest.source === 'cluster'
+      ? ['Requests, energy and traffic of a real cluster are not observed.']
+      : requests?.latencies.count === 0
+        ? ['No request was answered after the warm-up, so there are no latencies.']
+        : []),
     ...(nodes === undefined && !absent.includes('nodes')
       ? ['There is no sample of the nodes: the run was too short.']
       : []),

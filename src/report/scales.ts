@@ -31,6 +31,10 @@ export const timeScale = (durationNs: number): Scale =>
 export const latencyScale = (typicalNs: number): Scale =>
   DURATIONS.slice(3).find(({ size }) => typicalNs >= size) ?? DURATIONS.at(-1)!;
 
+/** The unit of an axis of durations up to a largest one. */
+export const durationScale = (largestNs: number): Scale =>
+  DURATIONS.find(({ size }) => largestNs >= 2 * size) ?? DURATIONS.at(-1)!;
+
 /** The unit of an axis of some other quantity, such as W, with its prefix. */
 export function prefixScale(unit: string, largest: number): Scale {
   const [prefix, size] = PREFIXES.find(([, step]) => largest >= 2 * step) ?? ['', 1];

@@ -53,7 +53,8 @@ export async function openVariants(references: readonly string[]): Promise<Varia
       const names = Object.keys(cell.parameters);
       for (const parameter of names) parameterNames.add(parameter);
       const values = names.map((parameter) => String(cell.parameters[parameter] ?? '–')).join(', ');
-      const label = values === '' || subject.kind === 'run' ? name : isOneSweep ? values : `${name}: ${values}`;
+      const plain = values === '' || subject.kind === 'run' ? name : isOneSweep ? values : `${name}: ${values}`;
+      const label = cell.runs[0]!.source === 'cluster' ? `${plain} (real)` : plain;
       const own = cell.baseline === undefined ? undefined : done.indexOf(subject.cells[cell.baseline]!);
       const named = own === undefined || own < 0 ? undefined : first + own;
       const baseline = named ?? (isOneSweep || variants.length === 0 ? undefined : 0);
@@ -110,6 +111,14 @@ export const comparedMeasures: readonly Quotient[] = [
   { numerator: 'energy.nodes' },
 ];
 
+/** Measures of what governance did and took, where there is any. */
+export const governanceMeasures: readonly Quotient[] = [
+  { numerator: 'federation.messages' },
+  { numerator: 'federation.decisionTime' },
+  { numerator: 'federation.duplicateTime' },
+  { numerator: 'policies.violationTime' },
+];
+
 /** Compares each variant with its baseline; p-values are corrected for all of them together (Holm). */
 export async function compareVariants(variants: readonly Variant[]): Promise<VariantComparison[]> {
   const compared = variants.filter(({ baseline }) => baseline !== undefined);
@@ -128,6 +137,10 @@ export const measureTitles: Readonly<Record<string, string>> = {
   [quotientText(comparedMeasures[1]!)]: '95th percentile of latency',
   [quotientText(comparedMeasures[2]!)]: 'share of failed requests',
   [quotientText(comparedMeasures[3]!)]: 'energy of the nodes',
+  'federation.messages': 'messages between clusters',
+  'federation.decisionTime': 'mean time of a decision between clusters',
+  'federation.duplicateTime': 'time in which applications ran twice',
+  'policies.violationTime': 'time in which policies were broken',
 };
 
 /** The same, as short as the head of a small chart needs it. */
@@ -136,4 +149,8 @@ export const shortTitles: Readonly<Record<string, string>> = {
   [quotientText(comparedMeasures[1]!)]: 'p95 latency',
   [quotientText(comparedMeasures[2]!)]: 'failed',
   [quotientText(comparedMeasures[3]!)]: 'energy',
+  'federation.messages': 'messages',
+  'federation.decisionTime': 'decision',
+  'federation.duplicateTime': 'two copies',
+  'policies.violationTime': 'violations',
 };

@@ -6,15 +6,15 @@ import type { Digest } from '../kernel/index.ts';
 /**
  * The cells of one column for one batch. The producer writes plain numbers into `cells`, null being a number of its own;
  * `seal` checks them, and splits them into Arrow's values and validity bits. Memory is taken once and used again for
- * every batch.
+ * every batch; a table of few rows touches no more of it than they need.
  */
 export interface ColumnBuffer {
   readonly cells: Float64Array | Int32Array | Uint8Array | (string | null)[];
   readonly type: DataType;
-  /** Marks every cell as never written. */
-  clear(): void;
+  /** Marks the cells of the rows from `first` to before `end` as never written; before the first row of a batch at 0. */
+  prepare(first: number, end: number): void;
   /**
-   * The first `rows` cells as Arrow data, which borrows the buffers until `clear`. Folds them into the digest.
+   * The first `rows` cells as Arrow data, which borrows the buffers until the next batch is prepared. Folds them into the digest.
    * @throws {RangeError} if a cell was never written or holds what the column cannot
    */
   seal(rows: number, digest: Digest): Data;
@@ -73,14 +73,14 @@ class Float64Buffer implements ColumnBuffer {
   constructor(place: string, nullable: boolean, capacity: number) {
     this.#place = place;
     this.#nullable = nullable;
-    this.cells = new Float64Array(capacity).fill(NaN);
+    this.cells = new Float64Array(capacity);
     this.#words = new Int32Array(this.cells.buffer);
     this.#validity = wordsOf(capacity);
     this.#validityBytes = bytesOf(this.#validity);
   }
 
-  clear(): void {
-    this.cells.fill(NaN);
+  prepare(first: number, end: number): void {
+    this.cells.fill(NaN, first, end);
   }
 
   seal(rows: number, digest: Digest): Data {
@@ -125,13 +125,13 @@ class Int32Buffer implements ColumnBuffer {
     this.#dictionary = of?.dictionary;
     this.#none = of === undefined ? NO_INT32 : NO_CODE;
     this.type = of === undefined ? INT32 : new DictionaryType(UTF8, INT32, of.id, false);
-    this.cells = new Int32Array(capacity).fill(this.#none);
+    this.cells = new Int32Array(capacity);
     this.#validity = wordsOf(capacity);
     this.#validityBytes = bytesOf(this.#validity);
   }
 
-  clear(): void {
-    this.cells.fill(this.#none);
+  prepare(first: number, end: number): void {
+    this.cells.fill(this.#none, first, end);
   }
 
   seal(rows: number, digest: Digest): Data {
@@ -180,13 +180,13 @@ class BoolBuffer implements ColumnBuffer {
 
   constructor(place: string, capacity: number) {
     this.#place = place;
-    this.cells = new Uint8Array(capacity).fill(255);
+    this.cells = new Uint8Array(capacity);
     this.#bits = wordsOf(capacity);
     this.#bytes = bytesOf(this.#bits);
   }
 
-  clear(): void {
-    this.cells.fill(255);
+  prepare(first: number, end: number): void {
+    this.cells.fill(255, first, end);
   }
 
   seal(rows: number, digest: Digest): Data {
@@ -217,8 +217,8 @@ class TextBuffer implements ColumnBuffer {
     this.#nullable = nullable;
   }
 
-  clear(): void {
-    this.cells.length = 0;
+  prepare(first: number): void {
+    this.cells.length = first;
   }
 
   seal(rows: number, digest: Digest): Data {

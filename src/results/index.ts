@@ -3,9 +3,10 @@ export { NO_CODE, NO_INT32, type Cells, type Column, type Columns, type Row, typ
 export { Dictionary } from './dictionary.ts';
 export { onDisk, ResultsError } from './errors.ts';
 export { TableWriter } from './table-writer.ts';
-export { tableNames, tables, type Domain, type RunMeasures, type TableName, type Tables } from './tables.ts';
+export { tableNames, tables, type Domain, type ObservedMeasures, type RunMeasures, type TableName, type Tables } from './tables.ts';
 export { exportFormats, exportResults, type Exported, type ExportFormat, type ExportOptions } from './export.ts';
 export { readManifest, readScenario, readTrail, type Manifest, type ReadManifestOptions, type ReplayFacts } from './manifest.ts';
+export { networkTopology } from './network-topology.ts';
 export { openTable, readTable, type OpenTable } from './read.ts';
 export { Recorder, type RecorderOptions, type RunEnding, type RunHeader } from './recorder.ts';
 export { selectRows, type ReadRow } from './select-rows.ts';

@@ -5,7 +5,7 @@ import { Dictionary } from './dictionary.ts';
 import { API_VERSION, REPLAY, SCENARIO, TRAIL, markFinished, prepareFolder, tableFile } from './folder.ts';
 import { writeFile, writeManifest, type Manifest, type ReplayFacts } from './manifest.ts';
 import { TableWriter } from './table-writer.ts';
-import { tableNames, tables, type Domain, type RunMeasures, type TableName, type Tables } from './tables.ts';
+import { tableNames, tables, type Domain, type ObservedMeasures, type TableName, type Tables } from './tables.ts';
 
 /** What is known of a run before it begins. */
 export interface RunHeader {
@@ -36,7 +36,7 @@ export interface RecorderOptions {
 export interface RunEnding {
   /** The events: their number, their digest, and the trail that another run can be compared with. */
   readonly trail: DigestTrail;
-  readonly measures: RunMeasures;
+  readonly measures: ObservedMeasures;
   /** The resolved scenario, to run it again from the results alone. */
   readonly scenario?: unknown;
   /** Of a replay on a real cluster: what it tells of itself, and its steps. */

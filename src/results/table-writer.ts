@@ -7,6 +7,16 @@ import { Digest } from '../kernel/index.ts';
 
 /** Long texts are written before a batch is full, or a batch could take any amount of memory. */
 const MAX_TEXT_LENGTH = 4_000_000;
+/** A column as rows that are given as objects fill it. */
+interface Appended {
+  readonly key: string;
+  readonly cells: unknown[];
+  readonly dictionary: Dictionary | undefined;
+  readonly isText: boolean;
+}
+
+/** Rows that are made ready at a time: a run with few rows must not pay for a batch. */
+const ROWS_AT_A_TIME = 512;
 
 /**
  * Takes the rows of one table. Hot producers keep `columns` and write cells:
@@ -25,12 +35,16 @@ export class TableWriter<C extends Columns = Columns> {
   readonly columns: Cells<C>;
   readonly #definition: TableDefinition<C>;
   readonly #dictionaries: Readonly<Record<string, Dictionary>>;
+  /** What `append` goes through for each row. */
+  readonly #appended: readonly Appended[];
   readonly #buffers: readonly ColumnBuffer[];
   readonly #capacity: number;
   readonly #file: ArrowFile | undefined;
   readonly #digest = new Digest();
   readonly #dictionaryIds: ReadonlyMap<string, number>;
   #used = 0;
+  /** Rows of the batch whose cells are marked as never written. */
+  #ready = 0;
   #flushed = 0;
   #textLength = 0;
 
@@ -59,6 +73,12 @@ export class TableWriter<C extends Columns = Columns> {
       columnBuffer(`${name}.${key}`, column, this.#capacity, this.#dictionaryOf(column)),
     );
     this.columns = Object.fromEntries(entries.map(([key], i) => [key, this.#buffers[i]!.cells])) as Cells<C>;
+    this.#appended = entries.map(([key, column], i) => ({
+      key,
+      cells: this.#buffers[i]!.cells as unknown[],
+      dictionary: this.#dictionaryOf(column)?.dictionary,
+      isText: column.kind === 'utf8',
+    }));
     this.#digest.updateText(`${name}:${entries.map(([key, column]) => `${key} ${column.kind}`).join()}`);
     this.#file = path === undefined ? undefined : new ArrowFile(path, this.#schema(metadata));
   }
@@ -70,7 +90,7 @@ export class TableWriter<C extends Columns = Columns> {
 
   /** Begins the next row, and ends the one before. @returns the index of its cells in `columns` */
   row(): number {
-    if (this.#used === this.#capacity) this.#flush();
+    if (this.#used === this.#ready) this.#makeReady();
     return this.#used++;
   }
 
@@ -78,16 +98,11 @@ export class TableWriter<C extends Columns = Columns> {
   append(row: Row<C>): void {
     const i = this.row();
     const values = row as Readonly<Record<string, unknown>>;
-    for (const [key, column] of Object.entries<Column>(this.#definition.columns)) {
+    for (const { key, cells, dictionary, isText } of this.#appended) {
       const value = values[key];
       if (value === null || value === undefined) continue;
-      const cells = this.columns[key] as unknown[];
-      if (column.kind === 'dictionary' && typeof value === 'string') {
-        cells[i] = this.#dictionaries[column.domain]!.code(value);
-      } else {
-        cells[i] = value;
-        if (column.kind === 'utf8') this.#textLength += (value as string).length;
-      }
+      cells[i] = dictionary !== undefined && typeof value === 'string' ? dictionary.code(value) : value;
+      if (isText) this.#textLength += (value as string).length;
     }
     if (this.#textLength > MAX_TEXT_LENGTH) this.#flush();
   }
@@ -113,15 +128,22 @@ export class TableWriter<C extends Columns = Columns> {
     this.#file?.abandon();
   }
 
+  #makeReady(): void {
+    if (this.#used === this.#capacity) this.#flush();
+    const end = Math.min(this.#ready + ROWS_AT_A_TIME, this.#capacity);
+    for (const buffer of this.#buffers) buffer.prepare(this.#ready, end);
+    this.#ready = end;
+  }
+
   #flush(): void {
     const rows = this.#used;
     if (rows === 0) return;
     this.#digest.update(rows);
     const data = this.#buffers.map((buffer) => buffer.seal(rows, this.#digest));
     this.#file?.writeBatch(rows, data);
-    for (const buffer of this.#buffers) buffer.clear();
     this.#flushed += rows;
     this.#used = 0;
+    this.#ready = 0;
     this.#textLength = 0;
   }
 

@@ -76,15 +76,15 @@ export const tables = {
     pod: dictionary('pod', 'pod that was to be placed'),
     app: dictionary('app', 'application of the pod'),
     attempt: int32('1 for the first attempt to place this pod'),
-    considered_nodes: int32('nodes that were looked at'),
-    feasible_nodes: int32('nodes that passed every filter'),
+    considered_nodes: optional(int32('nodes that were looked at; null where a real scheduler does not tell')),
+    feasible_nodes: optional(int32('nodes that passed every filter; null where a real scheduler does not tell')),
     node: optional(dictionary('node', 'the choice; null when the pod could not be placed')),
     tie_set: utf8('nodes that shared the best score, joined with commas'),
     value: optional(float64(null, "what the scheduler compared nodes by first, of the choice: kube-scheduler's total score, lowest-latency's latency in ns, swm's cost, the share of room left, the number of like pods")),
     trigger: optional(dictionary('trigger', 'what set it off, where the pod takes the place of one that moves; null otherwise')),
     message: optional(utf8('why the pod could not be placed')),
     nominated_node: optional(dictionary('node', 'where pods of lower priority are evicted for it')),
-    view_age_ns: float64('ns', "age of the oldest thing that the decision's view of the world relied on"),
+    view_age_ns: optional(float64('ns', "age of the oldest thing that the decision's view of the world relied on; null where a real scheduler does not tell")),
   }),
   scalings: table(FEW, 'One change of the number of pods by an autoscaler.', {
     time_ns: float64('ns', 'when it was made'),
@@ -130,16 +130,16 @@ export const tables = {
     node: dictionary('node', 'name of the node'),
     cluster: dictionary('cluster', 'cluster of the node'),
     state: dictionary('node_state', 'state at the end of the interval'),
-    cpu_utilization: float64(null, 'mean share of the CPU that was in use, 0 to 1'),
+    cpu_utilization: optional(float64(null, 'mean share of the CPU that was in use, 0 to 1; of a real cluster the last measured, null where nothing measures it')),
     pods: int32('pods bound to it at the end of the interval'),
     cpu_requested_millicores: float64('millicores', 'CPU requested by its pods at the end of the interval'),
     memory_requested_bytes: float64('bytes', 'memory requested by its pods at the end of the interval'),
-    power_w: float64('W', 'mean power'),
-    energy_j: float64('J', 'energy used in the interval'),
-    mains_j: float64('J', 'energy drawn from the mains in the interval'),
-    solar_j: float64('J', 'energy from its solar panel, used or stored in the interval'),
+    power_w: optional(float64('W', 'mean power; null of a real cluster')),
+    energy_j: optional(float64('J', 'energy used in the interval; null of a real cluster')),
+    mains_j: optional(float64('J', 'energy drawn from the mains in the interval; null of a real cluster')),
+    solar_j: optional(float64('J', 'energy from its solar panel, used or stored in the interval; null of a real cluster')),
     battery_j: optional(float64('J', 'energy in its battery at the end of the interval; null without one')),
-    carbon_g: float64('g', 'CO2 equivalent of its energy from the mains in the interval'),
+    carbon_g: optional(float64('g', 'CO2 equivalent of its energy from the mains in the interval; null of a real cluster')),
     interval_ns: float64('ns', 'length of the interval'),
   }),
   operations: table(FEW, 'One thing that an administrator or the node autoscaler did about a node.', {
@@ -199,18 +199,28 @@ export const tables = {
   }),
   learning: table(64, 'What one cluster learned of one quantity over the whole run; none without learning.', {
     cluster: dictionary('cluster', 'cluster that learned'),
-    quantity: dictionary('quantity', 'cpu, power or throughput'),
+    quantity: dictionary('quantity', 'cpu, power or throughput; placement: what came of pods on nodes'),
     learner: dictionary('learner', 'who learned'),
-    forecasts: float64(null, 'forecasts whose time came'),
+    forecasts: float64(null, 'forecasts whose time came; of placement rewards that were learned from'),
     mean_absolute_error: optional(float64(null, 'how far they were off, in mean; null without forecasts')),
     last_value_error: optional(float64(null, 'how far the last value was off at the same times, in mean')),
     relative_error: optional(float64(null, 'the first as a share of the second: below 1 is better than the last value')),
-    messages_sent: float64(null, 'messages with models that the cluster sent, of all quantities'),
+    messages_sent: float64(null, 'messages with models that the cluster sent: of all quantities that are foretold, or of placement'),
     bytes_sent: float64('bytes', 'bytes of these'),
     messages_lost: float64(null, 'of these, those that did not arrive'),
     mean_age_ns: optional(float64('ns', 'age of what it knew of the models of others at the end, in mean; null where it knew of none')),
     epsilon_spent: float64(null, 'privacy given up by its messages, added up: epsilon'),
     delta_spent: float64(null, 'the same: delta'),
+  }),
+  rewards: table(16_384, 'What came of one pod on its node over one window, which recommendations are learned from; none without learning.recommendations.', {
+    time_ns: float64('ns', 'end of the window'),
+    cluster: dictionary('cluster', 'cluster that learned from it'),
+    node: dictionary('node', 'node of the pod'),
+    app: dictionary('app', 'application'),
+    service: dictionary('service', 'service of it that the pod is of'),
+    visits: float64(null, 'visits that the pod finished in the window'),
+    expected: float64(null, 'reward that was expected'),
+    reward: float64(null, '1 - mean response time / target, at least 0'),
   }),
   movement: table(FEW, 'One association of a user, or of a node on radio, with an access point, or the loss of it.', {
     time_ns: float64('ns', 'when'),
@@ -236,6 +246,16 @@ export const tables = {
     pods: int32('pods that are there'),
     ready_pods: int32('of these, ready'),
     average_cpu_cores: float64('cores', 'CPU in use, an exponential moving average'),
+    average_memory_bytes: optional(float64('bytes', 'memory that its ready pods use, an exponential moving average; null while none says how much')),
+  }),
+  node_status: table(16_384, 'What a status that ACM wrote into a CodecoApp says of one node, as exponential moving averages; none without orchestration.acm.', {
+    time_ns: float64('ns', 'when'),
+    app: dictionary('app', 'the application whose status it is'),
+    node: dictionary('node', 'the node'),
+    average_cpu_share: float64(null, 'share of its CPU in use between scrapes'),
+    average_memory_bytes: float64('bytes', 'memory that pods there use which say how much'),
+    average_failures: float64(null, 'failures that were noticed so far'),
+    average_energy_j: float64('J', 'energy above idle between two scrapes'),
   }),
   governance: table(FEW, 'One event of governance: a policy, a violation, an eviction.', {
     time_ns: float64('ns', 'when'),
@@ -252,6 +272,18 @@ export const tables = {
     bytes: optional(float64('bytes', 'bytes sent')),
     duration_ns: optional(float64('ns', 'from publication to arrival; of a violation, from its beginning')),
     detail: optional(utf8('why')),
+  }),
+  catalogue: table(16_384, 'What MDM says of one node for one application, when it arrived where costs are worked out; none without orchestration.mdm.', {
+    time_ns: float64('ns', 'when it arrived'),
+    cluster: dictionary('cluster', 'cluster that works out costs'),
+    node: dictionary('node', 'the node'),
+    app: dictionary('app', 'the application'),
+    collected_ns: float64('ns', "when the connector in the node's cluster read it"),
+    freshness: float64(null, 'how fresh the data that the application reads are in the cluster of the node, 0 to 1'),
+    compliance: float64(null, 'share of what is asked of the node for the application that it keeps to'),
+    portability: float64(null, "share of the application's services that there is room for on the node"),
+    true_freshness: float64(null, 'the same of what is true when it arrived'),
+    true_portability: float64(null, 'the same of what is true when it arrived'),
   }),
   data: table(FEW, 'What the requests of one service read from one dataset, or wrote to it, over the whole run.', {
     dataset: dictionary('dataset', 'name of the dataset'),
@@ -294,10 +326,10 @@ export const tables = {
     latency_p95_ns: optional(float64('ns', '95th percentile of latency')),
     latency_p99_ns: optional(float64('ns', '99th percentile of latency')),
     latency_max_ns: optional(float64('ns', 'highest latency')),
-    energy_j: float64('J', 'energy of all nodes over the whole run'),
-    network_energy_j: float64('J', 'energy of all links and access points over the whole run'),
-    carbon_g: float64('g', 'CO2 equivalent of all energy from the mains over the whole run'),
-    cost: float64(null, "price of energy, node hours and traffic over the whole run, in the scenario's currency"),
+    energy_j: optional(float64('J', 'energy of all nodes over the whole run; null of a real cluster')),
+    network_energy_j: optional(float64('J', 'energy of all links and access points over the whole run; null of a real cluster')),
+    carbon_g: optional(float64('g', 'CO2 equivalent of all energy from the mains over the whole run; null of a real cluster')),
+    cost: optional(float64(null, "price of energy, node hours and traffic over the whole run, in the scenario's currency; null of a real cluster")),
     battery_depletions: float64(null, 'how often an empty battery took a node down'),
     pods_created: float64(null, 'pods created over the whole run'),
     pods_unschedulable: float64(null, 'pods that had no place at the end'),
@@ -327,9 +359,12 @@ type AnyColumn = { [T in TableName]: Tables[T]['columns'][keyof Tables[T]['colum
 export type Domain = Extract<AnyColumn, { kind: 'dictionary' }>['domain'];
 
 /** The columns of `runs` that the caller of `Recorder.close` fills in; the recorder knows the others. */
-export type RunMeasures = Omit<
+export type ObservedMeasures = Omit<
   Row<Tables['runs']['columns']>,
   'run' | 'scenario_hash' | 'seed' | 'version' | 'digest' | 'events'
 >;
+
+/** The same of a simulated run, of which more is known than of a real cluster. */
+export type RunMeasures = ObservedMeasures & Readonly<Record<'energy_j' | 'network_energy_j' | 'carbon_g' | 'cost', number>>;
 
 export const tableNames = Object.keys(tables) as TableName[];

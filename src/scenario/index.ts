@@ -4,7 +4,17 @@ export { CsvError, readCsv } from './csv.ts';
 export type { FileUse } from './files.ts';
 export { ExperimentFile, isExperimentFile, readExperiment } from './experiment-file.ts';
 export { explain } from './explain.ts';
-export { importers, importScenario, type ImporterName, type ImportOptions } from './importers/index.ts';
+export {
+  bandwidthText,
+  durationText,
+  importers,
+  importScenario,
+  NameMaker,
+  writeCompanions,
+  type Draft as ImportDraft,
+  type ImporterName,
+  type ImportOptions,
+} from './importers/index.ts';
 export { initialScenario } from './initial-scenario.ts';
 export {
   loadScenario,
@@ -12,7 +22,6 @@ export {
   type LoadedScenario,
   type LoadOptions,
   type ScenarioOptions,
-  type ScenarioVariant,
 } from './load.ts';
 export { nearest } from './nearest.ts';
 export { fieldAt, lastField, type Assignment } from './overrides.ts';

@@ -5,7 +5,7 @@ import { FileError, FileReader, MAX_DOCUMENT_BYTES, type ReadFile } from './file
 import { inheritNodeClasses } from './node-classes.ts';
 import { withInterventions, writtenWithout } from './interventions.ts';
 import { assign, override, type Assignment } from './overrides.ts';
-import { hashScenario } from './scenario-hash.ts';
+import { hashScenario, type ScenarioHashes } from './scenario-hash.ts';
 import { InputError, ProblemList, type Problem } from './problem.ts';
 import { scenarioSchema, type Scenario } from './schema/index.ts';
 import { fillDefaults, type Schema } from './shape.ts';
@@ -26,21 +26,13 @@ export interface LoadOptions extends ScenarioOptions {
   readonly allow?: readonly string[];
 }
 
-export interface LoadedScenario {
+export interface LoadedScenario extends ScenarioHashes {
   readonly world: World;
   /** The scenario as plain JSON, after `extends` and overrides, defaults filled in. */
   readonly resolved: unknown;
-  /** SHA-256 of `resolved`, and of the CodecoApps, scheduler's profile and other files it refers to: what a run depends on. */
-  readonly hash: string;
   readonly warnings: readonly Problem[];
   /** Names of the files that were read, the scenario's own first. */
   readonly files: readonly string[];
-}
-
-/** A variant of a scenario, as `ScenarioTemplate` makes it. */
-export interface ScenarioVariant extends LoadedScenario {
-  /** As `hash`, but for the seed: variants that differ in nothing but the seed have it in common. */
-  readonly contentHash: string;
 }
 
 type Document = Record<string, unknown>;
@@ -112,12 +104,12 @@ export class ScenarioTemplate {
    * @param seed in place of the scenario's own
    * @throws {InputError} with all that is wrong
    */
-  load(assignments: readonly Assignment[], seed?: number): ScenarioVariant {
+  load(assignments: readonly Assignment[], seed?: number): LoadedScenario {
     return this.#loader.renewed(seed).loadVariant(this.#document, assignments);
   }
 
   /** As `load`, with values by path that have been checked before. */
-  loadValues(values: Readonly<Record<string, unknown>>, seed: number): ScenarioVariant {
+  loadValues(values: Readonly<Record<string, unknown>>, seed: number): LoadedScenario {
     const source = this.#loader.textBeside('(values)');
     const place: Place = { source, value: [0, 0] };
     return this.load(
@@ -232,11 +224,8 @@ class Loader {
     return new Source(name, '', this.#source?.folder);
   }
 
-  loadVariant(document: Document, assignments: readonly Assignment[]): ScenarioVariant {
-    const loaded = this.load(this.#places.copy(document), assignments);
-    const scenario = loaded.resolved as Scenario;
-    const seedless = { ...scenario, spec: { ...scenario.spec, seed: 0 } };
-    return { ...loaded, contentHash: hashScenario(seedless, loaded.world, this.#files?.tableHashes ?? []) };
+  loadVariant(document: Document, assignments: readonly Assignment[]): LoadedScenario {
+    return this.load(this.#places.copy(document), assignments);
   }
 
   load(scenario: Document, assignments: readonly Assignment[] = []): LoadedScenario {
@@ -282,7 +271,7 @@ class Loader {
     return {
       world,
       resolved: scenario,
-      hash: hashScenario(scenario as unknown as Scenario, world, this.#files?.tableHashes ?? []),
+      ...hashScenario(scenario as unknown as Scenario, world, this.#files?.tableHashes ?? []),
       warnings: this.#warnings.sorted(),
       files: this.#files?.names ?? [],
     };

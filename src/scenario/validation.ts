@@ -16,7 +16,16 @@ export interface Findings {
 
 type Validator = ValidateFunction;
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false });
+const ajv = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  strictRequired: false,
+  // a schema is used once or a few times a process: making its code smaller takes longer than running it, and that it is
+  // a schema is tested
+  validateSchema: false,
+  code: { optimize: false },
+});
 ajv.addVocabulary(['positive', 'expects', 'choices']);
 const validateUnit: SchemaValidateFunction = (unit: UnitName, data: unknown, parent?: AnySchemaObject) => {
   if (typeof data !== 'string' && typeof data !== 'number') return true;

@@ -71,7 +71,6 @@ export class FakeApiServer {
     return fake;
   }
 
-
   stop(): void {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -199,7 +198,9 @@ export class FakeApiServer {
       if (isApply) this.#control(path, stored);
       return say(isApply && there === undefined ? 201 : 200, stored);
     }
-    const isList = ['namespaces', 'nodes', 'pods', 'services', 'deployments'].includes(path.split('/').at(-1)!);
+    const isList = ['namespaces', 'nodes', 'pods', 'services', 'deployments', 'events'].includes(
+      path.split('/').at(-1)!,
+    );
     if (method === 'GET' && isList) {
       const items = [...this.#objects]
         .filter(([other, object]) => isBelow(other, path) && matches(object, selector))

@@ -17,6 +17,7 @@ import {
   type ReplayOutcome,
 } from '../../src/kind/index.ts';
 import { connectCluster } from '../../src/kubernetes-client/index.ts';
+import { readManifest } from '../../src/results/index.ts';
 import { scenarioFromObject } from '../../src/scenario/index.ts';
 import { FakeApiServer } from './fake-api-server.ts';
 
@@ -327,16 +328,22 @@ test('the command ends in good order when it is interrupted', async () => {
   const documents = [scenario({ apps: atOnce }), ...codecoApps];
   writeFileSync(join(folder, 'quay.yaml'), documents.map((document) => JSON.stringify(document)).join('\n---\n'));
   const program = join(process.cwd(), 'dist/cli/main.js');
-  const args = ['kind', 'replay', 'quay.yaml', '--kubeconfig', server.writeKubeconfig(folder)];
+  const args = ['kind', 'replay', 'quay.yaml', '--out', 'seen', '--kubeconfig', server.writeKubeconfig(folder)];
   const child = spawn(process.execPath, [program, ...args], { cwd: folder });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise((resolve) => child.on('close', resolve));
   await untilThere('/services/');
+  // seen by who observes
+  await sleep(300);
   child.kill('SIGINT');
   expect(await ended).toBe(130);
   expect(said).toContain('edge: node small');
   expect(said).toContain('quay: interrupted');
   expect(said).toContain('all that was made is taken away');
   expect(isFree()).toBe(true);
+  // what was seen until then is kept
+  const { source, replay: facts, tables } = readManifest(join(folder, 'seen'));
+  expect({ source, outcome: facts?.outcome }).toEqual({ source: 'cluster', outcome: 'interrupted' });
+  expect(tables['pods']?.rows).toBe(1);
 });

@@ -1,15 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { kindConfig } from '../../src/kind/kind-config.ts';
 import { planClusters } from '../../src/kind/cluster-plan.ts';
 import { shellText } from '../../src/kind/shell-command.ts';
 import { scenarioFromObject } from '../../src/scenario/index.ts';
+import { builtProgram, callProgram } from '../cli/call-program.ts';
 import { FakePrograms } from './fake-programs.ts';
 
-const program = resolve('dist/cli/main.js');
 const host = { cpuMillicores: 8000, memoryBytes: 32 * 1024 ** 3 };
 const scenario = {
   apiVersion: 'codeco-sim/v1',
@@ -55,14 +55,10 @@ function fake(rules: Readonly<Record<string, readonly string[]>> = {}): FakeProg
   writeFileSync(join(fakes.folder, 'port.json'), JSON.stringify(scenario));
   return fakes;
 }
-function cli({ env, folder }: FakePrograms, ...args: readonly string[]) {
-  const options = { cwd: folder, env, encoding: 'utf8' } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'kind', ...args], options);
-  return { status, stdout, stderr };
-}
+const cli = ({ env, folder }: FakePrograms, ...args: readonly string[]) => callProgram(folder, ['kind', ...args], env);
 
 test('a dry run prints the configuration of kind and every command', async () => {
-  const { status, stdout } = cli(fake(), 'up', 'port.json', '--dry-run');
+  const { status, stdout } = await cli(fake(), 'up', 'port.json', '--dry-run');
   expect(status).toBe(0);
   await expect(stdout).toMatchFileSnapshot('golden/port.txt');
 });
@@ -152,19 +148,29 @@ test("the user's own configuration is kept: his control planes, and his worker u
   expect(nodes![1]!.kubeadmConfigPatches![0]).toBe('kind: JoinConfiguration\n');
 });
 
-test('a node that is larger than the machine is an error that tells by how much to divide', () => {
-  const { status, stderr } = cli(fake(), 'up', 'port.json', '--dry-run', '--host-cpu', '2', '--host-memory', '8Gi');
+test('a node that is larger than the machine is an error that tells by how much to divide', async () => {
+  const { status, stderr } = await cli(
+    fake(),
+    'up',
+    'port.json',
+    '--dry-run',
+    '--host-cpu',
+    '2',
+    '--host-memory',
+    '8Gi',
+  );
   expect(status).toBe(3);
   expect(stderr).toContain('offer up to 4 cores and 16.0 GiB; this machine has 2 cores and 8.0 GiB');
   expect(stderr).toContain('here by 2 times what --shrink says');
   expect(
-    cli(fakes!, 'up', 'port.json', '--dry-run', '--host-cpu', '2', '--host-memory', '8Gi', '--shrink', '2').status,
+    (await cli(fakes!, 'up', 'port.json', '--dry-run', '--host-cpu', '2', '--host-memory', '8Gi', '--shrink', '2'))
+      .status,
   ).toBe(0);
 });
 
-test('up makes what down takes away, and nothing is left', () => {
+test('up makes what down takes away, and nothing is left', async () => {
   const there = fake();
-  const made = cli(there, 'up', 'port.json', '--load-image', 'shop:1');
+  const made = await cli(there, 'up', 'port.json', '--load-image', 'shop:1');
   expect(made).toMatchObject({ status: 0 });
   expect(there.calls.filter((call) => call.startsWith('kind'))).toEqual([
     'kind version',
@@ -172,42 +178,42 @@ test('up makes what down takes away, and nothing is left', () => {
     'kind create cluster --name port --config .codeco-sim/kind/port/kind-port.yaml --kubeconfig .codeco-sim/kind/port/kubeconfig --wait 300s',
     'kind load docker-image shop:1 --name port',
   ]);
-  expect(cli(there, 'up', 'port.json')).toMatchObject({
+  expect(await cli(there, 'up', 'port.json')).toMatchObject({
     status: 3,
     stderr: expect.stringContaining('kind down --state .codeco-sim/kind/port') as string,
   });
-  expect(cli(there, 'down', 'port.json')).toMatchObject({ status: 0 });
+  expect(await cli(there, 'down', 'port.json')).toMatchObject({ status: 0 });
   expect(there.calls.at(-1)).toBe('kind delete cluster --name port --kubeconfig .codeco-sim/kind/port/kubeconfig');
   expect(existsSync(join(there.folder, '.codeco-sim/kind/port'))).toBe(false);
-  expect(cli(there, 'down', 'port.json')).toMatchObject({
+  expect(await cli(there, 'down', 'port.json')).toMatchObject({
     status: 3,
     stderr: expect.stringContaining('holds no clusters') as string,
   });
 });
 
-test('down leaves alone a cluster of the same name that another has made since', () => {
+test('down leaves alone a cluster of the same name that another has made since', async () => {
   const there = fake();
-  expect(cli(there, 'up', 'port.json').status).toBe(0);
+  expect((await cli(there, 'up', 'port.json')).status).toBe(0);
   writeFileSync(join(there.folder, 'bin/docker'), '#!/bin/sh\necho "id9 port-control-plane"\n');
-  const { status, stderr } = cli(there, 'down', 'port.json');
+  const { status, stderr } = await cli(there, 'down', 'port.json');
   expect(status).toBe(3);
   expect(stderr).toContain('its container port-control-plane is another');
   expect(there.calls.some((call) => call.includes('delete'))).toBe(false);
 });
 
-test('a name that is taken is left alone', () => {
+test('a name that is taken is left alone', async () => {
   const there = fake({ kind: ['"get clusters") echo port ;;'] });
-  const { status, stderr } = cli(there, 'up', 'port.json');
+  const { status, stderr } = await cli(there, 'up', 'port.json');
   expect(status).toBe(3);
   expect(stderr).toContain("a kind cluster called 'port' is there already");
   expect(there.calls.some((call) => /create|delete/.test(call))).toBe(false);
 });
 
-test('what fails is told in words, and what was begun is taken away', () => {
+test('what fails is told in words, and what was begun is taken away', async () => {
   const failure =
     'create*) echo "ERROR: failed to create cluster: failed to pull image \\"kindest/node\\"" >&2; exit 1 ;;';
   const there = fake({ kind: [failure] });
-  const { status, stderr } = cli(there, 'up', 'port.json');
+  const { status, stderr } = await cli(there, 'up', 'port.json');
   expect(status).toBe(3);
   expect(stderr).toContain('the node image cannot be pulled');
   expect(stderr).not.toContain(' at ');
@@ -215,17 +221,20 @@ test('what fails is told in words, and what was begun is taken away', () => {
   expect(existsSync(join(there.folder, '.codeco-sim/kind/port'))).toBe(false);
 });
 
-test('a program that is missing is named', () => {
+test('a program that is missing is named', async () => {
   fakes = new FakePrograms({ docker: [capacity] });
   writeFileSync(join(fakes.folder, 'port.json'), JSON.stringify(scenario));
-  const { status, stderr } = cli(fakes, 'up', 'port.json');
+  const { status, stderr } = await cli(fakes, 'up', 'port.json');
   expect(status).toBe(3);
   expect(stderr).toContain('kind is not installed, or not on PATH');
 });
 
 test('an interrupt takes away what has been begun', async () => {
   const there = fake({ kind: ['create*) exec sleep 30 ;;'] });
-  const child = spawn(process.execPath, [program, 'kind', 'up', 'port.json'], { cwd: there.folder, env: there.env });
+  const child = spawn(process.execPath, [builtProgram, 'kind', 'up', 'port.json'], {
+    cwd: there.folder,
+    env: there.env,
+  });
   const ended = new Promise((end) => child.on('close', end));
   while (!there.calls.some((call) => call.startsWith('kind create'))) await new Promise((wait) => setTimeout(wait, 20));
   child.kill('SIGINT');

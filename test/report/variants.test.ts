@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -58,7 +58,8 @@ test("a sweep's cells come with the interval over their replications, and differ
   const shown = table(report, 'differences').rows.find((row) => row[2] === '95th percentile of latency')!;
   expect(shown.slice(0, 2)).toEqual(['200/s', '20/s']);
   expect(shown[5]).toBe(signedShare(p95.difference!.relative!.value));
-  expect(report.answer[0]).toContain('The lowest 95th percentile of latency of 2 variants');
+  expect(report.answer[0]).toContain('The lowest share of failed requests of 2 variants');
+  expect(report.answer[1]).toContain('The lowest 95th percentile of latency of 2 variants');
   expect(report.commands).toEqual([`codeco-sim sweep ${join(folder, 'rates.yaml')} --out ${join(folder, 'sweep')}`]);
 });
 
@@ -92,6 +93,28 @@ test('runs of different length are not drawn over one axis of time', async () =>
   const report = await makeReport([join(folder, 'two'), join(folder, 'short')]);
   expect(report.pictures.map(({ id }) => id)).not.toContain('variants-over-time');
   expect(report.missing.join(' ')).toContain('of different length');
+});
+
+test('a real cluster is told apart, and is not paired with a simulation that has its seed', async () => {
+  const real = join(folder, 'observed');
+  cpSync(join(folder, 'two'), real, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(real, 'manifest.json'), 'utf8')) as object;
+  writeFileSync(
+    join(real, 'manifest.json'),
+    JSON.stringify({ ...manifest, digest: '0'.repeat(16), source: 'cluster' }),
+  );
+  const report = await makeReport([join(folder, 'two'), real]);
+  expect(report.answer[0]).toContain('codeco-sim kind compare');
+  const differences = report.pictures.find(({ id }) => id === 'differences');
+  expect(differences!.table!.rows[0]![0]).toBe('observed (real)');
+  expect(differences!.caption).not.toContain('of the same seed');
+  expect(report.isRepeatable).toBe(false);
+  const [simulated, observed] = table(report, 'time-ready').rows;
+  expect(observed!.slice(1)).toEqual(simulated!.slice(1));
+  const alone = await makeReport([real]);
+  expect(alone.answer[0]).toContain('A real cluster was observed for 1 min. It ran 2 pods.');
+  expect(alone.facts.map(([name]) => name)).not.toContain('seed');
+  expect(pageOf(alone)).toContain('not to be had again');
 });
 
 test('what is no results folder is named', async () => {

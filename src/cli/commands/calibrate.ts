@@ -1,9 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { fitPodStartup, predictPodStartup, readPodStartupRecords } from '../../kind/index.ts';
 import type { Io } from '../io.ts';
+import { calibrateRuns, startupText } from './calibrate-runs.ts';
 import { formatTable } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 import { outputOption, printAs, wholeNumber } from './options.ts';
@@ -20,26 +21,37 @@ interface CalibrateFlags {
 export function addCalibrateCommand(program: Command, io: Io): void {
   const command = program
     .command('calibrate')
-    .summary('fit the model of pod start-up to measurements')
+    .summary('fit the times of the control plane to measurements or recorded runs')
     .description(
       'Fits the model of pod start-up to measured batches (pod_creation_N.csv and, where there, node_dist_N.csv), prints it ' +
-        'beside what was measured, and writes a calibration file that scenarios refer to by orchestration.calibration.\n\n' +
-        'Example:\n  codeco-sim calibrate measurements --fit 10,100 --out calibration.yaml',
+        'beside what was measured, and writes a calibration file that scenarios refer to by orchestration.calibration.\n' +
+        'Of results folders that kind replay or kind observe recorded it fits start-up, the time of scheduling and the grace period of\n' +
+        'nodes; of several runs it tells how well a fit to the others predicts each.\n\n' +
+        'Examples:\n  codeco-sim calibrate measurements --fit 10,100 --out calibration.yaml\n' +
+        '  codeco-sim calibrate results/real-1 results/real-2 --out calibration.yaml',
     )
-    .argument('<folder>', 'folder with the measurements')
+    .argument('<folders...>', 'a folder with measurements, or results folders of recorded runs')
     .option('--fit <sizes>', 'batch sizes to fit to, such as 10,100; the others are predicted. All by default')
     .option('--nodes <n>', 'nodes that the pods were spread over, where it was not recorded', wholeNumber('--nodes'), 1)
     .option('--out <file>', 'write the calibration there')
     .option('--force', 'write over an existing file');
   outputOption(command);
-  command.action((folder: string, flags: CalibrateFlags) => calibrate(io, folder, flags));
+  command.action(async (folders: readonly string[], flags: CalibrateFlags) => {
+    if (flags.out !== undefined && flags.force !== true && existsSync(flags.out)) {
+      throw new UsageError(`${flags.out} exists; pass --force to write over it`);
+    }
+    if (folders.some((folder) => existsSync(join(folder, 'manifest.json')))) {
+      if (flags.fit !== undefined)
+        throw new UsageError('--fit is for folders with measurements: recorded runs have no batches');
+      return calibrateRuns(io, folders, flags);
+    }
+    if (folders.length > 1) throw new UsageError(`one folder with measurements at a time: found ${folders.join(' ')}`);
+    return calibrate(io, folders[0]!, flags);
+  });
 }
 
 function calibrate(io: Io, folder: string, flags: CalibrateFlags): void {
   if (flags.nodes < 1) throw new UsageError(`--nodes: found ${flags.nodes}, expected at least 1`);
-  if (flags.out !== undefined && flags.force !== true && existsSync(flags.out)) {
-    throw new UsageError(`${flags.out} exists; pass --force to write over it`);
-  }
   const batches = readPodStartupRecords(folder);
   const measured = [...new Set(batches.map(({ readyMs }) => readyMs.length))];
   const sizes = flags.fit === undefined ? measured : readSizes(flags.fit, measured);
@@ -48,7 +60,6 @@ function calibrate(io: Io, folder: string, flags: CalibrateFlags): void {
     flags.nodes,
   );
   const predictions = predictPodStartup(fit, batches, flags.nodes);
-  const { baseNs, cv, perPodInClusterNs, perPodOnNodeNs } = fit.podStartup;
   const calibration = {
     apiVersion: 'codeco-sim/v1',
     kind: 'Calibration',
@@ -56,14 +67,7 @@ function calibrate(io: Io, folder: string, flags: CalibrateFlags): void {
       name: basename(resolve(folder)),
       description: `Pod start-up, fitted to measured batches of ${fit.sizes.join(', ')} pods.`,
     },
-    spec: {
-      podStartup: {
-        base: microseconds(baseNs),
-        cv,
-        perPodInCluster: microseconds(perPodInClusterNs),
-        perPodOnNode: microseconds(perPodOnNodeNs),
-      },
-    },
+    spec: { podStartup: startupText(fit.podStartup) },
   };
   if (flags.out !== undefined) writeFileSync(flags.out, stringify(calibration));
   if (flags.output !== undefined) {
@@ -102,6 +106,3 @@ function readSizes(text: string, measured: readonly number[]): number[] {
     return size;
   });
 }
-
-/** Whole microseconds: more digits would pretend to know what no clock of a cluster does. */
-const microseconds = (ns: number): string => `${Math.round(ns / 1000)}us`;

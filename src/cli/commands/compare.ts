@@ -37,6 +37,10 @@ export function addCompareCommand(program: Command, io: Io): void {
       other,
       flags.measure === undefined ? {} : { measures: flags.measure.map(readMeasure) },
     );
+    if (comparison.cells.some(({ isAcrossSources }) => isAcrossSources))
+      io.err(
+        'one of them is real and the other simulated: `codeco-sim kind compare` tells how true the simulation was\n',
+      );
     if (flags.output === undefined) io.out(formatComparison(comparison));
     else {
       const value = { apiVersion: 'codeco-sim/v1', kind: 'Comparison', ...withVerdicts(comparison) };

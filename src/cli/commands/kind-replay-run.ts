@@ -8,16 +8,20 @@ import {
   hasState,
   listNodes,
   mapNodes,
+  observeReplay,
   planClusters,
   readState,
   replay,
   type PlannedCluster,
+  type ReplayClock,
   type ReplayOptions,
   type ReplayOutcome,
   type ReplayPlan,
 } from '../../kind/index.ts';
 import { connectCluster, type Cluster } from '../../kubernetes-client/index.ts';
 import type { World } from '../../model/index.ts';
+import type { LoadedScenario } from '../../scenario/index.ts';
+import { VERSION } from '../../version.ts';
 import { untilInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
@@ -124,7 +128,7 @@ function readNodeNames(file: string): Map<string, string> {
 /** Replays, and tells how it went. */
 export async function runReplay(
   io: Io,
-  world: World,
+  { world, resolved, hash, files }: LoadedScenario,
   target: ReplayTarget,
   plan: ReplayPlan,
   flags: ReplayFlags,
@@ -135,21 +139,41 @@ export async function runReplay(
     for (const { nodes, name } of clusters[0]!.workers)
       said(`${nodes.map((node) => world.nodes[node]!.name).join(', ')}: node ${name}`);
   }
+  const replayed = clusters.map(({ name, workers }, index) => ({
+    name,
+    connection: connections[index]!,
+    nodes: new Map(workers.map((worker) => [worker.name, worker.nodes])),
+  }));
+  const header = {
+    name: world.name,
+    scenario: { file: files[0] ?? '', hash },
+    seed: world.seed,
+    version: VERSION,
+    command: process.argv.slice(2),
+  };
+  const { out } = flags;
+  const observeWith = (folder: string) => (clock: ReplayClock) =>
+    observeReplay({
+      world,
+      scenario: resolved,
+      header,
+      clusters: replayed,
+      clock,
+      folder,
+      force: flags.force === true,
+    });
   return untilInterrupted((signal) =>
     replay(
       {
         plan,
         options,
-        clusters: clusters.map(({ name, workers }, index) => ({
-          name,
-          connection: connections[index]!,
-          nodes: new Map(workers.map((worker) => [worker.name, worker.nodes])),
-        })),
+        clusters: replayed,
         callsPerSecond: flags.qps,
         callsAtOnce: flags.burst,
         readyWithinMs: flags.readyWithin * 1000,
         leadMs: LEAD_MS,
         notApplied: [],
+        ...(out === undefined ? {} : { observe: observeWith(out) }),
         said,
       },
       signal,

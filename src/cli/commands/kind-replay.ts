@@ -48,6 +48,8 @@ export interface ReplayFlags extends ScenarioFlags, FormFlags {
   readonly qps: number;
   readonly burst: number;
   readonly readyWithin: number;
+  readonly out?: string;
+  readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly printRbac?: boolean;
   readonly output?: string;
@@ -96,13 +98,16 @@ export function addReplayCommand(kind: Command, io: Io): void {
     .option('--qps <n>', 'calls of the API a second, on average', positive('--qps'), defaultLimits.perSecond)
     .option('--burst <n>', 'calls of the API at once', positive('--burst'), defaultLimits.atOnce)
     .option('--ready-within <seconds>', 'wait so long for nodes to be Ready', wholeNumber('--ready-within'), 60)
+    .option('--out <dir>', 'write what is seen of the cluster as the tables of a run')
+    .option('--force', 'write into a folder that holds other things')
     .option('--print-rbac', 'print a ClusterRole with the rights that it needs, and do nothing')
     .option('--dry-run', 'print the plan, and do nothing');
   addFormOptions(command);
   addScenarioOptions(command);
   outputOption(command);
   command.action(async (file: string, flags: ReplayFlags) => {
-    const { world, warnings } = loadScenario(file, asLoadOptions(flags));
+    const loaded = loadScenario(file, asLoadOptions(flags));
+    const { world, warnings } = loaded;
     for (const warning of warnings) io.err(`warning: ${formatProblem(warning)}\n`);
     const isOffline = flags.printRbac === true || (flags.dryRun === true && flags.kubeconfig === undefined);
     const target = await targetOf(world, flags, isOffline);
@@ -113,7 +118,7 @@ export function addReplayCommand(kind: Command, io: Io): void {
       else io.out(stringify(role));
     } else if (flags.dryRun === true) printPlan(io, plan, target.options, flags.output);
     else {
-      const outcome = await runReplay(io, world, target, plan, flags);
+      const outcome = await runReplay(io, loaded, target, plan, flags);
       if (flags.output === undefined) io.out(describeOutcome(plan.scenario, outcome));
       else {
         const { facts, steps } = outcome;

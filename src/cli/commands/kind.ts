@@ -24,6 +24,8 @@ import type { Io } from '../io.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { UsageError } from '../usage-error.ts';
 import { addFormOptions, describeChoices, type FormFlags } from './kind-options.ts';
+import { addKindCompareCommand } from './kind-compare.ts';
+import { addObserveCommand } from './kind-observe.ts';
 import { addReplayCommand } from './kind-replay.ts';
 import { addScenarioOptions, asLoadOptions, collect, outputOption, printAs, type ScenarioFlags } from './options.ts';
 
@@ -50,6 +52,8 @@ export function addKindCommand(program: Command, io: Io): void {
     );
   addUpCommand(kind, io);
   addReplayCommand(kind, io);
+  addObserveCommand(kind, io);
+  addKindCompareCommand(kind, io);
   addDownCommand(kind, io);
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
+  checkExpectations,
   commandOf,
   describeParameters,
   estimateCost,
@@ -10,15 +11,18 @@ import {
   runFolder,
   runSweep,
   type Cost,
+  type ExpectationReport,
   type Shard,
   type SweepOutcome,
   type SweepPlan,
 } from '../../experiment/index.ts';
 import { formatProblem, readExperiment } from '../../scenario/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { formatExpectations } from '../expectation-text.ts';
 import { formatCount, formatDuration } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
+import { addReportOptions, hasFailed, writeReports, type ReportFlags } from '../report-files.ts';
 import { flatRow, formatSweep, shownParameter } from '../sweep-summary.ts';
 import { formatTable } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
@@ -32,7 +36,7 @@ import {
   type ScenarioFlags,
 } from './options.ts';
 
-interface SweepFlags extends ScenarioFlags, ClusterFlags {
+interface SweepFlags extends ScenarioFlags, ClusterFlags, ReportFlags {
   readonly out?: string;
   readonly workers?: number;
   readonly workerMemory?: number;
@@ -78,6 +82,7 @@ export function addSweepCommand(program: Command, io: Io): void {
     )
     .option('-q, --quiet', 'no progress, no summary');
   addScenarioOptions(command);
+  addReportOptions(command);
   addClusterOptions(command);
   outputOption(command);
   command.action(async (reference: string, flags: SweepFlags) => {
@@ -130,11 +135,24 @@ export function addSweepCommand(program: Command, io: Io): void {
         },
       });
       progress.done();
-      report(io, plan, outcome, { out, flags, seconds: (io.now() - startedMs) / 1000 });
+      const reports = await expectationReports(plan, outcome, out);
+      writeReports(reports, flags);
+      report(io, plan, outcome, { out, flags, seconds: (io.now() - startedMs) / 1000, reports });
     } finally {
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     }
   });
+}
+
+/** What the experiment expects, held against its results once all of them are there. */
+async function expectationReports(
+  plan: SweepPlan,
+  { failed, left, sweep }: SweepOutcome,
+  out: string,
+): Promise<ExpectationReport[]> {
+  const isExpected = (plan.file.experiment.spec.expect ?? []).length > 0;
+  const isWhole = failed === 0 && left === 0 && sweep.shard === undefined;
+  return isExpected && isWhole ? [await checkExpectations(out)] : [];
 }
 
 function asDryRun(text: string): 'client' | 'server' {
@@ -211,7 +229,17 @@ function report(
   io: Io,
   plan: SweepPlan,
   outcome: SweepOutcome,
-  { out, flags, seconds }: { readonly out: string; readonly flags: SweepFlags; readonly seconds: number },
+  {
+    out,
+    flags,
+    seconds,
+    reports,
+  }: {
+    readonly out: string;
+    readonly flags: SweepFlags;
+    readonly seconds: number;
+    readonly reports: readonly ExpectationReport[];
+  },
 ): void {
   const { sweep, rows, done, reused, failed, left, isInterrupted } = outcome;
   const quiet = flags.quiet === true;
@@ -229,6 +257,7 @@ function report(
         failed,
         left,
         rows,
+        ...(reports.length === 0 ? {} : { expectations: reports[0]!.findings }),
       },
       () => rows.map(flatRow),
     );
@@ -244,6 +273,12 @@ function report(
     io.out(
       `\n${formatCount(done)} runs in ${formatDuration(seconds * 1e9)}, ${formatCount(reused)} of them finished before; results in ${out}\n`,
     );
+  }
+  if (hasFailed(reports)) process.exitCode = exitCodes.differs;
+  if (reports.length > 0 && flags.output === undefined) {
+    const text = formatExpectations(reports);
+    if (quiet && hasFailed(reports)) io.err(text);
+    else if (!quiet) io.out(`\nExpectations\n${text.replace(/^/gm, '  ').trimEnd()}\n`);
   }
   if (failed > 0) {
     const origin = { set: flags.set ?? [], allow: flags.allow ?? [] };

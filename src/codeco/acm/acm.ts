@@ -1,6 +1,7 @@
 import { fromSeconds, type Kernel } from '../../kernel/index.ts';
 import type { Pod } from '../../kubernetes/index.ts';
-import type { AppId, PodId, World } from '../../model/index.ts';
+import type { AppId, NodeId, PodId, World } from '../../model/index.ts';
+import type { NodeMetrics } from '../pdlc/index.ts';
 
 /** Between the copy of a CodecoApp and the look at what SWM made of it. Source: ACM's controller, 8 s. */
 const READ_BACK_NS = fromSeconds(8);
@@ -19,6 +20,21 @@ export interface AppStatus {
   readonly ready: number;
   /** Exponential moving average of the CPU in use, cores. */
   readonly averageCpuCores: number;
+  /** Of the memory that its ready pods use; undefined while none says how much it uses. */
+  readonly averageMemoryBytes: number | undefined;
+  /** By node. */
+  readonly nodes: readonly NodeStatus[];
+}
+
+/** What the status says of a node: exponential moving averages over the readings for this application. */
+export interface NodeStatus {
+  readonly averageCpuShare: number;
+  /** Of the memory that pods use which say how much. */
+  readonly averageMemoryBytes: number;
+  /** Failures that were noticed so far. */
+  readonly averageFailures: number;
+  /** Energy of the active processes between two scrapes, J. */
+  readonly averageEnergyJ: number;
 }
 
 /** What ACM reads. */
@@ -27,6 +43,10 @@ export interface AcmSources {
   pods(): readonly Pod[];
   /** Integral of the millicores that a running pod used. */
   podUsedMillicoreNs(pod: PodId): number;
+  /** What a pod that serves uses; undefined where the scenario does not say. */
+  podMemoryBytes(pod: Pod): number | undefined;
+  /** By node: metrics as scraped last. */
+  nodeMetrics(): readonly NodeMetrics[];
 }
 
 /**
@@ -40,6 +60,8 @@ export class Acm {
   readonly #sources: AcmSources;
   readonly #noted: (status: AppStatus) => void;
   readonly #averages = new Map<AppId, { cores: number; readNs: number }>();
+  readonly #memoryAverages = new Map<AppId, number>();
+  readonly #nodeAverages = new Map<AppId, readonly NodeStatus[]>();
   readonly #usedBefore = new Map<PodId, number>();
   /** By application: which of its reconciliations is the last that was begun. */
   readonly #round: Int32Array;
@@ -73,7 +95,16 @@ export class Acm {
     const phase =
       pods.length === 0 ? 'Waiting' : isWaiting ? 'Scheduling' : ready < pods.length ? 'Pending' : 'Running';
     const status = phase === 'Running' || pods.length === 0 ? 'OK' : ready === 0 ? 'Error' : 'Warning';
-    this.#noted({ app, phase, status, pods: pods.length, ready, averageCpuCores: this.#averageCpu(app, pods) });
+    this.#noted({
+      app,
+      phase,
+      status,
+      pods: pods.length,
+      ready,
+      averageCpuCores: this.#averageCpu(app, pods),
+      averageMemoryBytes: this.#averageMemory(app, pods),
+      nodes: this.#averageNodes(app),
+    });
   }
 
   #averageCpu(app: AppId, pods: readonly Pod[]): number {
@@ -90,8 +121,45 @@ export class Acm {
     const before = this.#averages.get(app);
     const sinceNs = now - (before?.readNs ?? now - READ_BACK_NS);
     const cores = sinceNs === 0 ? 0 : usedMillicoreNs / 1000 / sinceNs;
-    const average = before === undefined ? cores : NEWEST_WEIGHT * cores + (1 - NEWEST_WEIGHT) * before.cores;
+    const average = averaged(cores, before?.cores);
     this.#averages.set(app, { cores: average, readNs: now });
     return average;
   }
+
+  #averageMemory(app: AppId, pods: readonly Pod[]): number | undefined {
+    const used = pods.flatMap((pod) => (pod.readyOnNode ? [this.#sources.podMemoryBytes(pod)] : []));
+    const known = used.filter((bytes) => bytes !== undefined);
+    const before = this.#memoryAverages.get(app);
+    if (known.length === 0 && before === undefined) return undefined;
+    const average = averaged(
+      known.reduce((sum, bytes) => sum + bytes, 0),
+      before,
+    );
+    this.#memoryAverages.set(app, average);
+    return average;
+  }
+
+  #averageNodes(app: AppId): readonly NodeStatus[] {
+    const metrics = this.#sources.nodeMetrics();
+    const memoryBytes = new Float64Array(metrics.length);
+    for (const pod of this.#sources.pods()) {
+      if (pod.readyOnNode && pod.phase !== 'gone') memoryBytes[pod.node!]! += this.#sources.podMemoryBytes(pod) ?? 0;
+    }
+    const before = this.#nodeAverages.get(app);
+    const average = metrics.map(({ cpuShare, failures, activeEnergyJ }, id) => {
+      const node = before?.[id as NodeId];
+      return {
+        averageCpuShare: averaged(cpuShare, node?.averageCpuShare),
+        averageMemoryBytes: averaged(memoryBytes[id]!, node?.averageMemoryBytes),
+        averageFailures: averaged(failures, node?.averageFailures),
+        averageEnergyJ: averaged(activeEnergyJ, node?.averageEnergyJ),
+      };
+    });
+    this.#nodeAverages.set(app, average);
+    return average;
+  }
 }
+
+/** The exponential moving average after another value; the value itself where it is the first. */
+const averaged = (newest: number, before: number | undefined): number =>
+  before === undefined ? newest : NEWEST_WEIGHT * newest + (1 - NEWEST_WEIGHT) * before;

@@ -6,10 +6,11 @@ import { authorities, type Authorities } from '../governance/authority.ts';
 import type { GovernanceNote } from '../governance/policy-governor.ts';
 import { BidCalls } from './bids.ts';
 import { Duplicates } from './duplicates.ts';
+import type { ClusterAgents, Desired, Known } from './knowledge.ts';
 import { Messages } from './messages.ts';
 import { notesOf, type Noted } from './notes.ts';
 import { Neighbourhoods } from './neighbourhoods.ts';
-import { rankClusters, scoredClusters } from './placement.ts';
+import { rankClusters, scoredClusters, validScore, type AddOnScore } from './placement.ts';
 
 /** Sizes of messages. Own design: a lease and its answer, a work, a question and its answer. */
 const BYTES = { lease: 512, work: 4096, leave: 256 } as const;
@@ -17,31 +18,6 @@ const BYTES = { lease: 512, work: 4096, leave: 256 } as const;
 const RETRY_NS = fromSeconds(10);
 /** A cluster is lost after so many leases without a renewal. Source: OCM, pkg/registration/hub/lease/controller.go. */
 const LOST_AFTER_LEASES = 5;
-/** What a federation does to its clusters, and asks them about themselves. */
-export interface ClusterAgents {
-  give(cluster: ClusterId, app: AppId): void;
-  take(cluster: ClusterId, app: AppId): void;
-  /** Whether a cluster runs at all, so that its agent does. */
-  isRunning(cluster: ClusterId): boolean;
-  /** Millicores that the pods on the cluster's nodes ask for. */
-  requestedMillicores(cluster: ClusterId): number;
-}
-
-/** What one cluster knows of another by its leases. */
-interface Known {
-  /** Counts the renewals: a timer that was set before the last one does nothing. */
-  renewals: number;
-  isLost: boolean;
-  lostNs: number;
-}
-
-/** What a decider knows of where an application is to run. */
-interface Desired {
-  cluster: ClusterId | undefined;
-  version: number;
-  /** Whether a call for bids is open. */
-  isCalling: boolean;
-}
 
 /**
  * A federation of clusters. Each cluster's agent renews a lease over the network at whoever decides: the hub, or where there
@@ -116,7 +92,7 @@ export class Federation {
     this.#hub = settings.governance === 'decentralized' || hub < 0 ? undefined : (hub as ClusterId);
     this.#known = clusters.map(({ role }, id) =>
       (this.#hub === undefined ? role === 'managed' : id === this.#hub)
-        ? clusters.map(() => ({ renewals: 0, isLost: false, lostNs: 0 }))
+        ? clusters.map(() => ({ renewals: 0, isLost: false, lostNs: 0, score: undefined }))
         : undefined,
     );
     this.#desired = clusters.map(() => apps.map(() => ({ cluster: undefined, version: 0, isCalling: false })));
@@ -235,7 +211,9 @@ export class Federation {
     if (by === 'bids') this.#callForBids(decider, app, live);
     else {
       const chosen = this.#desired[decider]!.map(({ cluster }) => cluster);
-      const scored = scoredClusters(this.#world, live, chosen, app);
+      const scored = scoredClusters(this.#world, live, chosen, app, (member) =>
+        validScore(known[member]!.score, this.#kernel.now),
+      );
       const best = live[rankClusters(scored, this.#settings.prioritizers)[0]!.index]!;
       this.#place(decider, app, best, this.#kernel.now, 'placement');
     }
@@ -305,9 +283,11 @@ export class Federation {
     if (!this.#agents.isRunning(cluster)) return;
     for (const decider of this.#leaseTakers(cluster)) {
       const runs = [...this.#runs[cluster]!].map((app) => ({ app, version: this.#works[cluster]![app]! }));
+      const value = this.#agents.addOnScore(cluster);
+      const score = value === undefined ? value : { value, validUntilNs: this.#kernel.now + this.#graceNs };
       this.#messages.send(cluster, decider, BYTES.lease, (arrived) => {
         const isTaken = arrived && this.#agents.isRunning(decider);
-        if (isTaken) this.#renewed(decider, cluster, runs);
+        if (isTaken) this.#renewed(decider, cluster, runs, score);
         if (decider === this.#hub) this.#hubHeard(cluster, decider, isTaken);
       });
     }
@@ -315,14 +295,7 @@ export class Federation {
 
   /** The hub; or where there is none the clusters that share a neighbourhood with this one. */
   #leaseTakers(cluster: ClusterId): ClusterId[] {
-    if (this.#hub !== undefined) return [this.#hub];
-    const takers = new Set<ClusterId>();
-    for (const app of this.#world.apps.keys()) {
-      const members = this.#neighbourhoods.of(app as AppId);
-      if (members.includes(cluster)) for (const member of members) takers.add(member);
-    }
-    takers.delete(cluster);
-    return [...takers].toSorted((a, b) => a - b);
+    return this.#hub === undefined ? this.#neighbourhoods.sharers(cluster) : [this.#hub];
   }
 
   /** Whether an agent got through to the hub, as it learns by the answer to its lease. */
@@ -341,17 +314,18 @@ export class Federation {
 
   #watch(decider: ClusterId, cluster: ClusterId): void {
     const { renewals } = this.#known[decider]![cluster]!;
-    const graceNs = (LOST_AFTER_LEASES * this.#settings.leaseNs) as Nanoseconds;
-    this.#kernel.after(graceNs, this.#expire, decider * this.#world.clusters.length + cluster, renewals);
+    this.#kernel.after(this.#graceNs, this.#expire, decider * this.#world.clusters.length + cluster, renewals);
   }
 
   #renewed(
     decider: ClusterId,
     cluster: ClusterId,
     runs: readonly { readonly app: AppId; readonly version: number }[],
+    score: AddOnScore | undefined,
   ): void {
     const known = this.#known[decider]?.[cluster];
     if (known === undefined) return;
+    known.score = score;
     known.renewals++;
     this.#watch(decider, cluster);
     if (known.isLost) {
@@ -400,6 +374,11 @@ export class Federation {
       const by = this.#authorities.placementBetweenClusters === 'hub' ? 'placement' : 'bids';
       this.#decide(decider, app as AppId, by);
     }
+  }
+
+  /** Five leases: as long as what a lease said holds. */
+  get #graceNs(): Nanoseconds {
+    return (LOST_AFTER_LEASES * this.#settings.leaseNs) as Nanoseconds;
   }
 
   get #actor(): 'hub' | 'neighbourhood' {

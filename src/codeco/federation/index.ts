@@ -1,1 +1,3 @@
-export { Federation, type ClusterAgents } from './federation.ts';
+export { clusterScore } from './cluster-score.ts';
+export { Federation } from './federation.ts';
+export type { ClusterAgents } from './knowledge.ts';

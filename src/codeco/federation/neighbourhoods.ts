@@ -35,6 +35,17 @@ export class Neighbourhoods {
     return [...latencies.keys()].toSorted(order).slice(0, this.#size);
   }
 
+  /** The other clusters that share a neighbourhood with one. */
+  sharers(cluster: ClusterId): ClusterId[] {
+    const found = new Set<ClusterId>();
+    for (const app of this.#world.apps.keys()) {
+      const members = this.of(app as AppId);
+      if (members.includes(cluster)) for (const member of members) found.add(member);
+    }
+    found.delete(cluster);
+    return [...found].toSorted((a, b) => a - b);
+  }
+
   #latencyNs(app: AppId, cluster: ClusterId): number {
     const { gateway } = this.#world.clusters[cluster]!;
     let totalNs = 0;

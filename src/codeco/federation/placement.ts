@@ -9,7 +9,19 @@ export interface ScoredCluster {
   readonly isChosen: boolean;
   readonly allocatableCpuMillicores: number;
   readonly allocatableMemoryBytes: number;
+  /** What its AddOnPlacementScore says; 0 where there is none that is valid. */
+  readonly addOnScore: number;
 }
+
+/** A score that a cluster has told, and how long it holds. */
+export interface AddOnScore {
+  readonly value: number;
+  readonly validUntilNs: number;
+}
+
+/** 0 without a score, and past its time. Source: OCM, pkg/placement/plugins/addon. */
+export const validScore = (score: AddOnScore | undefined, nowNs: number): number =>
+  score === undefined || nowNs > score.validUntilNs ? 0 : score.value;
 
 /** By prioritizer: the score of each cluster, from -100 to 100. Source: OCM, pkg/placement/plugins. */
 const prioritizers: Readonly<Record<PrioritizerName, (clusters: readonly ScoredCluster[]) => number[]>> = {
@@ -22,6 +34,7 @@ const prioritizers: Readonly<Record<PrioritizerName, (clusters: readonly ScoredC
     byAllocatable(clusters.map(({ allocatableCpuMillicores }) => allocatableCpuMillicores)),
   ResourceAllocatableMemory: (clusters) =>
     byAllocatable(clusters.map(({ allocatableMemoryBytes }) => allocatableMemoryBytes)),
+  'AddOn/codeco/cluster-cost': (clusters) => clusters.map(({ addOnScore }) => addOnScore),
 };
 
 /** From -100 for the least to 100 for the most; 100 where all are alike. Source: OCM, plugins/resource. */
@@ -55,12 +68,14 @@ export function rankClusters(
 /**
  * Clusters as the placement of an application scores them.
  * @param chosen by application: where its placement has put it
+ * @param addOnScore what a cluster's AddOnPlacementScore says now
  */
 export function scoredClusters(
   { nodes, clusters }: Pick<World, 'nodes' | 'clusters'>,
   members: readonly ClusterId[],
   chosen: readonly (ClusterId | undefined)[],
   app: AppId,
+  addOnScore: (cluster: ClusterId) => number,
 ): ScoredCluster[] {
   return members.map((cluster) => {
     const own = nodes.filter((node) => node.cluster === cluster);
@@ -70,6 +85,7 @@ export function scoredClusters(
       isChosen: chosen[app] === cluster,
       allocatableCpuMillicores: own.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
       allocatableMemoryBytes: own.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      addOnScore: addOnScore(cluster),
     };
   });
 }

@@ -20,6 +20,8 @@ import { Violations, type Violation } from './violations.ts';
 export interface GovernanceActions {
   /** Deletes a pod that may not go on where it is; its controller makes a new one. */
   evict(pod: Pod, reason: string): void;
+  /** Whether a pod that may not stay is moved instead. */
+  moves(pod: Pod): boolean;
   /** Pods that were refused by the rules may have a place now. */
   rulesChanged(): void;
   /** How many pods of a service there are to be, and are to be from now on. */
@@ -73,7 +75,7 @@ export function publisherOf({ clusters }: Pick<World, 'clusters'>): ClusterId {
  * arrives, the carbon intensity of a region changes.
  *
  * Enforced versions refuse nodes to pods, under every scheduler alike. A pod that runs against one when it is audited is
- * evicted at once, whether there is another place for it or not; for a tolerance to failures nothing is evicted, but services
+ * evicted at once, unless SWM moves it, whether there is another place for it or not; for a tolerance to failures nothing is evicted, but services
  * get replicas to spare, and an overspent budget takes replicas away, see `Budgets`. A violation lasts until the pod is gone from its node, or the rule. All of this is own design.
  */
 export class PolicyGovernor implements Governor {
@@ -341,7 +343,7 @@ export class PolicyGovernor implements Governor {
   }
 
   #evict(pod: Pod, policy: number, version: number, why: string): void {
-    if (pod.phase === 'terminating' || pod.phase === 'gone') return;
+    if (pod.phase === 'terminating' || pod.phase === 'gone' || this.#actions.moves(pod)) return;
     const { nodes, clusters, apps, services, policies } = this.#world;
     const cluster = clusters[nodes[pod.node!]!.cluster]!.name;
     this.#noted({

@@ -1,3 +1,4 @@
+export { kShortestPaths, type Arc } from './k-shortest-paths.ts';
 export { LinkEstimate } from './link-estimate.ts';
 export { MeasuredTopology, type KnownDirection } from './measured-topology.ts';
 export type { NetworkView } from './network-view.ts';

@@ -8,4 +8,6 @@ export {
   resilience,
   type NodeMetrics,
 } from './node-costs.ts';
+export { NodeContext } from './node-context.ts';
+export { PlacementLearning, type PlacementReward, type PodReadings } from './recommendation/index.ts';
 export { NodeObserver, type MetricSources } from './node-observer.ts';

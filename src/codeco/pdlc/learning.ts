@@ -1,7 +1,7 @@
 import type { Network } from '../../dynamics/index.ts';
 import type { Kernel, Nanoseconds } from '../../kernel/index.ts';
 import type { ClusterId, LearningSettings, LinkId, NodeId, VertexId, World } from '../../model/index.ts';
-import { ModelExchange, type ExchangeCounts } from './exchange/index.ts';
+import { ModelExchange, sensitivity, type ExchangeCounts } from './exchange/index.ts';
 import { Autoregression, HoltWinters, LastValue, SharedAutoregression, type Forecaster } from './forecasting/index.ts';
 import type { NodeMetrics } from './node-costs.ts';
 import { SCRAPE_INTERVAL_NS, type NodeObserver } from './node-observer.ts';
@@ -117,7 +117,18 @@ export class Learning {
     }
     this.#addLinks(hub, add);
     this.#exchange =
-      exchange && new ModelExchange(kernel, network, world.clusters, this.#holders(), exchange, hub, lags);
+      exchange === undefined || learner !== 'autoregression'
+        ? undefined
+        : new ModelExchange(
+            kernel,
+            network,
+            world.clusters,
+            this.#holders(),
+            exchange,
+            hub,
+            sensitivity(lags),
+            'exchange',
+          );
     observer.onScrape(() => this.#scraped(horizon));
   }
 

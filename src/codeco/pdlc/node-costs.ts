@@ -1,4 +1,5 @@
 import type { CriterionName, SwmSettings } from '../../model/index.ts';
+import type { DataQuality } from '../mdm/index.ts';
 
 /** What was observed of a node over a window, or is known of it: the inputs of context awareness. */
 export interface NodeMetrics {
@@ -19,6 +20,8 @@ export interface NodeMetrics {
   readonly pricePerCoreHour: number;
   /** CO2 of a busy core, g/h. */
   readonly carbonGPerCoreHour: number;
+  /** What MDM says of it for the application that is placed; undefined where it has said nothing. */
+  readonly data?: DataQuality | undefined;
 }
 
 /** Computational greenness: g(i) = n_e(i), J. Source: arXiv 2511.09116, second-hand. */
@@ -56,6 +59,10 @@ const criterionCosts: Readonly<Record<NodeCriterion, (nodes: readonly NodeMetric
   load: (nodes) => nodes.map(({ cpuShare }) => cpuShare),
   price: (nodes) => nodes.map(({ pricePerCoreHour }) => pricePerCoreHour),
   carbon: (nodes) => nodes.map(({ carbonGPerCoreHour }) => carbonGPerCoreHour),
+  // a node that MDM has said nothing of has none of it; own design
+  freshness: (nodes) => nodes.map(({ data }) => 1 - (data?.freshness ?? 0)),
+  compliance: (nodes) => nodes.map(({ data }) => 1 - (data?.compliance ?? 0)),
+  portability: (nodes) => nodes.map(({ data }) => 1 - (data?.portability ?? 0)),
 };
 
 /**

@@ -15,8 +15,10 @@ export class Candidates {
   readonly hardness: Float64Array;
   readonly #model: CompiledModel;
   readonly #draws: RandomStream;
-  /** By workload: the cheapest nodes, its channels apart. */
-  readonly #cheapest: (readonly number[] | undefined)[] = [];
+  /** By workload with costs of its own: the cheapest nodes, its channels and what moving it costs apart. */
+  readonly #ownCheapest: (readonly number[] | undefined)[] = [];
+  /** By list of allowed nodes: the cheapest of them for all other workloads. */
+  readonly #cheapest = new Map<Int32Array, readonly number[]>();
   /** By node: the nodes that can be reached from it the soonest. */
   readonly #nearest = new Map<number, readonly number[]>();
   /** By list of allowed nodes: 1 for each node on it. */
@@ -37,10 +39,11 @@ export class Candidates {
 
   /** Nodes to look at first; each is allowed for the workload. One may be there twice. */
   some(workload: number, placement: PartialPlacement): ArrayLike<number> & Iterable<number> {
-    const { allowed, channels } = this.#model.workloads[workload]!;
+    const { allowed, channels, now } = this.#model.workloads[workload]!;
     if (allowed.length <= LOOK_AT_ALL) return allowed;
-    const found = [...(this.#cheapest[workload] ??= this.#cheapestOf(workload))];
-    const isAllowed = this.#isAllowed(allowed);
+    const found = this.#cheapestOf(workload, allowed).slice();
+    const isAllowed = this.#maskOf(allowed);
+    if (now >= 0 && isAllowed[now] === 1) found.push(now);
     for (const channel of channels) {
       const { source, target } = this.#model.channels[channel]!;
       const at = placement.node[source === workload ? target : source]!;
@@ -53,17 +56,23 @@ export class Candidates {
     return found;
   }
 
-  #cheapestOf(workload: number): number[] {
-    return least(CHEAPEST, this.#model.workloads[workload]!.allowed, (node) =>
-      this.#model.placementCost(workload, node),
-    );
+  isAllowed(workload: number, node: number): boolean {
+    return this.#maskOf(this.#model.workloads[workload]!.allowed)[node] === 1;
+  }
+
+  #cheapestOf(workload: number, allowed: Int32Array): readonly number[] {
+    const find = (): number[] => least(CHEAPEST, allowed, (node) => this.#model.nodeCost(workload, node));
+    if (this.#model.hasOwnCosts(workload)) return (this.#ownCheapest[workload] ??= find());
+    let found = this.#cheapest.get(allowed);
+    if (found === undefined) this.#cheapest.set(allowed, (found = find()));
+    return found;
   }
 
   #nearestTo(node: number): number[] {
     return least(NEAREST, this.#everywhere, (other) => this.#model.reachNs(node, other));
   }
 
-  #isAllowed(allowed: Int32Array): Uint8Array {
+  #maskOf(allowed: Int32Array): Uint8Array {
     let mask = this.#masks.get(allowed);
     if (mask === undefined) {
       mask = new Uint8Array(this.#model.nodes.length);

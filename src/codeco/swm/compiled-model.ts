@@ -152,7 +152,17 @@ export class CompiledModel {
   placementCost(workload: number, node: number): number {
     const { now } = this.workloads[workload]!;
     const moved = now >= 0 && now !== node ? this.#weights.move : 0;
-    return this.#nodeCost[node]! + (this.#ownCost[workload]?.[node] ?? 0) + moved;
+    return this.nodeCost(workload, node) + moved;
+  }
+
+  /** The same, what moving it costs apart. */
+  nodeCost(workload: number, node: number): number {
+    return this.#nodeCost[node]! + (this.#ownCost[workload]?.[node] ?? 0);
+  }
+
+  /** Whether nodes differ in cost for a workload by more than they do for all. */
+  hasOwnCosts(workload: number): boolean {
+    return this.#ownCost[workload] !== undefined;
   }
 
   /** What a channel's latency adds to the objective. */
@@ -246,12 +256,34 @@ export class CompiledModel {
   }
 }
 
+/** A way over the links of a network, which is called by its name only where that is asked for. */
+class CompiledRoute implements Route {
+  readonly network: string;
+  readonly latencyNs: number;
+  readonly draws: readonly number[];
+  readonly #name: () => string;
+
+  constructor(network: string, name: () => string, latencyNs: number, draws: readonly number[]) {
+    this.network = network;
+    this.latencyNs = latencyNs;
+    this.draws = draws;
+    this.#name = name;
+  }
+
+  get path(): string {
+    return this.#name();
+  }
+}
+
 /** A network's routes between compute nodes. */
 class CompiledNetwork {
   readonly assured: boolean;
   readonly #network: SwmNetwork;
-  readonly #drawIndex: ReadonlyMap<string, number>;
-  readonly #index: ModelIndex;
+  /** By link: its medium and the NETWORK node that it leaves, as they count in what bandwidth is drawn from, or -1. */
+  readonly #mediumDraw: Int32Array;
+  readonly #nodeDraw: Int32Array;
+  /** By link: what passing the node that it leaves takes. */
+  readonly #passNs: Float64Array;
   /** By pair of nodes, where the network lists paths. */
   readonly #listed: ReadonlyMap<number, readonly Route[]> | undefined;
   readonly #computed: ComputedPaths | undefined;
@@ -265,11 +297,16 @@ class CompiledNetwork {
     index: ModelIndex,
     drawIndex: ReadonlyMap<string, number>,
   ) {
+    const { links } = network;
     this.assured = network.qos === 'ASSURED';
     this.#network = network;
-    this.#drawIndex = drawIndex;
-    this.#index = index;
     this.#nodeCount = nodes.length;
+    this.#mediumDraw = Int32Array.from(links, ({ medium }) => drawIndex.get(`medium ${medium}`) ?? -1);
+    this.#nodeDraw = Int32Array.from(links, ({ source }) => drawIndex.get(`node ${source}`) ?? -1);
+    this.#passNs = Float64Array.from(links, ({ source }) => {
+      const through = index.nodes.get(source);
+      return through?.type === 'NETWORK' ? through.latencyNs : 0;
+    });
     this.#vertices = new Int32Array(nodes.length);
     if (network.paths.length === 0) {
       this.#computed = new ComputedPaths(network, index.nodes);
@@ -277,14 +314,19 @@ class CompiledNetwork {
       return;
     }
     const nodeIndex = new Map(nodes.map((id, at) => [id, at]));
+    const linkIndex = new Map(links.map((link, at) => [link, at]));
     const listed = new Map<number, Route[]>();
     for (const { id } of network.paths) {
-      const links = index.linksOf(network.id, id);
-      const from = links && nodeIndex.get(links[0]!.source);
-      const to = links && nodeIndex.get(links.at(-1)!.target);
+      const path = index.linksOf(network.id, id);
+      const from = path && nodeIndex.get(path[0]!.source);
+      const to = path && nodeIndex.get(path.at(-1)!.target);
       if (from === undefined || to === undefined) continue;
       const key = from * nodes.length + to;
-      listed.set(key, [...(listed.get(key) ?? []), this.#route(id, links!)]);
+      const route = this.#route(
+        path!.map((link) => linkIndex.get(link)!),
+        () => id,
+      );
+      listed.set(key, [...(listed.get(key) ?? []), route]);
     }
     for (const routes of listed.values()) routes.sort((a, b) => a.latencyNs - b.latencyNs);
     this.#listed = listed;
@@ -299,23 +341,24 @@ class CompiledNetwork {
     if (this.#computed === undefined) return this.#listed!.get(from * this.#nodeCount + to) ?? [];
     const [start, end] = [this.#vertices[from]!, this.#vertices[to]!];
     if (this.#computed.latencyNs(start, end) === Infinity) return [];
-    const links = this.#computed.links(start, end).map((link) => this.#network.links[link]!);
-    return [this.#route(computedPathId([links[0]!.source, ...links.map(({ target }) => target)]), links)];
+    const path = this.#computed.links(start, end);
+    const name = (): string => {
+      const links = path.map((link) => this.#network.links[link]!);
+      return computedPathId([links[0]!.source, ...links.map(({ target }) => target)]);
+    };
+    return [this.#route(path, name)];
   }
 
-  #route(path: string, links: SwmNetwork['links']): Route {
+  #route(path: readonly number[], name: () => string): Route {
     const draws: number[] = [];
     let latencyNs = 0;
-    for (const [at, link] of links.entries()) {
-      latencyNs += link.latencyNs;
-      const medium = this.#drawIndex.get(`medium ${link.medium}`);
-      if (medium !== undefined) draws.push(medium);
-      const through = at === 0 ? undefined : this.#index.nodes.get(link.source);
-      if (through?.type !== 'NETWORK') continue;
-      latencyNs += through.latencyNs;
-      const node = this.#drawIndex.get(`node ${through.id}`);
-      if (node !== undefined) draws.push(node);
+    for (const [at, link] of path.entries()) {
+      latencyNs += this.#network.links[link]!.latencyNs;
+      if (this.#mediumDraw[link]! >= 0) draws.push(this.#mediumDraw[link]!);
+      if (at === 0) continue;
+      latencyNs += this.#passNs[link]!;
+      if (this.#nodeDraw[link]! >= 0) draws.push(this.#nodeDraw[link]!);
     }
-    return { network: this.#network.id, path, latencyNs, draws };
+    return new CompiledRoute(this.#network.id, name, latencyNs, draws);
   }
 }

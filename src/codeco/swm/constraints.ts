@@ -26,7 +26,10 @@ export const constraints = {
         if (count !== 1) reasons.push(`${id}/${workload.id} is on ${count} nodes`);
       }
     }
-    for (const key of seen.keys()) reasons.push(`${key} is no workload of the model`);
+    for (const { application, workload } of workloads) {
+      if (seen.delete(workloadKey(application, workload)))
+        reasons.push(`${application}/${workload} is no workload of the model`);
+    }
     return reasons;
   },
 

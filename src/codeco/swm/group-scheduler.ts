@@ -9,7 +9,7 @@ import {
 } from '../../kubernetes/index.ts';
 import type { AppId, SwmSettings, SwmSolverName, World } from '../../model/index.ts';
 import type { NetworkView } from '../netma/index.ts';
-import { nodeCosts, nodeWeight, type NodeObserver } from '../pdlc/index.ts';
+import { nodeCosts, nodeWeight, type NodeContext, type NodeObserver } from '../pdlc/index.ts';
 import { CompiledModel } from './compiled-model.ts';
 import { violations } from './constraints.ts';
 import { LOOPBACK, type Assignment, type SwmModel } from './contract.ts';
@@ -32,7 +32,7 @@ const LEAST_COST_PER_MS = 1e-4;
 const MAX_SOLVER_CALLS = 8;
 
 /** How the weights of a profile weigh in the objective. */
-export function objectiveWeights({ profile, migration }: SwmSettings): ObjectiveWeights {
+export function objectiveWeights({ profile, migration }: Pick<SwmSettings, 'profile' | 'migration'>): ObjectiveWeights {
   const perMs = Math.max((profile.latency ?? 0) / WORST_LATENCY_MS, LEAST_COST_PER_MS);
   return {
     nodeCost: nodeWeight(profile),
@@ -80,11 +80,10 @@ export class SwmScheduler implements GroupScheduler {
   readonly #kernel: Kernel;
   readonly #world: World;
   readonly #topology: NetworkView;
-  readonly #observer: Pick<NodeObserver, 'metrics' | 'ageNs'>;
+  readonly #context: NodeContext;
   /** What pods use; only where they are moved. */
   readonly #usage: Pick<NodeObserver, 'othersShares'> | undefined;
   readonly #settings: SwmSettings;
-  readonly #weights: ObjectiveWeights;
   readonly #models: ObservedModel;
   readonly #solver: SwmSolver;
   /** What the names of its streams begin with. */
@@ -100,7 +99,7 @@ export class SwmScheduler implements GroupScheduler {
     world: World,
     settings: SwmSettings,
     topology: NetworkView,
-    observer: Pick<NodeObserver, 'metrics' | 'ageNs'>,
+    context: NodeContext,
     demand: () => readonly EntryDemand[],
     usage?: Pick<NodeObserver, 'othersShares'>,
     cluster?: string,
@@ -109,16 +108,26 @@ export class SwmScheduler implements GroupScheduler {
     this.#kernel = kernel;
     this.#world = world;
     this.#topology = topology;
-    this.#observer = observer;
+    this.#context = context;
     this.#usage = usage;
     this.#settings = settings;
-    this.#weights = objectiveWeights(settings);
     this.#models = new ObservedModel(world, topology, demand);
     this.#solver = solvers[settings.solver]();
   }
 
+  /** What counts for an application: its own profile, or that of all. */
+  #profileOf(app: AppId): SwmSettings['profile'] {
+    return this.#settings.profiles?.get(app) ?? this.#settings.profile;
+  }
+
+  #weightsOf(app: AppId): ObjectiveWeights {
+    const weights = objectiveWeights({ ...this.#settings, profile: this.#profileOf(app) });
+    return { ...weights, recommendation: this.#context.recommendationWeight };
+  }
+
   schedule(pods: readonly Pod[], state: ClusterState): { decisions: readonly Decision[]; viewAgeNs: number } {
-    const viewAgeNs = Math.max(this.#topology.ageNs, this.#observer.ageNs);
+    const { app } = pods[0]!;
+    const viewAgeNs = Math.max(this.#topology.ageNs, this.#context.ageNs(this.#profileOf(app)));
     return { decisions: this.#decide(pods, state), viewAgeNs };
   }
 
@@ -130,15 +139,16 @@ export class SwmScheduler implements GroupScheduler {
       return { pod, mayUse: (node: number): boolean => fits.has(node), fits };
     });
     this.#embedded = this.#embedded.filter(({ source, target }) => isThere(source) && isThere(target));
-    const costs = nodeCosts(this.#observer.metrics, this.#settings.profile);
+    const costs = nodeCosts(this.#context.metrics(app), this.#profileOf(app));
+    const recommended = this.#context.recommendations(pods);
     const options = {
-      weights: this.#weights,
+      weights: this.#weightsOf(app),
       budget: this.#settings.budget,
       draws: this.#kernel.streams.get(`${this.#streams}swm/${this.#world.apps[app]!.name}`),
     };
     let reasons: readonly string[] = [];
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, this.#embedded);
+      const model = this.#models.build(group, costs, state, this.#embedded, recommended);
       const { assignment, errors } = this.#solver.solve(model, options);
       if (assignment === undefined) {
         reasons = errors.map(({ kind, details }) => `${kind}: ${details}`);
@@ -151,7 +161,7 @@ export class SwmScheduler implements GroupScheduler {
       if (refusal === undefined) {
         this.#failures.delete(app);
         this.#embed(model, assignment, pods, state);
-        const estimates = this.#estimates(model, assignment, pods);
+        const estimates = this.#estimates(model, assignment, pods, options.weights);
         return pods.map((_, at) => {
           const cost = Float64Array.from(examined[at]!.feasible, ({ id }) => estimates[at]!(id));
           return examined[at]!.place(state.nodes[nodes[at]!]!.info, cost, this.#world.recording.verdicts);
@@ -170,7 +180,7 @@ export class SwmScheduler implements GroupScheduler {
    */
   replan(pods: readonly RunningPod[], state: ClusterState): Replan | undefined {
     const { app } = pods[0]!.pod;
-    const viewAgeNs = Math.max(this.#topology.ageNs, this.#observer.ageNs);
+    const viewAgeNs = Math.max(this.#topology.ageNs, this.#context.ageNs(this.#profileOf(app)));
     const examined = this.#examineElsewhere(pods, state);
     const group = pods.map(({ pod, stays, mustGo }, at) => {
       const fits = new Set(examined[at]!.feasible.map(({ id }) => id));
@@ -180,21 +190,24 @@ export class SwmScheduler implements GroupScheduler {
     });
     const own = new Set(pods.map(({ pod }) => pod));
     const embedded = this.#embedded.filter(({ source, target }) => !own.has(source) && !own.has(target));
-    const { profile, budget, migration } = this.#settings;
+    const { budget, migration } = this.#settings;
+    const profile = this.#profileOf(app);
+    const weights = this.#weightsOf(app);
     const others = this.#usage!.othersShares(Array.from(own, ({ id }) => id));
-    const metrics = this.#observer.metrics.map((node, at) => ({
+    const metrics = this.#context.metrics(app).map((node, at) => ({
       ...node,
       cpuShare: others[at]! * node.cpuShare,
       activeEnergyJ: others[at]! * node.activeEnergyJ,
     }));
     const costs = nodeCosts(metrics, profile, migration!.margin);
+    const recommended = this.#context.recommendations([...own]);
     const options = {
-      weights: this.#weights,
+      weights,
       budget,
       draws: this.#kernel.streams.get(`swm/${this.#world.apps[app]!.name}/migration`),
     };
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, embedded);
+      const model = this.#models.build(group, costs, state, embedded, recommended);
       const { assignment } = this.#solver.solve(model, options);
       if (assignment === undefined) return undefined;
       const broken = violations(model, assignment);
@@ -205,7 +218,7 @@ export class SwmScheduler implements GroupScheduler {
         group[refused]!.fits.delete(nodes[refused]!);
         continue;
       }
-      const estimates = this.#estimates(model, assignment, [...own]);
+      const estimates = this.#estimates(model, assignment, [...own], weights);
       const moves = pods.flatMap(({ pod }, at) => {
         if (nodes[at] === pod.node) return [];
         const cost = Float64Array.from(examined[at]!.feasible, ({ id }) => estimates[at]!(id));
@@ -213,10 +226,10 @@ export class SwmScheduler implements GroupScheduler {
         return [{ pod, decision: examined[at]!.place(info, cost, this.#world.recording.verdicts) }];
       });
       return {
-        currentCost: this.#currentCost(model),
-        newCost: objective(model, assignment, this.#weights),
-        spreadCost: this.#weights.nodeCost * pods.length,
-        observedNs: this.#kernel.now - (this.#weights.nodeCost > 0 ? this.#observer.ageNs : this.#topology.ageNs),
+        currentCost: this.#currentCost(model, weights),
+        newCost: objective(model, assignment, weights),
+        spreadCost: weights.nodeCost * pods.length,
+        observedNs: this.#kernel.now - (weights.nodeCost > 0 ? this.#context.ageNs(profile) : this.#topology.ageNs),
         viewAgeNs,
         moves,
         commit: (successors) => {
@@ -263,8 +276,8 @@ export class SwmScheduler implements GroupScheduler {
   }
 
   /** What a model's workloads cost where they run now; Infinity where a channel of them has no way that it may take. */
-  #currentCost(model: SwmModel): number {
-    const compiled = new CompiledModel(model, this.#weights);
+  #currentCost(model: SwmModel, weights: ObjectiveWeights): number {
+    const compiled = new CompiledModel(model, weights);
     const placement = new PartialPlacement(compiled);
     for (const [workload, { now }] of compiled.workloads.entries()) {
       if (now < 0 || !placement.put(workload, now)) return Infinity;
@@ -343,15 +356,20 @@ export class SwmScheduler implements GroupScheduler {
   }
 
   /** By pod: what it would cost on a node with all others where they were put; Infinity where its channels cannot reach. */
-  #estimates(model: SwmModel, { workloads }: Assignment, pods: readonly Pod[]): ((node: number) => number)[] {
-    const compiled = new CompiledModel(model, this.#weights);
+  #estimates(
+    model: SwmModel,
+    { workloads }: Assignment,
+    pods: readonly Pod[],
+    weights: ObjectiveWeights,
+  ): ((node: number) => number)[] {
+    const compiled = new CompiledModel(model, weights);
     const placement = new PartialPlacement(compiled);
     const nodeIndex = new Map(compiled.nodes.map((id, node) => [id, node]));
     const workloadOf = new Map(compiled.workloads.map(({ id }, workload) => [id, workload]));
     for (const { workload, node } of workloads) placement.put(workloadOf.get(workload)!, nodeIndex.get(node)!);
     return pods.map(({ name }) => {
       const workload = workloadOf.get(name)!;
-      return (node) => placement.estimate(workload, node);
+      return (node) => placement.estimate(workload, nodeIndex.get(this.#world.nodes[node]!.name)!);
     });
   }
 }

@@ -29,7 +29,7 @@ export interface MigrationSurroundings {
  *
  * - `node-unhealthy`: the node of a pod is NotReady: the pod goes; the others stay where that is possible.
  * - `policy-changed`: `policyChanged` was called: pods go that may no longer be where they are; the rest as for better-cost,
- *   without waiting for confirmation.
+ *   without waiting for confirmation. A pod that enforcement would evict is moved instead where a place is found.
  * - `qos-violated`: a channel finds no way that its latency and bandwidth allow.
  * - `user-moved`: of the requests of a service that users call, at least a tenth enters elsewhere than when the application
  *   moved last, or was first seen whole; and a new placement saves the margin.
@@ -77,7 +77,7 @@ export class MigrationReviews {
         return;
       }
       for (const node of world.nodes.keys())
-        if (around.state.nodes[node]!.notReady) this.migrations.sourceLost(node as NodeId);
+        if (around.state.nodes[node]!.ready === 'Unknown') this.migrations.sourceLost(node as NodeId);
       for (const id of world.apps.keys()) this.#reviewApp(id as AppId);
       kernel.after(settings.intervalNs, this.#review, EVERY_APP);
     });
@@ -89,6 +89,14 @@ export class MigrationReviews {
     if (!this.#settings.triggers.has('policy-changed')) return;
     this.#policyChanged.add(app);
     this.#kernel.after(0 as Nanoseconds, this.#review, app);
+  }
+
+  /** A pod may not stay where it is by a policy: whether it is under way to where it may be, so that nobody need evict it. */
+  takesOver(pod: Pod): boolean {
+    if (!this.#settings.triggers.has('policy-changed')) return false;
+    this.#policyChanged.add(pod.app);
+    this.#reviewApp(pod.app);
+    return this.migrations.involves(pod);
   }
 
   #ended(migration: Migration): void {
@@ -106,7 +114,7 @@ export class MigrationReviews {
     const { state } = this.#around;
     const pods = this.#podsOf(app);
     if (pods.length === 0 || pods.some((pod) => this.migrations.involves(pod))) return;
-    const isLost = (pod: Pod): boolean => pod.node !== undefined && state.nodes[pod.node]!.notReady;
+    const isLost = (pod: Pod): boolean => pod.node !== undefined && state.nodes[pod.node]!.ready === 'Unknown';
     const lost = this.#settings.triggers.has('node-unhealthy') ? pods.filter(isLost) : [];
     if (lost.length > 0) {
       this.#leaveLost(pods, new Set(lost));

@@ -1,7 +1,8 @@
 import { computedPathId, LOOPBACK, type SwmLink, type SwmModel, type SwmNetwork, type SwmNode } from './contract.ts';
 
 /** One key for a workload, whose name is its own only within its application. */
-export const workloadKey = (application: string, workload: string): string => JSON.stringify([application, workload]);
+export const workloadKey = (application: string, workload: string): string =>
+  `${application.length} ${application}/${workload}`;
 
 /** The infrastructure of a model by its names. */
 export class ModelIndex {

@@ -1,7 +1,8 @@
 import { NS_PER_MS } from '../../kernel/index.ts';
 import type { LinkId, MediumId, NodeId, ServiceId, VertexId, World } from '../../model/index.ts';
 import type { ClusterState, EntryDemand, Pod } from '../../kubernetes/index.ts';
-import type { NetworkView } from '../netma/index.ts';
+import { kShortestPaths, type NetworkView } from '../netma/index.ts';
+import { computedPathId } from './contract.ts';
 import type {
   NodeValue,
   SwmChannel,
@@ -9,6 +10,7 @@ import type {
   SwmMedium,
   SwmModel,
   SwmNode,
+  SwmPath,
   SwmWorkload,
   WorkloadValues,
 } from './contract.ts';
@@ -36,6 +38,8 @@ export interface EmbeddedChannel {
   readonly bandwidthBps: number;
 }
 
+const NOTHING = { cpuMillicores: 0, memoryBytes: 0 };
+
 /** The label that says that a node may take a pod: what Kubernetes' filters and SWM's labels come to. */
 const labelOf = (pod: Pod): string => `fits/${pod.name}`;
 
@@ -52,6 +56,8 @@ export class ObservedModel {
   readonly #names: readonly string[];
   /** By service: the services with channels to or from it. */
   readonly #peers: readonly ReadonlySet<ServiceId>[];
+  /** By node: whether others may be reached through it. */
+  readonly #isThrough: readonly boolean[];
 
   constructor(world: World, topology: NetworkView, demand: () => readonly EntryDemand[]) {
     this.#world = world;
@@ -67,14 +73,24 @@ export class ObservedModel {
       }
     }
     this.#peers = peers;
+    const degree = new Int32Array(world.vertices.length);
+    for (const { from, to } of world.links) for (const end of [from, to]) degree[end]!++;
+    this.#isThrough = world.nodes.map(({ vertex }) => degree[vertex]! > 1);
   }
 
-  /** The model of a group, by what is known now. */
+  /** What was offered last, and from which links. */
+  #offered: { readonly known: string; readonly paths: readonly SwmPath[] } | undefined;
+
+  /**
+   * The model of a group, by what is known now.
+   * @param recommended by pod of the group and by node: how much it is recommended; empty where nobody recommends
+   */
   build(
     group: readonly GroupPod[],
     costs: readonly number[],
     state: ClusterState,
     embedded: readonly EmbeddedChannel[],
+    recommended: readonly (readonly number[])[],
   ): SwmModel {
     const { apps, services } = this.#world;
     const waiting = new Set(group.map(({ pod }) => pod));
@@ -142,31 +158,82 @@ export class ObservedModel {
         }
       }
     }
+    const hosts = new Set(bound.map(({ node }) => node!));
+    // of other clusters those alone that the group has to do with
+    const nodes = ([...this.#world.nodes.keys()] as NodeId[]).filter(
+      (node) => state.nodes[node] !== undefined || this.#isThrough[node]! || hosts.has(node),
+    );
+    const { links, media } = this.#links(nodes);
     return {
       infrastructure: {
-        nodes: [...this.#computeNodes(group, state), ...this.#forwarders()],
-        networks: [{ id: NETWORK, qos: 'ASSURED', links: this.#links(), paths: [], media: this.#media(embedded) }],
+        nodes: [...this.#computeNodes(nodes, group, state), ...this.#forwarders()],
+        networks: [
+          {
+            id: NETWORK,
+            qos: 'ASSURED',
+            links,
+            paths: this.#paths(links, nodes, group, hosts),
+            media: this.#media(media, embedded),
+          },
+        ],
       },
       appGroup: { applications: [...byApp].map(([id, workloads]) => ({ id, workloads })), channels },
       costs: {
-        nodes: this.#world.nodes.map(({ name }, node) => ({ node: name, value: costs[node]! })),
-        workloads: group.flatMap(({ pod }) => this.#userLatencies(pod)),
+        nodes: nodes.map((node) => ({ node: this.#world.nodes[node]!.name, value: costs[node]! })),
+        workloads: group.flatMap(({ pod }) => this.#userLatencies(nodes, pod)),
       },
-      recommendations: { workloads: [] },
+      recommendations: { workloads: this.#recommendations(nodes, group, recommended) },
     };
   }
 
-  #computeNodes(group: readonly GroupPod[], state: ClusterState): SwmNode[] {
+  /** The ways that NetMA offers between nodes that the group may be on, or talks to; none where the shortest alone are, which are computed. */
+  #paths(
+    links: readonly SwmLink[],
+    nodes: readonly NodeId[],
+    group: readonly GroupPod[],
+    hosts: ReadonlySet<NodeId>,
+  ): readonly SwmPath[] {
+    const count = this.#world.orchestration.netma?.paths ?? 1;
+    if (count === 1) return [];
+    const ends = nodes
+      .filter((node) => hosts.has(node) || group.some(({ mayUse }) => mayUse(node)))
+      .map((node) => this.#world.nodes[node]!.name);
+    const known = `${ends.join(' ')}: ${links.map(({ id, latencyNs }) => `${id} ${latencyNs}`).join(' ')}`;
+    if (this.#offered?.known !== known) this.#offered = { known, paths: offer(links, ends, count) };
+    return this.#offered.paths;
+  }
+
+  #recommendations(
+    nodes: readonly NodeId[],
+    group: readonly GroupPod[],
+    recommended: readonly (readonly number[])[],
+  ): WorkloadValues[] {
+    return recommended.map((values, at) => {
+      const { app, name } = group[at]!.pod;
+      return {
+        application: this.#world.apps[app]!.name,
+        workload: name,
+        nodes: nodes.map((node) => ({ node: this.#world.nodes[node]!.name, value: values[node]! })),
+      };
+    });
+  }
+
+  #computeNodes(nodes: readonly NodeId[], group: readonly GroupPod[], state: ClusterState): SwmNode[] {
     const { columns } = state.cache;
     // what pods of the group have where they run is theirs to take again
-    const own = this.#world.nodes.map(() => ({ cpuMillicores: 0, memoryBytes: 0 }));
+    const own = new Map<NodeId, { cpuMillicores: number; memoryBytes: number }>();
     for (const { pod, runsOn } of group) {
       if (runsOn === undefined) continue;
       const { declared } = state.schedulingPod(pod).kind.requests;
-      own[runsOn.node]!.cpuMillicores += declared.cpuMillicores;
-      own[runsOn.node]!.memoryBytes += declared.memoryBytes;
+      const before = own.get(runsOn.node) ?? NOTHING;
+      own.set(runsOn.node, {
+        cpuMillicores: before.cpuMillicores + declared.cpuMillicores,
+        memoryBytes: before.memoryBytes + declared.memoryBytes,
+      });
     }
-    return this.#world.nodes.map(({ name }, node) => {
+    return nodes.map((node) => {
+      const { name } = this.#world.nodes[node]!;
+      const again = own.get(node) ?? NOTHING;
       const known = state.nodes[node];
       // another cluster's: it can carry channels to what runs there, and take nothing
       if (known === undefined) {
@@ -179,11 +246,11 @@ export class ObservedModel {
         type: 'COMPUTE',
         cpuMillicores: {
           capacity: columns.allocatableCpuMillicores[slot]!,
-          used: columns.requestedCpuMillicores[slot]! - own[node]!.cpuMillicores,
+          used: columns.requestedCpuMillicores[slot]! - again.cpuMillicores,
         },
         memoryBytes: {
           capacity: columns.allocatableMemoryBytes[slot]!,
-          used: columns.requestedMemoryBytes[slot]! - own[node]!.memoryBytes,
+          used: columns.requestedMemoryBytes[slot]! - again.memoryBytes,
         },
         latencyNs: 0,
         labels: group.filter(({ mayUse }) => mayUse(node)).map(({ pod }) => labelOf(pod)),
@@ -201,15 +268,22 @@ export class ObservedModel {
     );
   }
 
-  #links(): SwmLink[] {
+  /** The links that nodes and forwarders have with each other, and the media that these are on. */
+  #links(nodes: readonly NodeId[]): { readonly links: SwmLink[]; readonly media: ReadonlySet<MediumId> } {
     const links: SwmLink[] = [];
+    const media = new Set<MediumId>();
+    const isLeftOut = new Uint8Array(this.#world.vertices.length);
+    for (const { vertex } of this.#world.nodes) isLeftOut[vertex] = 1;
+    for (const node of nodes) isLeftOut[this.#world.nodes[node]!.vertex] = 0;
     const joined = new Set<string>();
     const add = (from: VertexId, to: VertexId, medium: MediumId, latencyNs: number): void => {
+      if (isLeftOut[from] === 1 || isLeftOut[to] === 1) return;
       const [source, target] = [this.#names[from]!, this.#names[to]!];
       const id = `${source} > ${target}`;
       // of parallel wires the contract has the first alone
       if (joined.has(id) || !this.#topology.isVertexUp(from) || !this.#topology.isVertexUp(to)) return;
       joined.add(id);
+      media.add(medium);
       links.push({ id, source, target, medium: mediumName(medium), latencyNs });
     };
     for (const [link, { from, to, forwardMedium, backwardMedium }] of this.#world.links.entries()) {
@@ -218,31 +292,34 @@ export class ObservedModel {
       add(from, to, forwardMedium, latencyNs);
       add(to, from, backwardMedium, latencyNs);
     }
-    for (const { vertex, radio } of this.#world.nodes) {
+    for (const node of nodes) {
+      const { vertex, radio } = this.#world.nodes[node]!;
       const accessPoint = radio === undefined ? undefined : this.#topology.attachedTo(vertex);
       if (accessPoint === undefined) continue;
       const { vertex: at, latencyNs, uplinkMedium, downlinkMedium } = this.#world.accessPoints[accessPoint]!;
       add(vertex, at, uplinkMedium, latencyNs);
       add(at, vertex, downlinkMedium, latencyNs);
     }
-    return links;
+    return { links, media };
   }
 
   /** Media with what the channels that were embedded before take of them, as long as both ends are there. */
-  #media(embedded: readonly EmbeddedChannel[]): SwmMedium[] {
-    const used = new Float64Array(this.#world.media.length);
-    for (const { media, bandwidthBps } of embedded) for (const medium of media) used[medium]! += bandwidthBps;
-    return this.#world.media.map(({ bandwidthBps }, medium) => ({
-      id: mediumName(medium as MediumId),
-      bandwidthBps: { capacity: bandwidthBps, used: used[medium]! },
+  #media(media: ReadonlySet<MediumId>, embedded: readonly EmbeddedChannel[]): SwmMedium[] {
+    const used = new Map<MediumId, number>();
+    for (const { media: on, bandwidthBps } of embedded)
+      for (const medium of on) used.set(medium, (used.get(medium) ?? 0) + bandwidthBps);
+    return Array.from(media, (medium) => ({
+      id: mediumName(medium),
+      bandwidthBps: { capacity: this.#world.media[medium]!.bandwidthBps, used: used.get(medium) ?? 0 },
     }));
   }
 
   /** Mean latency from where requests enter at the pod's service, ms, as it was last observed. Own design. */
-  #userLatencies(pod: Pod): WorkloadValues[] {
+  #userLatencies(among: readonly NodeId[], pod: Pod): WorkloadValues[] {
     const demand = this.#demand()[pod.service]!;
     if (demand.length === 0) return [];
-    const nodes: NodeValue[] = this.#world.nodes.map(({ name, vertex }) => {
+    const nodes: NodeValue[] = among.map((node) => {
+      const { name, vertex } = this.#world.nodes[node]!;
       let ms = 0;
       for (const { vertex: from, share } of demand) {
         ms += share * Math.min(UNREACHABLE_MS, this.#topology.latencyNs(from, vertex) / NS_PER_MS);
@@ -258,4 +335,18 @@ const mediumName = (medium: MediumId): string => `medium ${medium}`;
 /** The media that a path of the observed model goes over. */
 export function mediaOf(links: readonly SwmLink[]): MediumId[] {
   return links.map(({ medium }) => Number(medium.slice('medium '.length)) as MediumId);
+}
+
+/** Between every two ends as many ways as there are to be, by latency. */
+function offer(links: readonly SwmLink[], ends: readonly string[], count: number): SwmPath[] {
+  return ends.flatMap((from) =>
+    ends.flatMap((to) =>
+      from === to
+        ? []
+        : kShortestPaths(links, from, to, count).map(({ arcs }) => ({
+            id: computedPathId([from, ...arcs.map(({ target }) => target)]),
+            links: arcs.map(({ id }) => id),
+          })),
+    ),
+  );
 }

@@ -1,4 +1,5 @@
 import type { RandomStream } from '../../kernel/index.ts';
+import { Annealing } from './annealing.ts';
 import { Candidates } from './candidates.ts';
 import { CompiledModel, type Route } from './compiled-model.ts';
 import type { Reply, SwmModel } from './contract.ts';
@@ -8,6 +9,8 @@ import type { SolveOptions, SwmSolver } from './solver.ts';
 
 /** Workloads that one iteration takes out at most. */
 const LARGEST_NEIGHBOURHOOD = 12;
+/** Moves of the annealing for each iteration: four a workload, up to so many. */
+const MOST_MOVES = 200;
 /** Iterations for each model that is tried only to say why the group's own cannot be placed. */
 const RELAXED_ITERATIONS = 200;
 /** How much worse than the best a placement may be to go on from at first, as a share of what one workload's cost varies by. */
@@ -17,7 +20,7 @@ const SAMPLED = 32;
 
 /**
  * Places a group by construction and large neighbourhood search: what runs stays, the others are put where they cost
- * least, the most restricted first; then some workloads that have to do with each other are taken out and put back in
+ * least, the most restricted first; where none ran, single moves are annealed next; then some workloads that have to do with each other are taken out and put back in
  * another order, and what came of it is kept if it is better, or at first not much worse. It works on groups of thousands and
  * finds good placements, not the best for certain; nor is a group that it finds no place for impossible for certain. The
  * method is Shaw's (Using constraint programming and local search methods to solve vehicle routing problems, CP 1998), with
@@ -77,8 +80,8 @@ class Search {
   /** Leaves what runs where it is, as far as that may be, and puts the others in, each next to what it talks to. */
   construct(): void {
     const { workloads } = this.#model;
-    for (const [workload, { now, allowed }] of workloads.entries()) {
-      if (now >= 0 && allowed.includes(now) && this.#placement.hasRoom(workload, now)) {
+    for (const [workload, { now }] of workloads.entries()) {
+      if (now >= 0 && this.#candidates.isAllowed(workload, now) && this.#placement.hasRoom(workload, now)) {
         if (this.#placement.estimate(workload, now) < Infinity) this.#placement.put(workload, now);
       }
     }
@@ -100,6 +103,9 @@ class Search {
     const { workloads } = this.#model;
     if (workloads.length === 0) return;
     const spread = this.#spread();
+    // what runs is not shaken up
+    if (workloads.every(({ now }) => now < 0))
+      this.#anneal(iterations * Math.min(MOST_MOVES, 4 * workloads.length), spread);
     for (let iteration = 0; iteration < iterations; iteration++) {
       const tolerance = FIRST_TOLERANCE * spread * (1 - iteration / iterations);
       const taken: readonly number[] = this.#neighbourhood();
@@ -120,6 +126,14 @@ class Search {
       this.#cost += change;
       if (placedCount > this.#best.placed || this.#cost < this.#best.cost) this.#keep();
     }
+  }
+
+  /** What comes of it counts where it is better; otherwise all is as before. */
+  #anneal(moves: number, spread: number): void {
+    const back = this.#placement.remember(this.#all);
+    new Annealing(this.#model, this.#placement, this.#candidates, this.#draws).run(moves, spread);
+    if (this.#placement.costOf(this.#all) < this.#best.cost) this.#keep();
+    else back();
   }
 
   /** The best placement found, in the contract's form; undefined where none holds all workloads. */
@@ -222,7 +236,7 @@ class Search {
       let [least, most] = [Infinity, -Infinity];
       for (const node of this.#candidates.some(workload, this.#placement)) {
         const cost = this.#placement.estimate(workload, node);
-        if (cost === Infinity) continue;
+        if (cost === Infinity || node === this.#model.workloads[workload]!.now) continue;
         least = Math.min(least, cost);
         most = Math.max(most, cost);
       }

@@ -28,7 +28,8 @@ const NS_PER_HOUR = 3.6e12;
  *   but the infrastructure's;
  * - a node's carbon and cost of energy as its energy;
  * - the price of a node's hours by the share of its CPU that each application used over the time that it was there, the rest is the infrastructure's;
- * - what carrying costs by the bytes of the requests that each application took in (`bytesByApp`); idle links are the
+ * - what carrying costs by the bytes of the requests that each application took in, with their calls and all attempts
+ *   (`bytesByApp`); idle links are the
  *   infrastructure's, and so is all of it where there were no requests.
  */
 export function attribute(

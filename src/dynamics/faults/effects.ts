@@ -10,6 +10,7 @@ export interface FaultTargets {
   readonly speeds: Slowdowns;
   readonly qualities: Degradations;
   readonly accessPoints: Outages;
+  readonly kubelets: Outages;
 }
 
 interface Effect<E extends FaultEffect> {
@@ -38,6 +39,10 @@ const effects: { readonly [K in FaultEffect['kind']]: Effect<Extract<FaultEffect
   'access-point': {
     begin: ({ accessPoints }, { accessPoint }) => accessPoints.begin(accessPoint),
     end: ({ accessPoints }, { accessPoint }) => accessPoints.end(accessPoint),
+  },
+  kubelet: {
+    begin: ({ kubelets }, { node }) => kubelets.begin(node),
+    end: ({ kubelets }, { node }) => kubelets.end(node),
   },
 };
 

@@ -1,6 +1,5 @@
-import type { Kernel } from '../../kernel/index.ts';
+import type { Kernel, RandomStream } from '../../kernel/index.ts';
 import type { CallPlan, Channel, PodId, ServiceId, UserId, World } from '../../model/index.ts';
-import type { RandomStream } from '../../kernel/index.ts';
 import type { Compute } from '../compute.ts';
 import { durationSampler } from '../distributions/index.ts';
 import {
@@ -203,6 +202,7 @@ export class Calls {
       return;
     }
     const { requestBytes } = this.#world.services[service]!.behaviour;
+    this.#countBytes(visit, requestBytes);
     this.#network.send(this.#toPod, visit, from, serving.endpoint, requestBytes, this.#reservationOf(visit));
   }
 
@@ -251,7 +251,7 @@ export class Calls {
     const { data } = this.#options;
     const serving = this.#pods[visits.pod[visit]!]!;
     // its calls have not begun: what is booked is its own
-    this.tallies.worked(serving.service, visits.queueNs[visit]!, visits.cpuNs[visit]!);
+    this.tallies.worked(serving, visits.queueNs[visit]!, visits.cpuNs[visit]!);
     if (data === undefined || !data.isUsedBy(serving.service)) this.#callNext(visit);
     else data.begin(visit, visits.root[visit]!, visits.position[visit]!, serving.service, serving.endpoint);
   }
@@ -316,8 +316,13 @@ export class Calls {
       callerPod < 0 ? this.#callers.endpoints[visits.user[visits.root[visit]!]!]! : this.#pods[callerPod]?.endpoint;
     const bytes = visits.cause[visit] === OK ? this.#world.services[serving.service]!.behaviour.responseBytes : 0;
     // a caller whose pod has died waits for no answer
-    if (caller === undefined) this.#end(visit);
-    else this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
+    if (caller === undefined) return this.#end(visit);
+    this.#countBytes(visit, bytes);
+    this.#network.send(this.#toCaller, visit, serving.endpoint, caller, bytes, this.#reservationOf(visit));
+  }
+
+  #countBytes(visit: number, bytes: number): void {
+    this.tallies.entryBytes[this.#work.serviceOf(this.visits.root[visit]!)]! += bytes;
   }
 
   #releaseSlot(serving: ServingPod): void {

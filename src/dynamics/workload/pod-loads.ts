@@ -29,6 +29,12 @@ export class PodLoads {
     return next === undefined ? 0 : this.#kernel.now - this.#visits.sinceNs[next]!;
   }
 
+  /** Visits whose CPU work a pod has finished, and the time that these had waited and computed, ns; none where it does not serve. */
+  worked(pod: PodId): { readonly visits: number; readonly responseNs: number } {
+    const { visits = 0, responseNs = 0 } = this.#pods[pod] ?? {};
+    return { visits, responseNs };
+  }
+
   /** Calls `changed` at each change of what a pod that serves has in hand, until it is gone. */
   watch(pod: PodId, changed: () => void): void {
     this.#pods[pod]!.loadChanged = changed;

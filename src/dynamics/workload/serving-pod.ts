@@ -16,6 +16,9 @@ export interface ServingPod {
   /** Visits that wait for a slot, first come first served; those before `head` have gone. */
   readonly queue: number[];
   head: number;
+  /** Visits whose CPU work was finished, and the time that these had waited and computed. */
+  visits: number;
+  responseNs: number;
   /** Told each change of what it has in hand; nobody is where undefined. */
   loadChanged: (() => void) | undefined;
 }
@@ -23,6 +26,6 @@ export interface ServingPod {
 /** A pod with nothing in hand. */
 export function servingPod(service: ServiceId, endpoint: EndpointId, behaviour: Behaviour): ServingPod {
   const { concurrency, queueLimit = Infinity, holdsSlotWhileCalling = true } = behaviour;
-  const load = { busy: 0, calling: 0, queue: [], head: 0, loadChanged: undefined };
+  const load = { busy: 0, calling: 0, queue: [], head: 0, visits: 0, responseNs: 0, loadChanged: undefined };
   return { service, endpoint, concurrency, queueLimit, holdsSlotWhileCalling, ...load };
 }

@@ -13,7 +13,7 @@ import { distributionDistance, type DistributionDistance } from './distribution-
 import { findParting, type Parting } from './parting.ts';
 import { matchCells, type CellPairs } from './matching.ts';
 import { compareSections, haveSameTime, readBoth } from './windows.ts';
-import { openSubject, type ComparedCell, type ComparedRun } from '../subject.ts';
+import { haveSameSeed, openSubject, type ComparedCell, type ComparedRun } from '../subject.ts';
 
 /** What an interval of a difference rests on. */
 export type Basis =
@@ -60,6 +60,8 @@ export interface CellComparison {
   readonly parting?: Parting;
   /** One run each, which are the same. */
   readonly isSameRun?: true;
+  /** Some of the runs are simulated, and some were recorded from a real cluster. */
+  readonly isAcrossSources?: true;
 }
 
 /** The outcome of a comparison. */
@@ -121,13 +123,16 @@ async function compareTwoCells(
   const seeds = new Map(other.runs.map((run) => [run.seed, run]));
   const paired = baseline.runs.flatMap((run) => {
     const twin = seeds.get(run.seed);
-    return twin === undefined ? [] : [[run, twin] as const];
+    return twin === undefined || !haveSameSeed(run, twin) ? [] : [[run, twin] as const];
   });
   const common = {
     baseline: baseline.label,
     other: other.label,
     runs: [baseline.runs.length, other.runs.length] as const,
     pairs: paired.length,
+    ...(new Set([...baseline.runs, ...other.runs].map(({ source }) => source)).size > 1
+      ? { isAcrossSources: true as const }
+      : {}),
   };
   if (baseline.runs.length > 1 || other.runs.length > 1) {
     const compared = wanted.map((quotient) => compareRuns(quotient, baseline.runs, other.runs, paired, confidence));
@@ -189,7 +194,7 @@ async function compareTwoRuns(
   confidence: number,
 ): Promise<Pick<CellComparison, 'measures' | 'latencyDistance' | 'parting' | 'isSameRun'>> {
   const [left, right] = [readManifest(baseline.folder), readManifest(other.folder)];
-  const parting = baseline.seed === other.seed ? await findParting(baseline.folder, other.folder) : undefined;
+  const parting = haveSameSeed(baseline, other) ? await findParting(baseline.folder, other.folder) : undefined;
   const isSameRun = left.digest === right.digest;
   const hasRequests = [left, right].every(({ tables }) => Object.hasOwn(tables, 'requests'));
   const sections =

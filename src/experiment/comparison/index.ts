@@ -11,4 +11,4 @@ export {
 export { distributionDistance, type DistributionDistance } from './distribution-distance.ts';
 export type { DifferingRow, Parting } from './parting.ts';
 export { matchCells, type CellPairs } from './matching.ts';
-export { estimateByWindows } from './windows.ts';
+export { estimateByWindows, estimateOfSections, requestSectionsOf } from './windows.ts';

@@ -28,7 +28,7 @@ export interface RequestSections {
   readonly windows: ReadonlyMap<number, readonly RequestSummary[]>;
 }
 
-/** The stretch of time that is measured. */
+/** The stretch of time that is measured: requests issued before the end of the warm-up are left out. */
 export interface Measured {
   readonly warmupNs: number;
   readonly durationNs: number;
@@ -63,10 +63,10 @@ export async function readRequestSections(
     let answered = 0;
     for await (const batch of table.batches()) {
       const columns = batchColumns(batch, at);
-      const { issued, latency, hasLatency, isWarmup, hasFailed } = columns;
+      const { issued, latency, hasLatency, hasFailed } = columns;
       for (let row = 0; row < batch.numRows; row++) {
-        if (isWarmup(row)) continue;
-        const window = Math.max(0, Math.min(FINEST - 1, Math.floor((issued[row]! - warmupNs) / width)));
+        if (issued[row]! < warmupNs) continue;
+        const window = Math.min(FINEST - 1, Math.floor((issued[row]! - warmupNs) / width));
         counts.sent[window]!++;
         if (hasLatency(row)) {
           latencies[answered] = latency[row]!;
@@ -81,7 +81,7 @@ export async function readRequestSections(
   }
 }
 
-const NEEDED = ['issued_ns', 'latency_ns', 'warmup', 'outcome'] as const;
+const NEEDED = ['issued_ns', 'latency_ns', 'outcome'] as const;
 
 function columnsOf(names: readonly string[], path: string): Record<(typeof NEEDED)[number], number> {
   const missing = NEEDED.filter((name) => !names.includes(name));
@@ -94,7 +94,7 @@ function columnsOf(names: readonly string[], path: string): Record<(typeof NEEDE
 
 function batchColumns(batch: RecordBatch, at: Record<(typeof NEEDED)[number], number>) {
   const child = (name: (typeof NEEDED)[number]) => batch.data.children[at[name]]!;
-  const [issued, latency, warmup, outcome] = NEEDED.map(child);
+  const [issued, latency, outcome] = NEEDED.map(child);
   const outcomes = outcome!.dictionary!;
   const failures = Array.from({ length: outcomes.length }, (_, code) => {
     const name = outcomes.get(code) as string;
@@ -104,15 +104,13 @@ function batchColumns(batch: RecordBatch, at: Record<(typeof NEEDED)[number], nu
   return {
     issued: issued!.values as Float64Array,
     latency: latency!.values as Float64Array,
-    hasLatency: bit(latency!.nullBitmap, latency!.offset, latency!.nullCount === 0),
-    isWarmup: bit(warmup!.values as Uint8Array, warmup!.offset, false),
+    hasLatency: latency!.nullCount === 0 ? () => true : bit(latency!.nullBitmap, latency!.offset),
     hasFailed: (row: number) => failures[codes[row]!]!,
   };
 }
 
 /** Reads a bitmap of Arrow's: least significant bit first. */
-function bit(bitmap: Uint8Array, offset: number, always: boolean): (row: number) => boolean {
-  if (always) return () => true;
+function bit(bitmap: Uint8Array, offset: number): (row: number) => boolean {
   return (row) => ((bitmap[(offset + row) >> 3]! >> ((offset + row) & 7)) & 1) === 1;
 }
 

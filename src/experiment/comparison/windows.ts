@@ -8,7 +8,7 @@ import {
   type Difference,
   type Estimate,
 } from '../statistics/index.ts';
-import type { ComparedRun } from '../subject.ts';
+import { haveSameSeed, type ComparedRun } from '../subject.ts';
 import { FINEST, readRequestSections, type RequestSections, type RequestSummary } from './request-sections.ts';
 
 const timeOf = ({ row }: ComparedRun) => ({
@@ -19,7 +19,7 @@ const timeOf = ({ row }: ComparedRun) => ({
 /** Whether the windows of both are the same stretches of time, under the same draws. */
 export function haveSameTime(baseline: ComparedRun, other: ComparedRun): boolean {
   const [one, two] = [timeOf(baseline), timeOf(other)];
-  return baseline.seed === other.seed && one.warmupNs === two.warmupNs && one.durationNs === two.durationNs;
+  return haveSameSeed(baseline, other) && one.warmupNs === two.warmupNs && one.durationNs === two.durationNs;
 }
 
 /** Reads the requests of two runs. */
@@ -81,27 +81,61 @@ export function compareSections(
   return { difference, basis: 'windows', isReliable: one.isIndependent && two.isIndependent };
 }
 
+/** An estimate by windows of time. */
+export interface WindowEstimate extends Estimate {
+  /** False if even the widest windows are correlated: the run is too short, and the interval too narrow. */
+  readonly isReliable: boolean;
+}
+
 /**
  * Estimates a measure of one run with an interval, by windows of time.
  * @returns undefined if the run has no such table of requests, the measure is none of requests, or a window has none
  * @throws {ResultsError} if the table is damaged
  */
-export async function estimateByWindows(quotient: Quotient, run: ComparedRun): Promise<Estimate | undefined> {
-  const statistic = ofRequests[quotientText(quotient)];
+export async function estimateByWindows(quotient: Quotient, run: ComparedRun): Promise<WindowEstimate | undefined> {
+  const sections = ofRequests[quotientText(quotient)] === undefined ? undefined : await requestSectionsOf(run);
+  return sections && estimateOfSections(quotient, sections);
+}
+
+/**
+ * The requests of a run by windows of time; undefined if it has no table of them.
+ * @param warmupNs in place of the run's own
+ * @throws {ResultsError} if the table is damaged
+ */
+export async function requestSectionsOf(
+  run: ComparedRun,
+  warmupNs: number = timeOf(run).warmupNs,
+): Promise<RequestSections | undefined> {
   const manifest = readManifest(run.folder);
-  if (statistic === undefined || !Object.hasOwn(manifest.tables, 'requests')) return undefined;
-  const sections = await readRequestSections(run.folder, manifest, timeOf(run));
+  if (!Object.hasOwn(manifest.tables, 'requests')) return undefined;
+  return readRequestSections(run.folder, manifest, { ...timeOf(run), warmupNs });
+}
+
+/** @returns undefined if the measure is none of requests, or a window has none */
+export function estimateOfSections(
+  quotient: Quotient,
+  sections: RequestSections,
+  confidence?: number,
+): WindowEstimate | undefined {
+  const statistic = ofRequests[quotientText(quotient)];
+  if (statistic === undefined) return undefined;
   const counts = [...sections.windows.keys()].filter((count) =>
     sections.windows.get(count)!.every((summary) => !Number.isNaN(statistic(summary))),
   );
   if (counts.length === 0) return undefined;
-  const { batches } = independentBatches(
+  const { batches, isIndependent } = independentBatches(
     counts[0]!,
     (count) => sections.windows.get(count)!.map(statistic),
     (values) => values,
   );
-  const { value, low, high, count } = meanInterval(batches);
+  const { value, low, high, count } = meanInterval(batches, confidence);
   // about the estimate of all requests at once (sectioning: Asmussen & Glynn, Stochastic Simulation, 2007, §III.5a)
   const overall = statistic(sections.overall);
-  return { value: overall, low: overall - (value - low), high: overall + (high - value), count };
+  return {
+    value: overall,
+    low: overall - (value - low),
+    high: overall + (high - value),
+    count,
+    isReliable: isIndependent,
+  };
 }

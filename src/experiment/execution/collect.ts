@@ -2,7 +2,7 @@ import { cpSync, renameSync, rmSync } from 'node:fs';
 import { onDisk, ResultsError } from '../../results/index.ts';
 import { describeParameters } from '../design/index.ts';
 import { partialOf, readSweep, runFolder, writeSweep, type Sweep, type SweepCell } from '../sweep-file.ts';
-import { openSweepFolder, wholeRuns } from './folder.ts';
+import { isWhole, openSweepFolder } from './folder.ts';
 import { Journal } from './journal.ts';
 import { readRunRow } from './run-row.ts';
 import { writeSweepTable, type SweepRow } from './sweep-table.ts';
@@ -53,7 +53,6 @@ async function gather(of: Sweep, cells: readonly Source[], out: string): Promise
     if (journal === undefined) journals.set(folder, (journal = new Journal(folder)));
     return journal;
   };
-  const present = wholeRuns(out);
   const rows: SweepRow[] = [];
   let failed = 0;
   try {
@@ -63,13 +62,14 @@ async function gather(of: Sweep, cells: readonly Source[], out: string): Promise
           failed++;
           continue;
         }
-        const row = journalOf(folder).get(hash)?.row ?? (await readRunRow(folder, hash));
+        const row = isWhole(folder, hash)
+          ? (journalOf(folder).get(hash)?.row ?? (await readRunRow(folder, hash)))
+          : undefined;
         if (row === undefined)
           throw new ResultsError(`${runFolder(folder, { hash })} cannot be read: run that shard again`);
         rows.push({ cell: cell.cell, replication, parameters: cell.parameters, row });
-        if (present.has(hash)) continue;
+        if (isWhole(out, hash)) continue;
         copy(runFolder(folder, { hash }), runFolder(out, { hash }));
-        present.add(hash);
         journalOf(out).add(hash, journalOf(folder).get(hash) ?? { row, seconds: 0 });
       }
     }
@@ -137,6 +137,7 @@ function copy(from: string, to: string): void {
   onDisk(`copy ${from} to ${to}`, () => {
     rmSync(partial, { recursive: true, force: true });
     cpSync(from, partial, { recursive: true });
+    rmSync(to, { recursive: true, force: true });
     renameSync(partial, to);
   });
 }

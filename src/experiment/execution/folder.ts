@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { onDisk, ResultsError } from '../../results/index.ts';
-import { CELLS, isSweep, PARTIAL, readSweep } from '../sweep-file.ts';
+import { onDisk, readManifest, ResultsError } from '../../results/index.ts';
+import { CELLS, isSweep, PARTIAL, readSweep, runFolder } from '../sweep-file.ts';
 import { takeLock } from './lock.ts';
 
 /**
@@ -38,10 +38,17 @@ export function openSweepFolder(folder: string, name: string): () => void {
   return release;
 }
 
-/** Names of the runs' folders that are whole. */
-export function wholeRuns(folder: string): Set<string> {
-  const cells = join(folder, CELLS);
-  return new Set(onDisk(`read ${cells}`, () => readdirSync(cells)));
+/** Whether a run is there, with all its files in full. */
+export function isWhole(folder: string, hash: string): boolean {
+  const run = runFolder(folder, { hash });
+  if (!existsSync(run)) return false;
+  try {
+    readManifest(run);
+    return true;
+  } catch (error) {
+    if (error instanceof ResultsError) return false;
+    throw error;
+  }
 }
 
 /** Removes what runs that did not come to their end have left. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { tableNames, tables } from '../../results/index.ts';
-import { parseShare } from '../../model/index.ts';
+import { tableNames } from '../../results/index.ts';
+import { MeasureError, measureNames, parseQuotient, parseShare, type Quotient } from '../../model/index.ts';
 import { InputError, nearest, type ExperimentFile, type Problem } from '../../scenario/index.ts';
 import { programHash, VERSION } from '../../version.ts';
 import { buildDesign, describeParameters, type Design, type DesignCell } from '../design/index.ts';
@@ -16,7 +16,7 @@ export interface PlannedCell extends DesignCell {
 
 /** A measure that must be known well enough before a cell gets no more replications. */
 export interface Precision {
-  readonly metric: string;
+  readonly metric: Quotient;
   readonly relativeHalfWidth: number;
   readonly confidence: number;
 }
@@ -134,21 +134,20 @@ function readReplications(file: ExperimentFile): Replications {
     const share = parseShare(confidence);
     if (!(share >= 0.5 && share < 1))
       file.report([...own, 'confidence'], String(confidence), { expected: 'at least 50 % and less than 100 %' });
-    if (!measures.includes(metric)) {
-      file.report([...own, 'metric'], `unknown measure ${JSON.stringify(metric)}`, {
-        expected: `one of ${measures.join(', ')}`,
-        nearest: () => nearest(metric, measures),
+    const precision = { relativeHalfWidth: parseShare(halfWidth), confidence: share };
+    try {
+      return { metric: parseQuotient(metric), ...precision };
+    } catch (error) {
+      if (!(error instanceof MeasureError)) throw error;
+      file.report([...own, 'metric'], error.message, {
+        expected: `one of ${measureNames.join(', ')}`,
+        nearest: () => nearest(error.word, measureNames),
       });
+      return { metric: { numerator: 'requests.sent' }, ...precision };
     }
-    return { metric, relativeHalfWidth: parseShare(halfWidth), confidence: share };
   });
   return { min, max, until };
 }
-
-/** Columns of the table of runs that are measured: numbers that differ from run to run. */
-const measures = Object.entries(tables.runs.columns)
-  .filter(([name, { kind }]) => kind === 'float64' && !['seed', 'duration_ns', 'warmup_ns'].includes(name))
-  .map(([name]) => name);
 
 function readTables(file: ExperimentFile): string[] {
   for (const [index, name] of file.experiment.spec.tables.entries()) {

@@ -1,9 +1,10 @@
+import { valueOf } from '../../model/index.ts';
 import { ResultsError } from '../../results/index.ts';
 import { VERSION } from '../../version.ts';
 import { describeParameters } from '../design/index.ts';
 import { isPreciseEnough } from '../statistics/index.ts';
 import { runFolder, writeSweep, type Sweep, type SweepRun } from '../sweep-file.ts';
-import { openSweepFolder, removePartial, wholeRuns } from './folder.ts';
+import { isWhole, openSweepFolder, removePartial } from './folder.ts';
 import { Journal } from './journal.ts';
 import { hashOfRun, seedOf, type PlannedCell, type SweepPlan } from './plan.ts';
 import { readRunRow } from './run-row.ts';
@@ -95,7 +96,6 @@ class Execution {
   readonly #plan: SweepPlan;
   readonly #options: SweepOptions;
   readonly #journal: Journal;
-  readonly #whole: Set<string>;
   readonly #pool: WorkerPool<RunTask, RunResult>;
   readonly #cells: readonly CellState[];
   /** In the order in which they are to be run. */
@@ -118,7 +118,6 @@ class Execution {
     this.#plan = plan;
     this.#options = options;
     this.#journal = new Journal(options.out);
-    this.#whole = wholeRuns(options.out);
     const workerData: RunWorkerData = { experiment: plan.file.file, allow: options.allow, set: options.set };
     this.#pool = new WorkerPool(options.entry ?? builtWorker, {
       workerData,
@@ -223,7 +222,7 @@ class Execution {
 
   async #resultOf(run: Run): Promise<RunResult> {
     const { hash } = run;
-    if (this.#whole.has(hash)) {
+    if (isWhole(this.#options.out, hash)) {
       const result = this.#journal.get(hash) ?? (await this.#readBack(hash));
       if (result !== undefined) {
         this.#reused++;
@@ -275,7 +274,7 @@ class Execution {
     const { runs } = cell;
     if (until.length === 0 || runs.length >= max || runs.some(({ state }) => state !== 'done')) return;
     const isKnown = until.every(({ metric, relativeHalfWidth, confidence }) => {
-      const values = runs.map(({ row }) => row![metric]).filter((value) => typeof value === 'number');
+      const values = runs.map(({ row }) => valueOf(metric, row!)).filter((value) => value !== undefined);
       // a measure that some runs do not have gets no interval: more runs may have it
       return values.length === runs.length && isPreciseEnough(values, { relativeHalfWidth, confidence, minimum: min });
     });

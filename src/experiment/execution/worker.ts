@@ -1,5 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { onDisk, type TableName } from '../../results/index.ts';
 import { readExperiment } from '../../scenario/index.ts';
@@ -73,22 +72,13 @@ function rowOf({ world, digest, eventCount, measures }: Run, hash: string): RunR
   };
 }
 
-/** Gives a whole folder its name, once the disk has it: whatever happens, a folder of that name is whole. */
+/**
+ * Gives a whole folder its name. It is not forced to the disk, which would cost more than a short run does: a folder that a
+ * power cut has damaged is told by the sizes of its files.
+ */
 function keep(partial: string, folder: string): void {
   onDisk(`keep ${folder}`, () => {
-    for (const file of readdirSync(partial)) sync(join(partial, file));
-    sync(partial);
     if (existsSync(folder)) rmSync(folder, { recursive: true });
     renameSync(partial, folder);
-    sync(dirname(folder));
   });
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

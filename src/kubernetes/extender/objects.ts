@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/index.ts';
 import type { NodeId, PodObject, ServiceId, World } from '../../model/index.ts';
-import { podTemplate } from '../pod-template.ts';
+import { admitted, podTemplate } from '../pod-template.ts';
 import type { NodeInfo, SchedulingPod } from '../scheduling/index.ts';
 import type { ExtenderObjects } from './http-extender.ts';
 
@@ -15,7 +15,10 @@ export function extenderObjects(
     pod(pod) {
       const id = serviceOf(pod);
       const service = world.services[id]!;
-      const template = (templates[id] ??= podTemplate(world.apps[service.app]!, service, world.clusters));
+      const template = (templates[id] ??= admitted(
+        podTemplate(world.apps[service.app]!, service, world.clusters),
+        world.orchestration,
+      ));
       const { name } = pod;
       const { namespace = 'default', labels = {} } = template.metadata;
       return {

@@ -210,12 +210,12 @@ export class ClusterAutoscaler {
     const unneeded = new Map<NodeId, boolean>();
     const now = this.#kernel.now;
     const destinations = new Set<NodeInfo>();
-    for (const { info, isThere, doomed, notReady } of this.#state.nodes)
-      if (isThere && !doomed && !notReady) destinations.add(info);
+    for (const { info, isThere, doomed, ready } of this.#state.nodes)
+      if (isThere && !doomed && ready === 'True') destinations.add(info);
     for (const { published } of this.#groups) {
       for (const node of this.#nodesIn('there', published)) {
-        const { info, isThere, notReady, pods } = this.#state.nodes[node]!;
-        if (!isThere || notReady || this.#isAtMinimum(node) || (this.#recheckNs.get(node) ?? 0) > now) continue;
+        const { info, isThere, ready, pods } = this.#state.nodes[node]!;
+        if (!isThere || ready !== 'True' || this.#isAtMinimum(node) || (this.#recheckNs.get(node) ?? 0) > now) continue;
         if (this.#utilization(info) >= this.#settings.scaleDownUtilization) continue;
         const moving = [...pods].filter(({ phase }) => phase !== 'terminating');
         if (this.#canMove(whatIf, moving, info, destinations)) {

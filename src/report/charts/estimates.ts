@@ -3,7 +3,7 @@ import { quotientText, unitOf, type Quotient } from '../../model/index.ts';
 import type { Drawing } from '../drawing.ts';
 import { color, seriesColor } from '../palette.ts';
 import { composePicture, marginFor, shortNames, type Picture } from '../picture.ts';
-import { latencyScale, prefixScale } from '../scales.ts';
+import { durationScale, latencyScale, prefixScale } from '../scales.ts';
 import { measureTitles, shortTitles, type MeasureEstimate } from '../variants.ts';
 import { panelTitle, rowNames } from './rows.ts';
 
@@ -22,16 +22,46 @@ export function measureAxis(quotient: Quotient, largest: number) {
   const unit = unitOf(quotient);
   const title = shortTitles[name] ?? name;
   if (quotient.denominator !== undefined) return { title, unit: '%', size: 0.01 };
-  if (unit === 'ns') return { title, ...latencyScale(largest) };
+  if (unit === 'ns')
+    return { title, ...(name.startsWith('requests.') ? latencyScale(largest) : durationScale(largest)) };
   return unit === null ? { title, unit: '', size: 1 } : { title, ...prefixScale(unit, largest) };
 }
 
 /** Measures of each variant as dots with their intervals, a chart a measure. */
-export function estimatesByVariant(
+export const estimatesByVariant = (
   drawing: Drawing,
   labels: readonly string[],
   columns: readonly MeasureColumn[],
   basis: string,
+): Picture =>
+  drawEstimates(drawing, labels, columns, {
+    id: 'estimates',
+    title: 'What each variant came to',
+    says:
+      `A dot is the value of a variant, the line its 95 % interval: ${basis} Each chart has its own axis, from zero where the measure is ` +
+      'no latency; of few replications an interval may reach where no value can be, such as below zero.',
+  });
+
+/** The same of what governance did and took. */
+export const governanceEstimates = (
+  drawing: Drawing,
+  labels: readonly string[],
+  columns: readonly MeasureColumn[],
+  basis: string,
+): Picture =>
+  drawEstimates(drawing, labels, columns, {
+    id: 'governance-estimates',
+    title: 'What governing took',
+    says:
+      'Messages between clusters; the mean time from the need of a choice of a cluster, or of a leave to place a pod, to it; the time in which applications ran in ' +
+      `two clusters; the time in which policies were broken; as far as there were any. Dots and lines as above: ${basis}`,
+  });
+
+function drawEstimates(
+  drawing: Drawing,
+  labels: readonly string[],
+  columns: readonly MeasureColumn[],
+  about: { readonly id: string; readonly title: string; readonly says: string },
 ): Picture {
   const shown = labels.slice(0, MOST_ROWS);
   const text = ({ quotient, estimates }: MeasureColumn, i: number): string => {
@@ -46,10 +76,10 @@ export function estimatesByVariant(
   const titles = columns.map(({ quotient }) => measureTitles[quotientText(quotient)] ?? quotientText(quotient));
   const rows = labels.map((label, i) => [label, ...columns.map((column) => text(column, i))]);
   const picture = {
-    id: 'estimates',
-    title: 'What each variant came to',
+    id: about.id,
+    title: about.title,
     caption:
-      `A dot is the value of a variant, the line its 95 % interval: ${basis} Each chart has its own axis, from zero where the measure is a share or an energy; of few replications an interval may reach where no value can be, such as below zero.` +
+      about.says +
       (labels.length > MOST_ROWS
         ? ` The first ${MOST_ROWS} of ${labels.length} variants are drawn; all are in the table.`
         : ''),

@@ -3,25 +3,18 @@ import type { Drawing } from '../drawing.ts';
 import type { FaultSpan } from '../facts/faults.ts';
 import type { GovernanceFacts } from '../facts/governance.ts';
 import type { StateSpan } from '../facts/nodes.ts';
-import { color, seriesColor } from '../palette.ts';
-import { composePicture, marginFor, shortNames, type Picture } from '../picture.ts';
-import { timeScale } from '../scales.ts';
-import { timeAxis, type Timeline } from './time-axis.ts';
+import type { Picture } from '../picture.ts';
+import type { Timeline } from './time-axis.ts';
+import { drawTimeline, type Span } from './timeline.ts';
 
-const MOST_ROWS = 30;
+const MOST_ROWS = 36;
+/** Of these, rows of dots that are kept before bars. */
+const MOST_DOT_ROWS = 12;
 const MOST_LISTED = 300;
-
-interface Span {
-  readonly row: string;
-  readonly what: string;
-  readonly fromNs: number;
-  readonly toNs: number;
-  readonly kind: 'fault' | 'state';
-}
 
 /**
  * What befell the infrastructure and what its governance did about it: faults, states of nodes as the control plane saw
- * them, and events of policies. @returns undefined where nothing happened
+ * them, and states and events of governance. @returns undefined where nothing happened
  */
 export function eventsOverTime(
   drawing: Drawing,
@@ -31,44 +24,36 @@ export function eventsOverTime(
   time: Timeline,
 ): Picture | undefined {
   const spans: Span[] = [
-    ...faults.map(({ kind, target, fromNs, toNs }) => ({
-      row: `${kind} ${target}`,
-      what: kind,
-      fromNs,
-      toNs,
-      kind: 'fault' as const,
-    })),
-    ...states.map(({ node, state, fromNs, toNs }) => ({
-      row: `${node} ${state}`,
-      what: state,
-      fromNs,
-      toNs,
-      kind: 'state' as const,
-    })),
+    ...faults.map(({ kind, target, ...when }) => ({ row: `${kind} ${target}`, kind: 'fault' as const, ...when })),
+    ...states.map(({ node, state, ...when }) => ({ row: `${node} ${state}`, kind: 'node not up' as const, ...when })),
+    ...(governance?.spans ?? []).map(({ what, ...span }) => ({ row: what, ...span })),
   ];
-  const events = governance?.events ?? [];
-  const eventRow = ({ event, cluster }: (typeof events)[number]) => `${event} ${cluster}`;
-  const all = [...new Set([...spans.map(({ row }) => row), ...events.map(eventRow)])];
-  if (all.length === 0) return undefined;
-  const shown = all.slice(0, MOST_ROWS);
-  const rowOf = new Map(shown.map((name, row) => [name, row]));
-  const { size } = timeScale(time.durationNs);
-  const counts = [...(governance?.counts ?? [])];
+  const instants = (governance?.events ?? []).map(({ event, timeNs }) => ({ row: inWords(event), timeNs }));
+  const barRows = distinct(spans);
+  const dotRows = distinct(instants);
+  const drawnBars = barRows.slice(0, MOST_ROWS - Math.min(dotRows.length, MOST_DOT_ROWS));
+  const shown = [...drawnBars, ...dotRows].slice(0, MOST_ROWS);
+  const all = barRows.length + dotRows.length;
+  if (all === 0) return undefined;
+  const counts = [...(governance?.counts ?? [])].map(([event, count]) => [inWords(event), formatCount(count)] as const);
   const picture = {
     id: 'events',
     title: governance === undefined ? 'Faults and states' : 'Faults, states and governance',
     caption:
       'Bars: a fault from its beginning to its end, and a node for as long as a sample shows it in another state than up, to within a sample' +
-      `${governance === undefined ? '' : '; dots: events of governance, by cluster'}. ` +
-      (all.length > shown.length ? `The first ${shown.length} of ${all.length} rows are drawn. ` : '') +
+      (governance === undefined
+        ? '. '
+        : '; a cluster that cannot be reached, as the other end noticed; an application of which two copies ran; ' +
+          'a policy that was broken, from its beginning to its end. Dots: what else governance did. ') +
+      (all > shown.length ? `The first ${shown.length} of ${all} rows are drawn. ` : '') +
       (governance !== undefined && governance.left > 0
-        ? `The first ${formatCount(events.length)} of ${formatCount(events.length + governance.left)} events are drawn. `
+        ? `The first ${formatCount(instants.length)} of ${formatCount(instants.length + governance.left)} dots are drawn. `
         : ''),
     alt: `Over ${formatDuration(time.durationNs)}: ${[
-      ...spans
-        .slice(0, 12)
+      ...[...spans.filter(({ kind }) => kind !== 'node not up'), ...spans.filter(({ kind }) => kind === 'node not up')]
+        .slice(0, 16)
         .map(({ row, fromNs, toNs }) => `${row} from ${formatDuration(fromNs)} to ${formatDuration(toNs)}`),
-      ...counts.map(([event, count]) => `${formatCount(count)} ${event}`),
+      ...counts.map(([event, count]) => `${count} ${event}`),
     ].join('; ')}.`,
     table: {
       head: ['what', 'from', 'to'],
@@ -76,67 +61,13 @@ export function eventsOverTime(
         ...spans
           .slice(0, MOST_LISTED)
           .map(({ row, fromNs, toNs }) => [row, formatDuration(fromNs), formatDuration(toNs)]),
-        ...counts.map(([event, count]) => [`${event}, in all`, formatCount(count), '']),
+        ...counts.map(([event, count]) => [`${event}, in all`, count, '']),
       ],
     },
   };
-  return {
-    ...picture,
-    draw(width) {
-      const { Plot } = drawing;
-      const names = shortNames(shown, width);
-      const bars = spans.flatMap((span) => {
-        const row = rowOf.get(span.row);
-        return row === undefined ? [] : [{ ...span, at: row, from: span.fromNs / size, to: span.toNs / size }];
-      });
-      const dots = events.flatMap((event) => {
-        const row = rowOf.get(eventRow(event));
-        return row === undefined ? [] : [{ at: row, x: event.timeNs / size }];
-      });
-      const svg = drawing.plot({
-        width,
-        height: shown.length * 20 + 58,
-        marginLeft: marginFor([...names.values()]),
-        marginRight: 16,
-        marginTop: 8,
-        marginBottom: 42,
-        x: timeAxis(time, width, true),
-        y: { domain: [-0.5, shown.length - 0.5], reverse: true, axis: null },
-        marks: [
-          Plot.gridX({ stroke: color.grid, strokeOpacity: 1, ticks: width < 500 ? 5 : 10 }),
-          Plot.rect(bars, {
-            x1: 'from',
-            x2: 'to',
-            y1: ({ at }: (typeof bars)[number]) => at - 0.32,
-            y2: ({ at }: (typeof bars)[number]) => at + 0.32,
-            fill: ({ kind }: Span) => (kind === 'fault' ? color.alarm : seriesColor(3)),
-            // an instant is a line, not nothing
-            stroke: ({ kind }: Span) => (kind === 'fault' ? color.alarm : seriesColor(3)),
-          }),
-          Plot.dot(dots, { x: 'x', y: 'at', r: 3.2, fill: seriesColor(0), fillOpacity: 0.75 }),
-          Plot.text(shown, {
-            x: 0,
-            y: (_: string, row: number) => row,
-            text: (name: string) => names.get(name)!,
-            textAnchor: 'end',
-            dx: -8,
-            fontSize: 12,
-            fill: color.ink,
-          }),
-        ],
-      });
-      return composePicture(
-        width,
-        picture,
-        [
-          ...(faults.length > 0 ? [{ label: 'fault', color: color.alarm, shape: 'box' } as const] : []),
-          ...(states.length > 0 ? [{ label: 'node not up', color: seriesColor(3), shape: 'box' } as const] : []),
-          ...(events.length > 0
-            ? [{ label: 'event of governance', color: seriesColor(0), shape: 'dot' } as const]
-            : []),
-        ],
-        [svg],
-      );
-    },
-  };
+  return { ...picture, draw: (width) => drawTimeline(drawing, width, picture, shown, spans, instants, time) };
 }
+
+const inWords = (event: string): string => event.replaceAll('-', ' ');
+
+const distinct = (things: readonly { readonly row: string }[]): string[] => [...new Set(things.map(({ row }) => row))];

@@ -63,7 +63,7 @@ export function drawField(
         fill: color.ink,
         fontSize: 12,
       }),
-      ...faultEdges(drawing, time, size),
+      ...faultEdges(drawing, time),
     ],
   });
   const legend = rampColors.map((fill, step) => ({

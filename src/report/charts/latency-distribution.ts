@@ -3,7 +3,7 @@ import { formatCount, formatDuration } from '../../format.ts';
 import type { Drawing } from '../drawing.ts';
 import { color, seriesColor, seriesDash } from '../palette.ts';
 import { composePicture, type Picture } from '../picture.ts';
-import { latencyScale } from '../scales.ts';
+import { latencyAcross, latencyAxis } from './latency-axis.ts';
 
 /** The latencies of one variant: of all its runs together. */
 export interface LatencySample {
@@ -13,8 +13,6 @@ export interface LatencySample {
 
 /** Points that a curve has at most: two a pixel show nothing more. */
 const MOST_POINTS = 500;
-/** Where the largest is so many times the smallest the axis is logarithmic. */
-const LOGARITHMIC_FROM = 30;
 const MARKS = [0.5, 0.95, 0.99] as const;
 
 /**
@@ -26,8 +24,8 @@ export function latencyDistribution(drawing: Drawing, samples: readonly LatencyS
   const curves = samples.map(({ label, latencies }) => ({ label, points: thinned(latencies), latencies }));
   const largest = Math.max(...samples.map(({ latencies }) => latencies.maxNs!));
   const smallest = Math.min(...curves.map(({ points }) => points[0]!.latencyNs));
-  const isLogarithmic = largest / Math.max(1, smallest) > LOGARITHMIC_FROM;
-  const { unit, size } = latencyScale(Math.max(...samples.map(({ latencies }) => latencies.quantileNs(0.5)!)));
+  const axis = latencyAxis(smallest, largest);
+  const { size, isLogarithmic } = axis;
   const isOne = samples.length === 1;
   const rows = samples.map(({ label, latencies }) => [
     label,
@@ -46,7 +44,7 @@ export function latencyDistribution(drawing: Drawing, samples: readonly LatencyS
       `The share of answered requests whose latency was not above the value on the axis (empirical distribution function); ` +
       `dots mark the 50th, 95th and 99th percentile. The warm-up is left out, and so is what failed. Latencies are counted in ` +
       `buckets, so each value is within 0.1 %; a curve has at most ${MOST_POINTS} points.` +
-      (isLogarithmic ? ' The axis of latency is logarithmic.' : '') +
+      axis.note +
       note,
     alt,
     table: { head: ['', 'answered', 'mean', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'], rows },
@@ -63,15 +61,7 @@ export function latencyDistribution(drawing: Drawing, samples: readonly LatencyS
         marginRight: 20,
         marginTop: 26,
         marginBottom: 40,
-        x: {
-          type: isLogarithmic ? 'log' : 'linear',
-          label: `latency in ${unit}`,
-          labelArrow: 'none',
-          labelAnchor: 'center',
-          ...(isLogarithmic
-            ? { ticks: width < 500 ? 4 : 8, tickFormat: plainNumber }
-            : { domain: [0, largest / size], nice: true, ticks: width < 500 ? 5 : 9 }),
-        },
+        x: latencyAcross(axis, width),
         y: { label: 'share of requests, %', labelArrow: 'none', domain: [0, 100], ticks: 5 },
         marks: [
           Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 5 }),
@@ -127,9 +117,6 @@ function percentileList({ Plot }: Drawing, latencies: LatencyHistogram, isLogari
     strokeWidth: 4,
   });
 }
-
-const plainNumber = (value: number): string =>
-  value >= 1000 ? formatCount(value) : String(Number(value.toPrecision(3)));
 
 interface Point {
   readonly latencyNs: number;

@@ -1,11 +1,16 @@
 import type { Point, World } from '../../model/index.ts';
-import { formatCount } from '../../format.ts';
+import { formatCount, significant } from '../../format.ts';
 import type { Drawing } from '../drawing.ts';
 import { color, seriesColor } from '../palette.ts';
+import { extentOf, layOut } from './map-layout.ts';
 import { composePicture, shorten, textWidth, type Picture } from '../picture.ts';
 
 const MOST_USERS = 1_500;
 const MOST_LINKS = 3_000;
+/** Ranges up to this part of the extent are drawn. */
+const WIDEST = 0.7;
+/** As long as they cover the ground at most so many times over. */
+const MOST_COVERED = 6;
 /** Beyond so many nodes they have no names. */
 const MOST_NAMED = 40;
 
@@ -17,32 +22,13 @@ interface Placed extends Point {
 
 /** Where nodes, access points and users are, and which links join them. @returns undefined where nothing has a place */
 export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<string, number>): Picture | undefined {
-  const at = world.vertices.map(({ position }) => position);
-  for (const { vertex, position } of world.accessPoints) at[vertex] ??= position;
-  for (const { vertex, radio } of world.nodes) at[vertex] ??= radio?.position;
-  const known = at.filter((point) => point !== undefined);
-  if (known.length === 0) return undefined;
+  const layout = layOut(world);
+  if (layout === undefined) return undefined;
+  const { at, far } = layout;
   const users = world.users.map(({ position }) => position);
-  const ground = box([...known, ...users]);
-  // what has no coordinates, such as a distant cloud, stands in a row above the ground
-  const far = world.vertices.flatMap(({ kind }, vertex) =>
-    at[vertex] === undefined && kind === 'node' ? [vertex] : [],
-  );
-  const without = world.vertices.flatMap((_, vertex) => (at[vertex] === undefined ? [vertex] : []));
-  const gap = 0.14 * Math.max(ground.height, 0.35 * ground.width);
-  const rows = [
-    without.filter((v) => world.vertices[v]!.kind === 'node'),
-    without.filter((v) => world.vertices[v]!.kind !== 'node'),
-  ].filter((row) => row.length > 0);
-  const rowY = (row: number) => ground.top + gap * (rows.length - row);
-  for (const [r, row] of rows.entries()) {
-    for (const [i, vertex] of row.entries()) {
-      at[vertex] = { x: ground.left + ((i + 0.5) / row.length) * ground.width, y: rowY(r) };
-    }
-  }
   const placed = world.vertices.map(({ name, kind }, v): Placed => ({
     ...at[v]!,
-    name,
+    name: kind !== 'node' && far.has(v) ? `${name}, ${distanceText(far.get(v)!)} away` : name,
     kind,
     pods: podsByNode.get(name) ?? 0,
   }));
@@ -51,13 +37,21 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
   const drawnUsers = users.filter((_, i) => i % step === 0);
   const nodes = placed.filter(({ kind }) => kind === 'node');
   const points = world.accessPoints;
+  const all = extentOf([...at, ...drawnUsers]);
+  const span = Math.max(all.width, all.height);
+  const covered = points.reduce((sum, { rangeM }) => sum + Math.PI * rangeM * rangeM, 0);
   const ranges =
-    points.length <= 200
-      ? points.filter(({ rangeM }) => Number.isFinite(rangeM) && rangeM < 3 * Math.max(ground.width, ground.height))
-      : [];
+    covered <= MOST_COVERED * all.width * all.height ? points.filter(({ rangeM }) => rangeM <= WIDEST * span) : [];
+  const circles = ranges.map(({ position, rangeM }) => circle(position, rangeM));
   const notes = [
-    far.length > 0 || without.length > 0
-      ? ' What the scenario gives no place, such as a distant cloud, stands in rows above the ground, not to scale.'
+    layout.isInvented
+      ? ' What the scenario gives no place stands around its cluster, or, such as a distant cloud, in rows above the ground.'
+      : '',
+    far.size > 0
+      ? ' What is much further away than users and access points are from one another is drawn at the edge.'
+      : '',
+    ranges.length < points.length
+      ? ' Ranges about as wide as all this, or that overlap many times, are not drawn.'
       : '',
     step > 1 ? ` Every ${formatCount(step)}th of ${formatCount(users.length)} users is drawn.` : '',
     nodes.length > MOST_NAMED ? ' Nodes are too many to be named.' : '',
@@ -78,18 +72,20 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
     ...picture,
     draw(width) {
       const { Plot } = drawing;
-      const all = box([...placed, ...drawnUsers]);
-      const pad = 0.06 * Math.max(all.width, all.height, 1);
-      const [spanX, spanY] = [all.width + 2 * pad, all.height + 2 * pad];
+      const shown = extentOf([...at, ...drawnUsers, ...circles.flat()]);
+      const pad = 0.06 * Math.max(shown.width, shown.height);
+      const [spanX, spanY] = [shown.width + 2 * pad, shown.height + 2 * pad];
       const [marginLeft, marginRight, marginTop, marginBottom] = [52, 14, 24, 40];
       const inner = width - marginLeft - marginRight;
       const scale = Math.min(inner / spanX, 520 / spanY);
       const height = Math.ceil(spanY * scale) + marginTop + marginBottom;
       // the axis that has room to spare is widened, so that a metre is a metre both ways
       const extraX = (inner / scale - spanX) / 2;
-      const [left, right] = [all.left - pad - extraX, all.right + pad + extraX];
+      const [left, right] = [shown.left - pad - extraX, shown.right + pad + extraX];
       const named =
-        nodes.length <= MOST_NAMED ? namesWithRoom(nodes, (x) => marginLeft + (x - left) * scale, scale, width) : [];
+        nodes.length <= MOST_NAMED
+          ? namesWithRoom(namedFirst(placed), (x) => marginLeft + (x - left) * scale, scale, width)
+          : [];
       const svg = drawing.plot({
         width,
         height,
@@ -104,16 +100,10 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
           labelAnchor: 'center',
           ticks: width < 500 ? 4 : 8,
         },
-        y: { domain: [all.bottom - pad, all.top + pad], label: 'metres north', labelArrow: 'none', ticks: 5 },
+        y: { domain: [shown.bottom - pad, shown.top + pad], label: 'metres north', labelArrow: 'none', ticks: 5 },
         marks: [
           Plot.line(
-            ranges.flatMap((point, i) =>
-              circle(point.position, point.rangeM).map(({ x, y }) => {
-                // a line is broken where it would leave the picture
-                const isInside = x > left && x < right && y > all.bottom - pad && y < ground.top + pad;
-                return { x: isInside ? x : NaN, y, i };
-              }),
-            ),
+            circles.flatMap((circle, i) => circle.map(({ x, y }) => ({ x, y, i }))),
             { x: 'x', y: 'y', z: 'i', stroke: seriesColor(5), strokeWidth: 0.8, strokeOpacity: 0.6 },
           ),
           Plot.link(links, {
@@ -171,7 +161,7 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
         picture,
         [
           { label: 'node with pods', color: seriesColor(0), shape: 'box' },
-          ...(points.length > 0 ? [{ label: 'access point', color: seriesColor(2), shape: 'ring' } as const] : []),
+          ...(points.length > 0 ? [{ label: 'access point', color: seriesColor(2), shape: 'triangle' } as const] : []),
           ...(users.length > 0 ? [{ label: 'user', color: seriesColor(4), shape: 'dot' } as const] : []),
           { label: 'link', color: color.muted, shape: 'line' },
         ],
@@ -179,6 +169,16 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
       );
     },
   };
+}
+
+const distanceText = (metres: number): string =>
+  metres < 1_000 ? `${significant(metres)} m` : `${significant(metres / 1_000)} km`;
+
+/** Clusters that are not where one of their nodes is, then nodes: where not all names have room, the first say most. */
+function namedFirst(placed: readonly Placed[]): Placed[] {
+  const nodes = placed.filter(({ kind }) => kind === 'node');
+  const taken = new Set(nodes.map(({ x, y }) => `${x} ${y}`));
+  return [...placed.filter(({ kind, x, y }) => kind === 'gateway' && !taken.has(`${x} ${y}`)), ...nodes];
 }
 
 const nameOf = (name: string, pods: number, width: number): string =>
@@ -207,18 +207,4 @@ function circle({ x, y }: Point, radius: number): Point[] {
     x: x + radius * Math.cos((i / 30) * Math.PI),
     y: y + radius * Math.sin((i / 30) * Math.PI),
   }));
-}
-
-function box(points: readonly Point[]) {
-  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const { x, y } of points) {
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    bottom = Math.min(bottom, y);
-    top = Math.max(top, y);
-  }
-  // a single point has no extent: it gets ten metres around it
-  if (right === left) [left, right] = [left - 10, right + 10];
-  if (top === bottom) [bottom, top] = [bottom - 10, top + 10];
-  return { left, right, bottom, top, width: right - left, height: top - bottom };
 }

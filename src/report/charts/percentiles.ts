@@ -2,8 +2,8 @@ import { formatDuration } from '../../format.ts';
 import type { Drawing } from '../drawing.ts';
 import { color, seriesColor } from '../palette.ts';
 import { composePicture, marginFor, shortNames, type Picture } from '../picture.ts';
-import { latencyScale } from '../scales.ts';
 import { MOST_ROWS } from './estimates.ts';
+import { latencyAcross, latencyAxis } from './latency-axis.ts';
 import { rowNames } from './rows.ts';
 
 /** Percentiles of latency of a variant: means over its runs, ns. */
@@ -14,7 +14,6 @@ export interface Percentiles {
   readonly p99Ns: number;
 }
 
-const LOGARITHMIC_FROM = 20;
 const marks = [
   { name: 'p50', of: ({ p50Ns }: Percentiles) => p50Ns, series: 0 },
   { name: 'p95', of: ({ p95Ns }: Percentiles) => p95Ns, series: 1 },
@@ -25,9 +24,8 @@ const marks = [
 export function percentilesByVariant(drawing: Drawing, variants: readonly Percentiles[]): Picture {
   const shown = variants.slice(0, MOST_ROWS);
   const all = shown.flatMap((variant) => marks.map(({ of }) => of(variant)));
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const isLogarithmic = high / Math.max(1, low) > LOGARITHMIC_FROM;
-  const { unit, size } = latencyScale(isLogarithmic ? Math.sqrt(low * high) : high);
+  const axis = latencyAxis(Math.min(...all), Math.max(...all));
+  const { size } = axis;
   const rows = variants.map(({ label, p50Ns, p95Ns, p99Ns }) => [
     label,
     formatDuration(p50Ns),
@@ -39,7 +37,7 @@ export function percentilesByVariant(drawing: Drawing, variants: readonly Percen
     title: 'Latency by variant',
     caption:
       'Median, 95th and 99th percentile of the latency of answered requests, warm-up left out; of several replications the mean of their percentiles.' +
-      (isLogarithmic ? ' The axis is logarithmic.' : '') +
+      axis.note +
       (variants.length > MOST_ROWS
         ? ` The first ${MOST_ROWS} of ${variants.length} variants are drawn; all are in the table.`
         : ''),
@@ -63,15 +61,7 @@ export function percentilesByVariant(drawing: Drawing, variants: readonly Percen
         marginRight: 20,
         marginTop: 8,
         marginBottom: 42,
-        x: {
-          type: isLogarithmic ? 'log' : 'linear',
-          label: `latency in ${unit}`,
-          labelArrow: 'none',
-          labelAnchor: 'center',
-          ...(isLogarithmic
-            ? { ticks: width < 500 ? 3 : 8, tickFormat: (value: number) => String(Number(value.toPrecision(3))) }
-            : { zero: true, nice: true, ticks: width < 500 ? 5 : 9 }),
-        },
+        x: latencyAcross(axis, width),
         y: { domain: [-0.5, shown.length - 0.5], reverse: true, axis: null },
         marks: [
           Plot.gridX({ stroke: color.grid, strokeOpacity: 1, ticks: width < 500 ? 5 : 9 }),

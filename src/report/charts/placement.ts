@@ -195,7 +195,7 @@ function placementBars(drawing: Drawing, pods: readonly PodSpan[], lanes: readon
           }),
           rect('from', 'ready', 0.35),
           rect('ready', 'to', 1),
-          ...faultEdges(drawing, time, size),
+          ...faultEdges(drawing, time),
         ],
       });
       const legend = shown.map((service) => ({ label: service, color: colorOf(service), shape: 'box' as const }));

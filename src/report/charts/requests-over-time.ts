@@ -4,7 +4,8 @@ import { latencyParts, type LatencyPart, type RequestFacts } from '../facts/requ
 import { color, seriesColor, seriesDash } from '../palette.ts';
 import { composePicture, type Picture } from '../picture.ts';
 import { latencyScale, timeScale } from '../scales.ts';
-import { timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
+import { stackedLayers } from './stack.ts';
+import { faultEdges, timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
 
 const partNames: Readonly<Record<LatencyPart, string>> = {
   network: 'in the network',
@@ -26,39 +27,25 @@ export function requestsOverTime(
   const { size } = timeScale(time.durationNs);
   const p95 = windows.map(({ p95Ns }) => p95Ns).filter((value) => value !== undefined);
   const latency = latencyScale(p95.length === 0 ? 1e6 : Math.max(...p95));
-  const bars = windows.flatMap(({ fromNs, toNs, answered, failed, sent }) => {
-    const perSecond = sampledShare * ((toNs - fromNs) / 1e9);
-    const [from, to] = [fromNs / size, toNs / size];
-    const unfinished = sent - answered - failed;
-    return [
-      { from, to, low: 0, high: answered / perSecond, kind: 'answered' },
-      { from, to, low: answered / perSecond, high: (answered + failed) / perSecond, kind: 'failed' },
-      {
-        from,
-        to,
-        low: (answered + failed) / perSecond,
-        high: (answered + failed + unfinished) / perSecond,
-        kind: 'open',
-      },
-    ].filter(({ low, high }) => high > low);
-  });
-  const fills: Readonly<Record<string, string>> = {
-    answered: seriesColor(5),
-    failed: color.alarm,
-    open: seriesColor(6),
-  };
-  const hasOpen = bars.some(({ kind }) => kind === 'open');
-  const hasFailed = bars.some(({ kind }) => kind === 'failed');
+  const spans = windows.map(({ fromNs, toNs }) => ({ from: fromNs / size, to: toNs / size }));
+  const perSecond = (of: (window: (typeof windows)[number]) => number) =>
+    windows.map((window) => (of(window) * 1e9) / (sampledShare * (window.toNs - window.fromNs)));
+  const outcomes = [
+    { label: 'answered', fill: seriesColor(5), heights: perSecond(({ answered }) => answered) },
+    { label: 'failed', fill: color.alarm, heights: perSecond(({ failed }) => failed) },
+    {
+      label: 'open',
+      fill: seriesColor(6),
+      heights: perSecond(({ sent, answered, failed }) => sent - answered - failed),
+    },
+  ].filter(({ label, heights }) => label === 'answered' || heights.some((height) => height > 0));
+  const hasOpen = outcomes.some(({ label }) => label === 'open');
   const usedParts = latencyParts.filter((part) => windows.some(({ partsNs }) => partsNs[part] > 0));
-  const stack = windows.flatMap(({ fromNs, toNs, partsNs, answered }) => {
-    let low = 0;
-    if (answered === 0) return [];
-    return usedParts.map((part) => {
-      const from = low;
-      low += partsNs[part] / latency.size;
-      return { from: fromNs / size, to: toNs / size, low: from, high: low, part };
-    });
-  });
+  const parts = usedParts.map((part) => ({
+    label: partNames[part],
+    fill: partColor(part),
+    heights: windows.map(({ partsNs, answered }) => (answered === 0 ? 0 : partsNs[part] / latency.size)),
+  }));
   const sent = windows.reduce((sum, window) => sum + window.sent, 0);
   const failed = windows.reduce((sum, window) => sum + window.failed, 0);
   const worst = windows.reduce(
@@ -105,7 +92,7 @@ export function requestsOverTime(
         marginRight: 16,
         marginTop: 30,
         x: timeAxis(time, width, isLast),
-        y: { label, labelArrow: 'none', ticks: 4, grid: false, zero: true } as const,
+        y: { label, labelArrow: 'none', ticks: 4, nice: true, zero: true } as const,
       });
       const background = timeBackground(drawing, time);
       const grid = Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 4 });
@@ -116,15 +103,8 @@ export function requestsOverTime(
         marks: [
           grid,
           ...background,
-          Plot.rect(bars, {
-            x1: 'from',
-            x2: 'to',
-            y1: 'low',
-            y2: 'high',
-            insetLeft: 0.5,
-            insetRight: 0.5,
-            fill: ({ kind }: (typeof bars)[number]) => fills[kind]!,
-          }),
+          stackedLayers(drawing, spans, outcomes),
+          ...faultEdges(drawing, time),
           Plot.ruleY([0], { stroke: color.muted }),
         ],
       });
@@ -156,21 +136,14 @@ export function requestsOverTime(
           Plot.ruleY([0], { stroke: color.muted }),
         ],
       });
-      const parts = drawing.plot({
+      const composition = drawing.plot({
         ...frame(true, `mean latency, ${latency.unit}`),
         height: 174,
         marginBottom: 40,
         marks: [
           grid,
-          Plot.rect(stack, {
-            x1: 'from',
-            x2: 'to',
-            y1: 'low',
-            y2: 'high',
-            insetLeft: 0.25,
-            insetRight: 0.25,
-            fill: ({ part }: (typeof stack)[number]) => partColor(part),
-          }),
+          stackedLayers(drawing, spans, parts),
+          ...faultEdges(drawing, time),
           Plot.ruleY([0], { stroke: color.muted }),
         ],
       });
@@ -178,15 +151,13 @@ export function requestsOverTime(
         width,
         picture,
         [
-          { label: 'answered', color: fills['answered']!, shape: 'box' },
-          ...(hasFailed ? [{ label: 'failed', color: fills['failed']!, shape: 'box' } as const] : []),
-          ...(hasOpen ? [{ label: 'open', color: fills['open']!, shape: 'box' } as const] : []),
+          ...outcomes.map(({ label, fill }) => ({ label, color: fill, shape: 'box' }) as const),
           { label: 'median', color: seriesColor(0), shape: 'line', dash: seriesDash(0) },
           { label: '95th percentile', color: seriesColor(3), shape: 'line', dash: seriesDash(1) },
-          ...usedParts.map((part) => ({ label: partNames[part], color: partColor(part), shape: 'box' }) as const),
+          ...parts.map(({ label, fill }) => ({ label, color: fill, shape: 'box' }) as const),
           ...timeLegend(time),
         ],
-        [load, latencies, parts],
+        [load, latencies, composition],
       );
     },
   };

@@ -4,7 +4,14 @@ import type { NodeFacts } from '../facts/nodes.ts';
 import { color, seriesColor, seriesDash } from '../palette.ts';
 import { composePicture, type Picture } from '../picture.ts';
 import { prefixScale, timeScale } from '../scales.ts';
-import { timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
+import { stackedLayers } from './stack.ts';
+import { faultEdges, timeAxis, timeBackground, timeLegend, type Timeline } from './time-axis.ts';
+
+const UNMEASURED = 'not measured';
+
+/** What a real cluster does not tell is no number. */
+const measured = (value: number, format: (value: number) => string): string =>
+  Number.isNaN(value) ? UNMEASURED : format(value);
 
 /** CPU in use and power of each tier of the infrastructure over time. */
 export function tiersOverTime(
@@ -17,24 +24,28 @@ export function tiersOverTime(
   const mean = (values: readonly number[]) =>
     known(values).length === 0 ? NaN : known(values).reduce((sum, value) => sum + value, 0) / known(values).length;
   const totals = tiers[0]!.powerW.map((_, i) => tiers.reduce((sum, { powerW }) => sum + (powerW[i] || 0), 0));
-  const power = prefixScale('W', Math.max(0, ...totals));
+  const highestW = Math.max(0, ...totals);
+  const power = prefixScale('W', highestW);
+  const hasPower = highestW > 0;
   const rows = tiers.map(({ name, nodes, utilization, powerW }) => [
     name,
     formatCount(nodes),
-    formatShare(mean(utilization)),
-    formatShare(Math.max(0, ...known(utilization))),
-    `${significant(mean(powerW))} W`,
-    formatEnergy(energyJ.get(name)!),
+    measured(mean(utilization), formatShare),
+    known(utilization).length === 0 ? UNMEASURED : formatShare(Math.max(0, ...known(utilization))),
+    measured(mean(powerW), (watts) => `${significant(watts)} W`),
+    measured(energyJ.get(name)!, formatEnergy),
   ]);
   const alt = `Mean utilisation and power by tier. ${rows
     .map((row) => `${row[0]}: CPU ${row[2]} in the mean, ${row[3]} at most, ${row[4]} in the mean, ${row[5]} in all`)
     .join('. ')}.`;
   const picture = {
     id: 'tiers-over-time',
-    title: 'Use and power of the tiers',
+    title: hasPower ? 'Use and power of the tiers' : 'Use of the tiers',
     caption:
       `By ${tiersAre === 'clusters' ? 'cluster' : 'role of the clusters, as there are too many to tell them apart'}, in windows of ${formatDuration(windowNs)}. ` +
-      `Above: the share of CPU in use, weighted by the nodes' cores. Below: mean power of all nodes, one tier upon the other, so that the upper edge is the sum.`,
+      (hasPower
+        ? `Above: the share of CPU in use, weighted by the nodes' cores. Below: mean power of all nodes, one tier upon the other, so that the upper edge is the sum.`
+        : `The share of CPU in use, weighted by the nodes' cores. No power of the nodes is known.`),
     alt,
     table: { head: ['tier', 'nodes', 'CPU, mean', 'CPU, highest window', 'power, mean', 'energy'], rows },
   };
@@ -55,17 +66,35 @@ export function tiersOverTime(
           { x: 'x', y: 'y', stroke: seriesColor(t), strokeWidth: 2, strokeDasharray: seriesDash(t) },
         ),
       );
-      const stack = totals.flatMap((_, i) => {
-        let low = 0;
-        return tiers.map(({ powerW }, t) => {
-          const from = low;
-          low += (powerW[i] || 0) / power.size;
-          const [start, end] = [i * windowNs, Math.min(time.durationNs, (i + 1) * windowNs)];
-          return { from: start / size, to: end / size, low: from, high: low, t };
-        });
-      });
+      const windows = totals.map((_, i) => ({
+        from: (i * windowNs) / size,
+        to: Math.min(time.durationNs, (i + 1) * windowNs) / size,
+      }));
+      const layers = tiers.map(({ powerW }, t) => ({
+        fill: seriesColor(t),
+        heights: powerW.map((watts) => watts / power.size),
+      }));
       const grid = Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 4 });
       const highest = Math.max(0.01, ...tiers.flatMap(({ utilization }) => known(utilization)));
+      const use = drawing.plot({
+        ...frame(!hasPower),
+        height: hasPower ? 170 : 198,
+        marginBottom: hasPower ? 12 : 40,
+        y: { label: 'CPU in use, %', labelArrow: 'none', domain: [0, 100 * highest], nice: true, ticks: 4 },
+        marks: [grid, ...timeBackground(drawing, time), ...lines, Plot.ruleY([0], { stroke: color.muted })],
+      });
+      const powerPanel = {
+        ...frame(true),
+        height: 190,
+        marginBottom: 40,
+        y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, nice: true, ticks: 4 } as const,
+        marks: [
+          grid,
+          stackedLayers(drawing, windows, layers),
+          ...faultEdges(drawing, time),
+          Plot.ruleY([0], { stroke: color.muted }),
+        ],
+      };
       return composePicture(
         width,
         picture,
@@ -78,34 +107,7 @@ export function tiersOverTime(
           })),
           ...timeLegend(time),
         ],
-        [
-          drawing.plot({
-            ...frame(false),
-            height: 170,
-            marginBottom: 12,
-            y: { label: 'CPU in use, %', labelArrow: 'none', domain: [0, 100 * highest], nice: true, ticks: 4 },
-            marks: [grid, ...timeBackground(drawing, time), ...lines, Plot.ruleY([0], { stroke: color.muted })],
-          }),
-          drawing.plot({
-            ...frame(true),
-            height: 190,
-            marginBottom: 40,
-            y: { label: `power, ${power.unit}`, labelArrow: 'none', zero: true, ticks: 4 },
-            marks: [
-              grid,
-              Plot.rect(stack, {
-                x1: 'from',
-                x2: 'to',
-                y1: 'low',
-                y2: 'high',
-                insetLeft: 0.25,
-                insetRight: 0.25,
-                fill: ({ t }: (typeof stack)[number]) => seriesColor(t),
-              }),
-              Plot.ruleY([0], { stroke: color.muted }),
-            ],
-          }),
-        ],
+        hasPower ? [use, drawing.plot(powerPanel)] : [use],
       );
     },
   };

@@ -25,18 +25,21 @@ export function timeAxis({ durationNs }: Timeline, width: number, isLast: boolea
 }
 
 /** Behind the curves: a band where a fault is in effect, and the end of the warm-up. */
-export function timeBackground({ Plot }: Drawing, { durationNs, warmupNs, faults }: Timeline) {
+export function timeBackground(drawing: Drawing, time: Timeline) {
+  const { Plot } = drawing;
+  const { durationNs, warmupNs, faults } = time;
   const { size } = timeScale(durationNs);
   return [
     Plot.rect(
       faultTimes(faults).map(({ fromNs, toNs }) => ({ from: fromNs / size, to: Math.max(toNs, fromNs) / size })),
       { x1: 'from', x2: 'to', fill: color.alarm, fillOpacity: 0.16 },
     ),
+    ...faultEdges(drawing, time),
     ...(warmupNs > 0 ? [Plot.ruleX([warmupNs / size], { stroke: color.muted, strokeDasharray: '2 3' })] : []),
   ];
 }
 
-/** What the background means. */
+/** What the background means; the edges of its bands are drawn over stacks too. */
 export function timeLegend({ warmupNs, faults }: Timeline): LegendEntry[] {
   return [
     ...(faults.length > 0 ? [{ label: 'a fault is in effect', color: color.alarm, shape: 'band' } as const] : []),
@@ -44,9 +47,11 @@ export function timeLegend({ warmupNs, faults }: Timeline): LegendEntry[] {
   ];
 }
 
-/** Lines where faults begin and end, over what would hide a band. */
-export function faultEdges({ Plot }: Drawing, { faults }: Timeline, size: number) {
-  const edges = [...new Set(faults.flatMap(({ fromNs, toNs }) => [fromNs, toNs]))].slice(0, 40);
+/** Lines where faults begin and end, over what would hide a band; the end of the run ends no fault. */
+export function faultEdges({ Plot }: Drawing, { faults, durationNs }: Timeline) {
+  const { size } = timeScale(durationNs);
+  const all = faults.flatMap(({ fromNs, toNs }) => (toNs < durationNs ? [fromNs, toNs] : [fromNs]));
+  const edges = [...new Set(all)].slice(0, 40);
   return edges.length === 0
     ? []
     : [

@@ -79,8 +79,11 @@ export async function readNodes(folder: string, manifest: Manifest, world: World
       const [endNs, lengthNs] = [time(row), interval(row)];
       const window = Math.max(0, Math.min(count - 1, Math.floor((endNs - lengthNs / 2) / width)));
       const sum = sums.get(facts.tier)!;
-      sum.used[window]! += utilization(row) * facts.cores * lengthNs;
-      sum.there[window]! += facts.cores * lengthNs;
+      // a sample of a real node may lack its use
+      if (!Number.isNaN(utilization(row))) {
+        sum.used[window]! += utilization(row) * facts.cores * lengthNs;
+        sum.there[window]! += facts.cores * lengthNs;
+      }
       sum.joules[window]! += energy(row);
       energyJ.set(facts.tier, energyJ.get(facts.tier)! + energy(row));
       if (endNs !== lastTimeNs) {

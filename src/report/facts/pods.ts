@@ -44,3 +44,18 @@ export async function readPods(folder: string, manifest: Manifest, durationNs: n
   });
   return isThere ? spans : undefined;
 }
+
+/** How many pods had no node, in the mean of each window of time. */
+export function waitingPods(pods: readonly PodSpan[], windows: readonly { fromNs: number; toNs: number }[]): number[] {
+  const waits = pods.flatMap(({ createdNs, scheduledNs, endNs }) => {
+    const untilNs = Number.isNaN(scheduledNs) ? endNs : scheduledNs;
+    return untilNs > createdNs ? [{ fromNs: createdNs, toNs: untilNs }] : [];
+  });
+  return windows.map((window) => {
+    const waitedNs = waits.reduce(
+      (sum, wait) => sum + Math.max(0, Math.min(wait.toNs, window.toNs) - Math.max(wait.fromNs, window.fromNs)),
+      0,
+    );
+    return waitedNs / (window.toNs - window.fromNs);
+  });
+}

@@ -46,7 +46,7 @@ export async function readRun({ folder, row }: ComparedRun): Promise<RunFacts> {
   const nodes = await readNodes(folder, manifest, world);
   const pods = await readPods(folder, manifest, durationNs);
   const links = await readLinks(folder, manifest, world);
-  const governance = await readGovernance(folder, manifest);
+  const governance = await readGovernance(folder, manifest, durationNs);
   return {
     folder,
     manifest,

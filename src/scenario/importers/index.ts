@@ -1,7 +1,7 @@
 import { existsSync, rmSync, appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../problem.ts';
-import { scenarioFromText } from '../load.ts';
+import { scenarioFromText, type LoadedScenario } from '../load.ts';
 import { eua } from './eua.ts';
 import { graphml } from './graphml.ts';
 import { ImportedFile } from './imported-file.ts';
@@ -10,7 +10,8 @@ import type { Draft, Importer, ImportOptions } from './importer.ts';
 import { networkTopology } from './network-topology.ts';
 import { openb } from './openb.ts';
 
-export type { ImportOptions } from './importer.ts';
+export type { Draft, ImportOptions } from './importer.ts';
+export { bandwidthText, durationText, NameMaker } from './yaml-text.ts';
 
 /** The formats that scenarios are made from, by the name that the command line knows. */
 export const importers = {
@@ -38,6 +39,20 @@ export function importScenario(kind: ImporterName, names: readonly string[], opt
     names.map((name) => new ImportedFile(name)),
     options,
   );
+  writeCompanions(draft, names[0]!, options);
+  return draft;
+}
+
+/**
+ * Writes the files that a draft refers to beside it, and loads it once, as `run` would: they stay only where it is valid.
+ * @param from what it was made of, for errors
+ * @throws {InputError} with what is wrong
+ */
+export function writeCompanions(
+  draft: Draft,
+  from: string,
+  options: Pick<ImportOptions, 'folder' | 'force'>,
+): LoadedScenario {
   const written: string[] = [];
   try {
     for (const { name, pieces } of draft.companions ?? []) {
@@ -48,11 +63,10 @@ export function importScenario(kind: ImporterName, names: readonly string[], opt
       written.push(path);
       for (const piece of pieces()) appendFileSync(path, piece);
     }
-    scenarioFromText(draft.text, `${names[0]} (as a scenario)`, options.folder, { allow: draft.allow ?? [] });
+    return scenarioFromText(draft.text, `${from} (as a scenario)`, options.folder, { allow: draft.allow ?? [] });
   } catch (error) {
     for (const path of written) rmSync(path, { force: true });
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new InputError([{ file: options.folder, found: `cannot be written to (${error.message})` }]);
   }
-  return draft;
 }

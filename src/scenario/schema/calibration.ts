@@ -25,6 +25,14 @@ export const podStartup = object(
   },
 );
 
+export const schedulingTime = optional(
+  measured('duration', {
+    description:
+      'How long the scheduler takes for a pod: pods pass it one after the other, and each decision is of its end. For schedulers ' +
+      'that place one pod at a time; no time where absent. Own design.',
+  }),
+);
+
 /** Parameters of models, fitted to measurements: a file of its own that scenarios refer to. */
 export const calibrationSchema = object(
   {
@@ -41,7 +49,16 @@ export const calibrationSchema = object(
       },
       { description: 'What the calibration is called.' },
     ),
-    spec: object({ podStartup }, { description: 'The fitted parameters.' }),
+    spec: object(
+      {
+        podStartup: optional(podStartup),
+        schedulingTime,
+        nodeMonitorGracePeriod: optional(
+          measured('duration', { description: 'How long leases of a node may stay away until it counts as NotReady.' }),
+        ),
+      },
+      { description: 'The fitted parameters; what is absent stays as the scenario has it.' },
+    ),
   },
   { description: 'Parameters of models, fitted to measurements.' },
 );

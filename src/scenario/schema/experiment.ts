@@ -93,7 +93,7 @@ const condition = text({
 
 const until = object(
   {
-    metric: text({ description: 'A measure of the table `runs`, such as latency_p95_ns.' }),
+    metric: text({ description: 'A measure such as requests.latency.p95, or a quotient of two.' }),
     halfWidth: quantity('share', {
       description: 'How wide half of the confidence interval of the mean may be, as a share of the mean.',
       positive: true,

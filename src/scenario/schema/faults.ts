@@ -72,6 +72,12 @@ export const fault = object(
         expects: 'an access point or a list of them',
       }),
     ),
+    kubelet: optional(
+      nodes(
+        'Nodes whose kubelet says that they are not ready, as when its container runtime does not answer: it starts and ' +
+          'stops no pods, and what runs goes on.',
+      ),
+    ),
     provider: optional(name('A provider all of whose nodes crash.')),
     zone: optional(name('A zone (topology.kubernetes.io/zone) all of whose nodes crash.')),
     cluster: optional(name('A cluster that is cut off: the links out of it are cut, inside it goes on.')),
@@ -101,7 +107,7 @@ export const fault = object(
   },
   {
     description:
-      'Something that breaks: exactly one of crash, cut, slow, degrade, accessPoint, provider, zone, cluster and trace; once at a stated time ' +
+      'Something that breaks: exactly one of crash, cut, slow, degrade, accessPoint, kubelet, provider, zone, cluster and trace; once at a stated time ' +
       '(at, for), or again and again (mtbf, mttr).',
   },
 );

@@ -7,8 +7,52 @@ import {
   object,
   oneOf,
   optional,
+  placementLearners,
+  quantity,
   whole,
 } from '../../model/index.ts';
+
+/** What is learned of placements. */
+const recommendations = object(
+  {
+    learner: oneOf(placementLearners, { description: 'Who learns.', default: 'linucb' }),
+    exploration: optional(
+      number({
+        description:
+          'How much is tried out: α of linucb (default 0.5), the share of placements at random of q-learning (default 0.1). Own ' +
+          'defaults.',
+        minimum: 0,
+        maximum: 10,
+      }),
+    ),
+    weight: number({
+      description: "What a reward counts in SWM's objective, beside the weights of its profile. Own default.",
+      exclusiveMinimum: 0,
+      maximum: 1000,
+      default: 1,
+    }),
+    target: measured('duration', {
+      description:
+        'Response time of a pod, waiting included, from which on the reward is 0; it is 1 at none. Own default.',
+      positive: true,
+      default: '100ms',
+    }),
+    window: measured('duration', {
+      description: 'Time that a reward is of, rounded up to whole scrapes of 30 s. Own default.',
+      positive: true,
+      default: '60s',
+    }),
+    discount: quantity('share', {
+      description: 'Of q-learning: what the reward of the next window counts now, below 1. Own default.',
+      default: 0,
+    }),
+  },
+  {
+    description:
+      'Recommendation of nodes to swm, by what came of pods on them: each cluster learns from how long requests take in its ' +
+      'pods what to expect of a class of nodes. Exchanged as `exchange` has it. Own design.',
+  },
+);
 
 /** What is learned of loads. */
 export const learning = object(
@@ -66,12 +110,13 @@ export const learning = object(
           ),
         ),
       },
-      { description: 'Exchange of models between clusters, of autoregression.', default: {} },
+      { description: 'Exchange of models between clusters, of autoregression and of recommendations.', default: {} },
     ),
     costs: oneOf(costInputs, {
       description: 'What the costs of nodes for swm are worked out from.',
       default: 'observed',
     }),
+    recommendations: optional(recommendations),
   },
   { description: 'Learning of the load of nodes and links from what is scraped of them every 30 s. Without it, none.' },
 );

@@ -1,4 +1,4 @@
-import { measured, number, object, oneOf, probeErrors, quantity } from '../../model/index.ts';
+import { measured, number, object, oneOf, probeErrors, quantity, whole } from '../../model/index.ts';
 
 /** How the network is measured, where orchestration goes by measurements. */
 export const netma = object(
@@ -32,6 +32,15 @@ export const netma = object(
       description: 'Size of a packet of a probe, of which each has three. The default is that of ping. Own design.',
       positive: true,
       default: '64B',
+    }),
+    paths: whole({
+      description:
+        'Ways between two nodes that SWM may choose from for a channel, by latency as observed: more than one can carry more ' +
+        'assured channels, and takes longer to work out. It is where SWM counts their bandwidth; what is sent takes the way of ' +
+        'least latency all the same. Own design.',
+      minimum: 1,
+      maximum: 8,
+      default: 1,
     }),
   },
   {

@@ -15,7 +15,7 @@ import {
   text,
   whole,
 } from '../../model/index.ts';
-import { podStartup } from './calibration.ts';
+import { podStartup, schedulingTime } from './calibration.ts';
 import { complianceClasses, dataset } from './datasets.ts';
 import { expectations } from './expectations.ts';
 import { fault } from './faults.ts';
@@ -26,6 +26,7 @@ import { clusterAutoscaler } from './node-groups.ts';
 import { intervention } from './interventions.ts';
 import { policy } from './policies.ts';
 import { federation } from './federation.ts';
+import { mdm } from './mdm.ts';
 import { netma } from './netma.ts';
 import { swm } from './swm.ts';
 import { app, userGroup } from './workload.ts';
@@ -51,6 +52,9 @@ const orchestration = object(
         description:
           'What comes of the classes of CodecoApps; ignored where absent. Own design, as the sources do not say what they ' +
           'mean for placement. securityClass: the least security of the node classes that may run its pods. ' +
+          'complianceClass: the share of what is asked of a node for the application that its nodes have to keep to: High all, ' +
+          'Medium a half, Low nothing; asked is the securityClass, where stated, and for each dataset of a compliance class that ' +
+          'its services read or write, a cluster of that class. ' +
           'appFailureTolerance: High a half, Medium a quarter, Low none, or per cent of the pods of each service may be lost at ' +
           'once with as many left as it is to have; enforced, it gets replicas to spare, and no node carries more than that ' +
           'share, or one. appEnergyLimit: per cent of the energy of all nodes that it may cause over 5 minutes; enforced, while it was ' +
@@ -61,6 +65,7 @@ const orchestration = object(
     ),
     federation: optional(federation),
     netma: optional(netma),
+    mdm: optional(mdm),
     learning: optional(learning),
     schedulerConfig: optional(
       text({
@@ -77,10 +82,11 @@ const orchestration = object(
     calibration: optional(
       text({
         description:
-          'File that `codeco-sim calibrate` wrote from measurements, relative to this one; its podStartup holds in place ' +
-          'of that above.',
+          'File that `codeco-sim calibrate` wrote from measurements, relative to this one; what it states holds in place ' +
+          'of podStartup, schedulingTime and nodeMonitorGracePeriod here.',
       }),
     ),
+    schedulingTime,
     nodeMonitorGracePeriod: measured('duration', {
       description:
         'How long leases of a node may stay away until it counts as NotReady: from its crash up to 10 s less, or 5 s more. ' +

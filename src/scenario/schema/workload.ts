@@ -194,6 +194,14 @@ export const app = object(
         minItems: 1,
       }),
     ),
+    placed: optional(
+      mapOf(listOf(text({ description: 'A node.' }), { description: 'Nodes, one for each pod that has its place.' }), {
+        description:
+          'Nodes that the first pods of its services are bound to as soon as they are there, past the scheduler, by service: ' +
+          'a node for each pod, which may come several times. The pods beyond these, and those that are made anew later, ' +
+          'are scheduled. For what already runs, as `import cluster` finds it.',
+      }),
+    ),
     behaviour: mapOf(behaviour, {
       description: "What its services do, by service; '*' is for all that have no entry of their own.",
       default: {},

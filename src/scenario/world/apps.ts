@@ -28,6 +28,7 @@ import type { CodecoAppLibrary, LoadedCodecoApp } from './codeco-apps.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_PODS } from './limits.ts';
 import { Manifests, type PlainApp } from './manifests.ts';
+import { readPlaced } from './placed-pods.ts';
 import { readPodTable } from './pod-table.ts';
 
 type Written = Scenario['spec']['apps'][number];
@@ -202,6 +203,8 @@ export class Apps {
     this.#demandKnown(written, path, id);
     for (const [name, { callsTo }] of Object.entries(written.behaviour))
       demandCalled(this.#build, callsTo, new Set(), [...path, 'behaviour', name, 'callsTo']);
+    const first = this.services.length;
+    const placed = this.#placed(written, path, id, (service) => plain.workloads[service - first]!.replicas);
     let pods = 0;
     for (const { name, podSpec, replicas, workload, lives } of plain.workloads) {
       const own = Object.hasOwn(written.behaviour, name) ? name : '*';
@@ -217,6 +220,7 @@ export class Apps {
         trafficDistribution: behaviour.trafficDistribution,
         workload,
         ...(lives === undefined ? {} : { lives }),
+        ...placed.get(this.services.length as ServiceId),
       });
     }
     return pods;
@@ -316,6 +320,10 @@ export class Apps {
   #addServices(written: Written, read: ReadApp): number {
     this.#demandKnown(written, read.path, read.id);
     const called = new Map(Object.keys(written.behaviour).map((name) => [name, new Set<string>()]));
+    const placed = this.#placed(written, read.path, read.id, (service) => {
+      const behaviour = written.behaviour[this.#nameOf[service]!] ?? written.behaviour['*'];
+      return (behaviour ?? this.#library.defaultBehaviour).replicas;
+    });
     let pods = 0;
     for (const [index, service] of read.loaded.app.spec['codecoapp-msspec'].entries()) {
       const { serviceName, podspec } = service;
@@ -335,6 +343,7 @@ export class Apps {
         channels,
         behaviour: this.#readBehaviour(behaviour, podspec, path),
         trafficDistribution: behaviour.trafficDistribution,
+        ...placed.get(this.services.length as ServiceId),
       });
       pods += made.replicas;
       this.services.push(made);
@@ -342,6 +351,11 @@ export class Apps {
     for (const [name, names] of called)
       demandCalled(this.#build, written.behaviour[name]!.callsTo, names, [...read.path, 'behaviour', name, 'callsTo']);
     return pods;
+  }
+
+  #placed(written: Written, path: Path, id: AppId, replicasOf: (service: ServiceId) => number) {
+    const { nodeNames } = this.#infrastructure;
+    return readPlaced(this.#build, written, path, { services: this.serviceNames[id]!, nodes: nodeNames, replicasOf });
   }
 
   #readBehaviour(written: WrittenBehaviour, podSpec: PodSpec, path: Path): Behaviour {

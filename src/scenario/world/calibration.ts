@@ -1,23 +1,34 @@
-import { parseDuration, type PodStartup } from '../../model/index.ts';
+import { parseDuration, type Orchestration, type PodStartup } from '../../model/index.ts';
 import { calibrationSchema, type Calibration, type Scenario } from '../schema/index.ts';
 import { fillDefaults, type Schema } from '../shape.ts';
 import { isMap } from '../source.ts';
 import type { Build } from './build.ts';
 import { readOneDocument } from './one-document.ts';
 
+/** What a calibration file can state. */
+export type Calibrated = Pick<Orchestration, 'podStartup' | 'schedulingTimeNs' | 'nodeMonitorGracePeriodNs'>;
+
 /**
- * How long pods take to start: as a calibration file has it where the scenario names one, or else as the scenario does.
- * @returns undefined, with the problems reported, if it is wrong
+ * Times of the control plane: as a calibration file has them where the scenario names one that does, or else as the scenario does.
+ * @returns undefined, with the problems reported, if they are wrong
  */
-export function readPodStartup(build: Build): PodStartup | undefined {
+export function readCalibrated(build: Build): Calibrated | undefined {
   const path = ['spec', 'orchestration'];
   const { orchestration } = build.scenario.spec;
   if (!isMap(orchestration)) return undefined;
-  if (orchestration.calibration !== undefined && !build.isBroken(...path, 'calibration')) {
-    return readCalibration(build, orchestration.calibration, [...path, 'calibration']);
-  }
-  if (build.isBroken(...path, 'podStartup')) return undefined;
-  return asPodStartup(orchestration.podStartup);
+  const calibration =
+    orchestration.calibration === undefined || build.isBroken(...path, 'calibration')
+      ? {}
+      : readCalibration(build, orchestration.calibration, [...path, 'calibration']);
+  if (calibration === undefined) return undefined;
+  const fields = ['podStartup', 'schedulingTime', 'nodeMonitorGracePeriod'] as const;
+  if (fields.some((field) => calibration[field] === undefined && build.isBroken(...path, field))) return undefined;
+  const { podStartup, schedulingTime, nodeMonitorGracePeriod } = { ...orchestration, ...calibration };
+  return {
+    podStartup: asPodStartup(podStartup),
+    ...(schedulingTime === undefined ? {} : { schedulingTimeNs: parseDuration(schedulingTime) }),
+    nodeMonitorGracePeriodNs: parseDuration(nodeMonitorGracePeriod),
+  };
 }
 
 function asPodStartup(written: Scenario['spec']['orchestration']['podStartup']): PodStartup {
@@ -33,7 +44,11 @@ function asPodStartup(written: Scenario['spec']['orchestration']['podStartup']):
   };
 }
 
-function readCalibration(build: Build, reference: string, path: readonly string[]): PodStartup | undefined {
+function readCalibration(
+  build: Build,
+  reference: string,
+  path: readonly string[],
+): Partial<Calibration['spec']> | undefined {
   const schema = calibrationSchema as unknown as Schema;
   const document = readOneDocument(build, reference, path, {
     kind: 'Calibration',
@@ -42,5 +57,5 @@ function readCalibration(build: Build, reference: string, path: readonly string[
   });
   if (document === undefined) return undefined;
   fillDefaults(schema, document);
-  return asPodStartup((document as Calibration).spec.podStartup);
+  return (document as Calibration).spec;
 }

@@ -138,6 +138,7 @@ export class Datasets {
       copies,
       ...(owner === undefined ? {} : { owner }),
       ...(complianceClass === undefined ? {} : { complianceClass }),
+      ...(allowed === undefined ? {} : { allowedClusters: [...allowed] }),
       ...(meanIntervalNs === undefined ? {} : { updates: { process: written.updates, meanIntervalNs } }),
       ...(replicateEvery === undefined ? {} : { replicationIntervalNs: parseDuration(replicateEvery) }),
     });

@@ -14,6 +14,7 @@ import type { Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
+import { idsWhere, linksOutOf } from './cluster-border.ts';
 import { meanDurationNs, readDuration, type WrittenDuration } from './durations.ts';
 import { readFailureTrace } from './failure-trace.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -22,7 +23,18 @@ import { MOST_FAILURES } from './limits.ts';
 type Written = Scenario['spec']['faults'][number];
 type WrittenNodes = NonNullable<Written['crash']>;
 
-const kinds = ['crash', 'cut', 'slow', 'degrade', 'accessPoint', 'provider', 'zone', 'cluster', 'trace'] as const;
+const kinds = [
+  'crash',
+  'cut',
+  'slow',
+  'degrade',
+  'accessPoint',
+  'kubelet',
+  'provider',
+  'zone',
+  'cluster',
+  'trace',
+] as const;
 type Kind = (typeof kinds)[number];
 
 /** What a fault hits: entities that may fail each for itself, or one thing that fails as a whole. */
@@ -77,6 +89,7 @@ class Faults {
     build.checkNames(spec.faults, ['spec', 'faults'], {
       crash: nodeNames,
       slow: nodeNames,
+      kubelet: nodeNames,
       cut: linkNames,
       degrade: linkNames,
       accessPoint: this.#accessPoints,
@@ -236,6 +249,10 @@ class Faults {
     switch (kind) {
       case 'crash':
         return this.#nodesOf(fault.crash!, [...path, kind]).map((node) => nodeTarget(node, crash(node)));
+      case 'kubelet':
+        return this.#nodesOf(fault.kubelet!, [...path, kind]).map((node) =>
+          nodeTarget(node, { kind, node, target: nodes[node]!.name }),
+        );
       case 'slow': {
         const speedShare = fault.speed === undefined ? 1 : parseShare(fault.speed);
         return this.#nodesOf(fault.slow!, [...path, kind]).map((node) =>
@@ -378,27 +395,6 @@ class Faults {
         (processes * this.#durationNs) / (meanDurationNs(timing.upFor) + meanDurationNs(timing.downFor));
     }
   }
-}
-
-/** The links with one end in a cluster and one outside; a stand-alone access point that hangs on it alone is part of it. */
-function linksOutOf({ clusters, nodes, links, vertices }: Infrastructure, cluster: number): LinkId[] {
-  const inside = new Set<number>([clusters[cluster]!.gateway]);
-  for (const node of nodes) if (node.cluster === cluster) inside.add(node.vertex);
-  const neighbours = new Map<number, number[]>();
-  for (const { from, to } of links) {
-    for (const [end, other] of [[from, to] as const, [to, from] as const]) {
-      if (vertices[end]!.kind !== 'access-point') continue;
-      const known = neighbours.get(end);
-      if (known === undefined) neighbours.set(end, [other]);
-      else known.push(other);
-    }
-  }
-  for (const [vertex, others] of neighbours) if (others.every((other) => inside.has(other))) inside.add(vertex);
-  return idsWhere(links, ({ from, to }) => inside.has(from) !== inside.has(to));
-}
-
-function idsWhere<Entity, Id extends number>(list: readonly Entity[], holds: (entity: Entity) => boolean): Id[] {
-  return list.flatMap((entity, index) => (holds(entity) ? [index as Id] : []));
 }
 
 /** One name or several, each with its place. */

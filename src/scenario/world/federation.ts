@@ -1,4 +1,4 @@
-import { parseDuration, type FederationSettings } from '../../model/index.ts';
+import { COST_PRIORITIZER, parseDuration, type FederationSettings } from '../../model/index.ts';
 import { isMap } from '../source.ts';
 import type { Apps } from './apps.ts';
 import type { Build } from './build.ts';
@@ -42,6 +42,11 @@ export function readFederation(
   if (isMap(orchestration.swm) && orchestration.swm.migration !== undefined) {
     build.problem(['spec', 'orchestration', 'swm', 'migration'], 'migration by SWM in a federation', {
       expected: 'one of the two: between clusters of a federation applications move by works',
+    });
+  }
+  if (COST_PRIORITIZER in federation.prioritizers && orchestration.scheduler !== 'swm') {
+    build.problem([...path, 'prioritizers', COST_PRIORITIZER], `the cost of clusters without a profile`, {
+      expected: 'orchestration.scheduler: swm, whose profile says what nodes cost',
     });
   }
   if (changesNodes) {

@@ -1,4 +1,4 @@
-import type { Orchestration, PodStartup, PublishedProfile, Recording, SwmSettings, World } from '../../model/index.ts';
+import type { Orchestration, PublishedProfile, Recording, SwmSettings, World } from '../../model/index.ts';
 import { parseDuration, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
@@ -9,7 +9,7 @@ import type { Findings } from '../validation.ts';
 import { Access } from './access.ts';
 import { Apps } from './apps.ts';
 import { Build } from './build.ts';
-import { readPodStartup } from './calibration.ts';
+import { readCalibrated, type Calibrated } from './calibration.ts';
 import { CodecoAppLibrary } from './codeco-apps.ts';
 import { Datasets } from './datasets.ts';
 import { readRegions } from './energy.ts';
@@ -26,6 +26,7 @@ import { RadioNodes } from './radio-nodes.ts';
 import { warnOfImpossibleAffinity } from './pod-affinity.ts';
 import { readSchedulerProfile } from './scheduler-profile.ts';
 import { readLearning } from './learning.ts';
+import { readMdm } from './mdm.ts';
 import { readNetma } from './netma.ts';
 import { readSwm } from './swm.ts';
 import { Users } from './users.ts';
@@ -88,8 +89,9 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
   const policies = readPolicies(build, infrastructure, apps, datasets);
   demandExpectations(build);
   const schedulerProfile = readProfileOf(build);
-  const swm = readSwm(build, apps.services);
+  const swm = readSwm(build, apps);
   const netma = readNetma(build);
+  const mdm = readMdm(build, swm);
   const federation = readFederation(
     build,
     infrastructure,
@@ -97,7 +99,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     maintenance.length > 0 || nodeAutoscaling !== undefined,
   );
   const learning = readLearning(build);
-  const podStartup = readPodStartup(build);
+  const calibrated = readCalibrated(build);
   const { access: written } = spec.infrastructure;
   if (Array.isArray(written) && written.length === 0) demandNoRequests(build);
   problems.throwIfAny();
@@ -133,8 +135,9 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     ...(maintenance.length === 0 ? {} : { maintenance }),
     ...(policies.length === 0 ? {} : { policies }),
     orchestration: {
-      ...readOrchestration(spec.orchestration, schedulerProfile, swm, podStartup!),
+      ...readOrchestration(spec.orchestration, schedulerProfile, swm, calibrated!),
       ...(netma === undefined ? {} : { netma }),
+      ...(mdm === undefined ? {} : { mdm }),
       ...(federation === undefined ? {} : { federation }),
       ...(learning === undefined ? {} : { learning }),
       ...(spec.orchestration.acm === undefined ? {} : { acm: true as const }),
@@ -180,14 +183,13 @@ function readOrchestration(
   written: Scenario['spec']['orchestration'],
   schedulerProfile: PublishedProfile | undefined,
   swm: SwmSettings | undefined,
-  podStartup: PodStartup,
+  calibrated: Calibrated,
 ): Orchestration {
   return {
     scheduler: written.scheduler,
     ...(schedulerProfile === undefined ? {} : { schedulerProfile }),
     ...(swm === undefined ? {} : { swm }),
-    podStartup,
-    nodeMonitorGracePeriodNs: parseDuration(written.nodeMonitorGracePeriod),
+    ...calibrated,
     evictionTolerationNs: parseDuration(written.evictionToleration),
   };
 }

@@ -24,5 +24,6 @@ export function readNetma(build: Build): NetmaSettings | undefined {
     errorCv: parseShare(netma.error.cv),
     gain: netma.gain,
     packetBytes: parseBytes(netma.packet),
+    paths: netma.paths,
   };
 }

@@ -30,6 +30,9 @@ type WrittenResidency = NonNullable<WrittenVersion['residency']>;
 /** The time between two scrapes of what applications spend. */
 const SHORTEST_WINDOW_NS = 30e9;
 
+/** Least share of what is asked of nodes that they have to keep to, by complianceClass. Own design. */
+const LEAST_COMPLIANCE: Readonly<Record<string, number>> = { High: 1, Medium: 0.5 };
+
 /** The policies of a scenario, and behind them those that the classes of its CodecoApps are. */
 export function readPolicies(
   build: Build,
@@ -51,10 +54,12 @@ export function readPolicies(
 function classPolicies(build: Build, { id, name, loaded }: Apps['read'][number]): Policy[] {
   const mode = classMode(build);
   if (mode === 'ignore') return [];
-  const { securityClass, appEnergyLimit = '' } = loaded.app.spec;
+  const { securityClass, complianceClass = '', appEnergyLimit = '' } = loaded.app.spec;
+  const compliance = LEAST_COMPLIANCE[complianceClass] ?? 0;
   const failureTolerance = appTolerance(loaded);
   const rules: Record<string, PolicyRules> = {
     ...(securityClass === undefined || securityClass === '' ? {} : { securityClass: { security: securityClass } }),
+    ...(compliance === 0 ? {} : { complianceClass: { compliance } }),
     ...(appEnergyLimit === ''
       ? {}
       : { appEnergyLimit: { energyShare: Number(appEnergyLimit.replace('%', '')) / 100 } }),

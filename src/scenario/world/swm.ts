@@ -1,15 +1,20 @@
 import {
   parseDuration,
   parseShare,
+  namesOf,
+  performanceProfiles,
+  type AppId,
   type CriterionName,
   type MigrationSettings,
-  type Service,
   type PerformanceProfileName,
   type SwmSettings,
   type SwmSolverName,
 } from '../../model/index.ts';
+import { nearest } from '../nearest.ts';
 import { isMap } from '../source.ts';
+import { quote } from '../validation.ts';
 import type { Scenario } from '../schema/index.ts';
+import type { Apps } from './apps.ts';
 import type { Build } from './build.ts';
 
 type WrittenMigration = NonNullable<NonNullable<Scenario['spec']['orchestration']['swm']>['migration']>;
@@ -42,10 +47,38 @@ function readMigration(written: WrittenMigration): MigrationSettings {
 }
 
 /**
- * The settings of SWM; undefined where another scheduler is under test.
- * @param services those of all applications, as far as they could be read
+ * The profiles that CodecoApps ask for themselves, by name in any case: CODECO's own are Greenness and Resilience, as far as
+ * its sources say. One that is not known is told in a warning, and that of the scenario holds.
  */
-export function readSwm(build: Build, services: readonly Pick<Service, 'behaviour'>[]): SwmSettings | undefined {
+function readProfiles(build: Build, apps: Apps['read']): Map<AppId, SwmSettings['profile']> {
+  const profiles = new Map<AppId, SwmSettings['profile']>();
+  const names = namesOf(performanceProfiles);
+  const unknown = new Set<unknown>();
+  for (const { id, loaded } of apps) {
+    const { performanceProfile = '' } = loaded.app.spec;
+    const name = names.find((each) => each === performanceProfile.toLowerCase());
+    if (name !== undefined) profiles.set(id, profileWeights[name]);
+    if (name !== undefined || performanceProfile === '' || unknown.has(loaded.app)) continue;
+    unknown.add(loaded.app);
+    const path = ['spec', 'performanceProfile'];
+    build.warnings.add(
+      build.places.markValue(loaded.app, path),
+      path,
+      `no profile is named ${quote(performanceProfile)}`,
+      {
+        expected: `one of ${names.join(', ')}, in any case; that of spec.orchestration.swm holds`,
+        nearest: () => nearest(performanceProfile.toLowerCase(), names),
+      },
+    );
+  }
+  return profiles;
+}
+
+/**
+ * The settings of SWM; undefined where another scheduler is under test.
+ * @param apps all applications, as far as they could be read
+ */
+export function readSwm(build: Build, { services, read }: Pick<Apps, 'services' | 'read'>): SwmSettings | undefined {
   const { orchestration } = build.scenario.spec;
   if (!isMap(orchestration)) return undefined;
   const path = ['spec', 'orchestration', 'swm'];
@@ -69,8 +102,10 @@ export function readSwm(build: Build, services: readonly Pick<Service, 'behaviou
       `the strategy ${strategy} copies state, and no service states how much it has (behaviour.state): pods are made anew`,
     );
   }
+  const profiles = readProfiles(build, read);
   return {
     profile: weights as Partial<Record<CriterionName, number>>,
+    ...(profiles.size === 0 ? {} : { profiles }),
     solver,
     budget: budget ?? DEFAULT_BUDGETS[solver],
     maxAttempts,

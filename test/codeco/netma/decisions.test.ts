@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTable } from '../../../src/results/index.ts';
 import { simulate } from '../../../src/simulate.ts';
 import { codecoApp } from '../../worlds.ts';
@@ -76,4 +76,103 @@ test('a line that has become slow is taken for what it was until it is probed', 
   const exact = { error: { cv: 0 }, gain: 1 };
   expect((await placement('swm', 1, { ...exact, interval: '15s' }, { faults })).node).toBe('far');
   expect((await placement('swm', 2, { ...exact, interval: '45s' }, { faults })).node).toBe('near');
+});
+
+describe('in a federation', () => {
+  /** Bids of one neighbour: the cluster that seems nearest to the users is asked alone. */
+  const orchestration = (netma: object, scheduler = 'kube-scheduler') => ({
+    scheduler,
+    podStartup: '1s',
+    netma,
+    federation: { governance: 'decentralized', neighbourhood: 1 },
+  });
+  const exact = { error: { cv: 0 }, gain: 1 };
+
+  test('an application goes to the cluster that seems near, while it truly is the far one', async () => {
+    // at 50 s the way to the near site becomes ten times as long; the application comes at 80 s
+    const faults = [{ at: '50s', for: '60s', degrade: 'short', latency: '100ms' }];
+    const often = { ...exact, interval: '15s' };
+    const seldom = { ...exact, interval: '45s' };
+    expect((await placement('kube-scheduler', 1, often, { orchestration: orchestration(often) })).node).toBe('near');
+    const seen = await placement('kube-scheduler', 2, often, { faults, orchestration: orchestration(often) });
+    expect(seen.node).toBe('far');
+    const missed = await placement('kube-scheduler', 3, seldom, { faults, orchestration: orchestration(seldom) });
+    expect(missed.node).toBe('near');
+  });
+});
+
+test('of two ways between nodes SWM takes the second for an assured channel that the first has no room for', async () => {
+  const node = (name: string) => ({ class: 'box', name });
+  const pinned = (where: string) => ({ nodeSelector: { 'kubernetes.io/hostname': where } });
+  const channel = (from: string, to: string) => ({
+    channelName: `${from}-${to}`,
+    otherService: { appName: 'pair', serviceName: to, port: 80 },
+    serviceClass: 'ASSURED',
+    advancedChannelSettings: { minBandwidth: '60M' },
+  });
+  const service = (serviceName: string, where: string, to?: string) => ({
+    serviceName,
+    podspec: {
+      containers: [{ name: serviceName, image: 'a', resources: { requests: { cpu: '100m' } } }],
+      ...pinned(where),
+    },
+    serviceChannels: to === undefined ? [] : [channel(serviceName, to)],
+  });
+  const pair = {
+    apiVersion: 'codeco.he-codeco.eu/v1alpha1',
+    kind: 'CodecoApp',
+    metadata: { name: 'pair' },
+    spec: {
+      appName: 'pair',
+      'codecoapp-msspec': [
+        service('first', 'left', 'second'),
+        service('second', 'right'),
+        service('third', 'left', 'fourth'),
+        service('fourth', 'right'),
+      ],
+    },
+  };
+  const placed = async (paths: number) => {
+    const link = (name: string, from: string, to: string, latency: string) => ({
+      name,
+      from,
+      to,
+      bandwidth: '100Mbit/s',
+      latency,
+    });
+    const scenario = {
+      apiVersion: 'codeco-sim/v1',
+      kind: 'Scenario',
+      metadata: { name: 'ways' },
+      spec: {
+        duration: '2m',
+        infrastructure: {
+          nodeClasses: { box: { cpu: 4, memory: '8Gi' } },
+          clusters: [
+            { name: 'hub', role: 'hub' },
+            { name: 'a', network: { bandwidth: '1Gbit/s' }, nodes: [node('left')] },
+            { name: 'b', network: { bandwidth: '1Gbit/s' }, nodes: [node('right')] },
+          ],
+          // each carries one of the channels of 60 Mbit/s, and not both
+          links: [
+            link('short', 'a', 'b', '5ms'),
+            link('long-1', 'a', 'hub', '10ms'),
+            link('long-2', 'hub', 'b', '10ms'),
+          ],
+        },
+        apps: [{ codecoApp: 'pair', at: '40s' }],
+        orchestration: {
+          scheduler: 'swm',
+          swm: { profile: 'latency', solver: 'exact' },
+          podStartup: '1s',
+          netma: { paths },
+        },
+      },
+    };
+    const out = join(folder, `ways-${paths}`);
+    simulate(scenario, { out, force: true, codecoApps: [pair] });
+    return (await readTable(out, 'pods')).toArray().map((row) => row.toJSON()['node'] as string | null);
+  };
+  expect(await placed(1)).toEqual([null, null, null, null]);
+  expect(await placed(2)).toEqual(['left', 'right', 'left', 'right']);
 });

@@ -27,6 +27,7 @@ function chain(settings: Partial<NetmaSettings> = {}, links: Partial<Link> = {})
     errorCv: 0,
     gain: 0.5,
     packetBytes: 64,
+    paths: 1,
     ...settings,
   };
   const meters = { carriedBytes: (into: Float64Array) => network.allCarriedBytes(into), carryingJ: () => 0 };

@@ -47,7 +47,16 @@ function clustersWith(settings: Partial<ExchangeSettings> = {}) {
     setOthers: (values: Float64Array) => model.setOthers(values),
   }));
   const all: ExchangeSettings = { method: 'hub', intervalNs: 60e9 as Nanoseconds, ...settings };
-  const exchange = new ModelExchange(kernel, network, clusters, holders, all, 0 as ClusterId, FEATURES - 1);
+  const exchange = new ModelExchange(
+    kernel,
+    network,
+    clusters,
+    holders,
+    all,
+    0 as ClusterId,
+    sensitivity(FEATURES - 1),
+    'exchange',
+  );
   const until = (seconds: number) => kernel.run({ until: (seconds * 1e9) as Nanoseconds });
   const distances = () =>
     models.map(({ weights }) => Math.max(...weights.map((one, at) => Math.abs(one - union.solve()[at]!))));

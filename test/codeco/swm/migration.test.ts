@@ -28,6 +28,7 @@ interface Street {
   readonly profile?: string | object;
   readonly behaviour?: object;
   readonly box?: object;
+  readonly providers?: readonly string[];
 }
 
 /** Nothing of it is on the cable while the state is. */
@@ -43,7 +44,16 @@ const walker = {
 };
 
 /** Two nodes 400 m and a cable of 80 Mbit/s apart, with a cell each, and a user who walks from one to the other in 200 s. */
-function street({ migration, state, more, user, profile = 'latency', behaviour, box }: Street): object {
+function street({
+  migration,
+  state,
+  more,
+  user,
+  profile = 'latency',
+  behaviour,
+  box,
+  providers = ['p', 'p'],
+}: Street): object {
   return {
     apiVersion: 'codeco-sim/v1',
     kind: 'Scenario',
@@ -54,8 +64,17 @@ function street({ migration, state, more, user, profile = 'latency', behaviour, 
       infrastructure: {
         nodeClasses: { box: { cpu: 4, memory: '8Gi', ...box } },
         clusters: [
-          { name: 'left', role: 'hub', nodes: [{ class: 'box', name: 'west', at: { x: '0m', y: '0m' } }] },
-          { name: 'right', nodes: [{ class: 'box', name: 'east', at: { x: '400m', y: '0m' } }] },
+          {
+            name: 'left',
+            role: 'hub',
+            provider: providers[0],
+            nodes: [{ class: 'box', name: 'west', at: { x: '0m', y: '0m' } }],
+          },
+          {
+            name: 'right',
+            provider: providers[1],
+            nodes: [{ class: 'box', name: 'east', at: { x: '400m', y: '0m' } }],
+          },
         ],
         links: [{ name: 'cable', from: 'left', to: 'right', bandwidth: '80Mbit/s', latency: '10ms' }],
         access: { technology: 'nr', range: '300m', hysteresis: '0m', handover: '100ms' },
@@ -230,6 +249,90 @@ test('costs that alternate move an application no more often than its cool-down 
   expect(calm.length).toBeGreaterThan(2);
   expect(calm.length).toBeLessThanOrEqual(600 / 90);
   expect(restless.length).toBeGreaterThan(2 * calm.length);
+});
+
+describe('qos-violated', () => {
+  const pair = {
+    ...app,
+    spec: {
+      appName: 'echo',
+      'codecoapp-msspec': ['server', 'store'].map((serviceName) => ({
+        serviceName,
+        podspec: {
+          containers: [{ name: serviceName, image: 'registry.example/service:1' }],
+          // the data stays in the east
+          ...(serviceName === 'store' ? { nodeSelector: { 'kubernetes.io/hostname': 'east' } } : {}),
+        },
+        serviceChannels:
+          serviceName === 'store'
+            ? []
+            : [
+                {
+                  channelName: 'query',
+                  otherService: { appName: 'echo', serviceName: 'store', port: 80 },
+                  advancedChannelSettings: { minBandwidth: '1M', maxDelay: '15e-3' },
+                },
+              ],
+      })),
+    },
+  };
+  const resident = { at: { x: '0m', y: '0m' }, mobility: undefined };
+  // 10 ms of the cable and 15 ms more are over the 15 ms that the channel may take
+  const slow = { faults: [{ at: '50s', degrade: ['cable'], latency: '15ms' }] };
+  const run = async (triggers: string[]) => {
+    const scenario = street({ migration: { triggers }, user: resident, more: slow, behaviour: {} });
+    simulate(scenario, { codecoApps: [pair], out: folder, force: true });
+    return rows('migrations');
+  };
+
+  test('a pod whose channel may take 15 ms and takes 25 ms moves to where it gets through, at the first probe that tells', async () => {
+    expect(await run(['qos-violated'])).toMatchObject([
+      { pod: 'echo-server-0', trigger: 'qos-violated', from_node: 'west', to_node: 'east', decided_ns: 60e9 },
+    ]);
+  });
+
+  test('without that trigger it stays', async () => {
+    expect(await run(['node-unhealthy'])).toEqual([]);
+  });
+});
+
+describe('policy-changed', () => {
+  const policies = [{ name: 'owned', versions: [{ at: '50s', providers: ['provider-b'] }] }];
+  const resident = { at: { x: '0m', y: '0m' }, mobility: undefined };
+  const run = async (triggers: string[]) => {
+    const scenario = street({
+      migration: { triggers },
+      state: { size: '10MB', dirtyRate: '8Mbit/s' },
+      user: resident,
+      more: { policies },
+      providers: ['provider-a', 'provider-b'],
+    });
+    simulate(scenario, { codecoApps: [app], out: folder, force: true });
+    const pods = (await rows('pods')).map(({ pod, node, reason }) => [pod, node, reason]);
+    return { migrations: await rows('migrations'), pods };
+  };
+
+  test('a pod that may not stay takes its state along to where it may be, and is not evicted', async () => {
+    const { migrations, pods } = await run(['policy-changed']);
+    expect(migrations).toMatchObject([
+      { pod: 'echo-server-0', trigger: 'policy-changed', from_node: 'west', to_node: 'east', outcome: 'moved' },
+    ]);
+    // the hub is where the policy is published and the pod runs: nothing travels
+    expect(migrations[0]!['decided_ns']).toBe(50e9);
+    expect(pods).toEqual([
+      ['echo-server-0', 'west', 'migrated'],
+      ['echo-server-1', 'east', null],
+    ]);
+  });
+
+  test('without that trigger it is evicted, and its state is lost', async () => {
+    const { migrations, pods } = await run(['node-unhealthy']);
+    expect(migrations).toEqual([]);
+    expect(pods).toEqual([
+      ['echo-server-0', 'west', 'policy-violated'],
+      ['echo-server-1', 'east', null],
+    ]);
+  });
 });
 
 describe('node-unhealthy', () => {

@@ -20,6 +20,7 @@ function changesOf(faults: readonly object[], options: { seed?: number; untilNs?
         void changes.push(`${kernel.now} q${link} ${bandwidthShare} +${addedLatencyNs}`),
     ),
     accessPoints: note('a'),
+    kubelets: note('k'),
   });
   kernel.run({ until: (options.untilNs ?? 1000) as Nanoseconds });
   return changes;
@@ -152,6 +153,7 @@ describe('the availability of what fails again and again is MTBF / (MTBF + MTTR)
       speeds: new Slowdowns(() => {}),
       qualities: new Degradations(() => {}),
       accessPoints: nodes,
+      kubelets: nodes,
     });
     kernel.run({ until: fromSeconds(SPAN_S) });
     if (nodes.isDown(0)) downNs += kernel.now - downSince;

@@ -12,10 +12,10 @@ export function writeExperiment(folder: string, name: string, spec: string): str
   return file;
 }
 
-/** How the tests sweep, into this folder, where they do not say otherwise. */
+/** How the tests sweep, into this folder, where they do not say otherwise: each worker more costs a second. */
 export const sweepOptions = (out: string, more: Partial<SweepOptions> = {}): SweepOptions => ({
   out,
-  workers: 2,
+  workers: 1,
   workerMemoryMb: 256,
   allow: [],
   set: [],

@@ -1,11 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collectShards, planSweep, readSweep, runSweep, type SweepOptions } from '../../../src/experiment/index.ts';
 import { isPreciseEnough } from '../../../src/experiment/statistics/index.ts';
 import { readExperiment } from '../../../src/scenario/index.ts';
+import { callProgram } from '../../cli/call-program.ts';
 import { bytesIn, sweepOptions, writeExperiment } from './fixture.ts';
 
 let folder: string;
@@ -28,7 +29,7 @@ const until = `  vary:
 `;
 
 test('a cell gets replications until the interval of its measure is narrow enough, and no more', async () => {
-  const { sweep, rows } = await runSweep(plan('until', until), options('until'));
+  const { sweep, rows } = await runSweep(plan('until', until), options('until', { workers: 2 }));
   const counts = sweep.cells.map(({ runs }) => runs.length);
   for (const { cell, runs } of sweep.cells) {
     const values = rows.filter((row) => row.cell === cell).map(({ row }) => row['requests_sent'] as number);
@@ -45,7 +46,7 @@ test('a cell gets replications until the interval of its measure is narrow enoug
 });
 
 test('one worker and two stop at the same replication', async () => {
-  await runSweep(plan('until', until), options('until-one', { workers: 1 }));
+  await runSweep(plan('until', until), options('until-one'));
   expect(bytesOf('until-one')).toEqual(bytesOf('until'));
 });
 
@@ -67,9 +68,9 @@ test('shards share the cells out, and are collected to the bytes of a sweep in o
 });
 
 test('collect names the cells that are missing, and refuses shards of different sweeps', async () => {
-  const command = (...args: string[]) =>
-    spawnSync(process.execPath, [resolve('dist/cli/main.js'), 'collect', ...args], { cwd: folder, encoding: 'utf8' });
-  const missing = [1, 2, 3].map((index) => command(`part-${index}`, '--out', `lonely-${index}`));
+  const command = (...args: string[]) => callProgram(folder, ['collect', ...args]);
+  const missing = [];
+  for (const index of [1, 2, 3]) missing.push(await command(`part-${index}`, '--out', `lonely-${index}`));
   const refused = missing.filter(({ status }) => status === 2);
   expect(refused).toHaveLength(3);
   for (const { stderr } of refused) {
@@ -77,8 +78,8 @@ test('collect names the cells that are missing, and refuses shards of different 
     expect(stderr).toMatch(/ {2}cell [01]: rate=(1|200)\/s\n/);
   }
   await runSweep(plan('until', until.replace('10%', '11%')), options('other', { shard: { index: 1, of: 3 } }));
-  const mixed = command('part-1', 'other', '--out', 'mixed');
+  const mixed = await command('part-1', 'other', '--out', 'mixed');
   expect(mixed.status).toBe(2);
   expect(mixed.stderr).toContain('part-1 and other are not of one sweep: the hash of the experiment is');
-  expect(command('part-1', 'none', '--out', 'mixed').stderr).toContain('none is no folder of a sweep');
+  expect((await command('part-1', 'none', '--out', 'mixed')).stderr).toContain('none is no folder of a sweep');
 });

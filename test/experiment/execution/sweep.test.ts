@@ -1,15 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planSweep, readSweep, runSweep, type SweepOptions } from '../../../src/experiment/index.ts';
 import { readManifest, readTable } from '../../../src/results/index.ts';
 import { readExperiment } from '../../../src/scenario/index.ts';
+import { builtProgram, callProgram } from '../../cli/call-program.ts';
 import { bytesIn, sweepOptions, writeExperiment } from './fixture.ts';
 
-const program = resolve('dist/cli/main.js');
 let folder: string;
 beforeAll(() => {
   execFileSync(process.execPath, ['scripts/bootstrap.mjs'], { stdio: 'ignore' });
@@ -19,12 +19,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const write = (name: string, spec: string) => writeExperiment(folder, name, spec);
-const cli = (...args: string[]) =>
-  spawnSync(process.execPath, [program, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
-  });
+const cli = (...args: string[]) => callProgram(folder, args);
+/** The built program: it keeps only runs of the same build. */
+const built = (...args: string[]) =>
+  spawnSync(process.execPath, [builtProgram, ...args], { cwd: folder, encoding: 'utf8' });
 
 const options = (out: string, more: Partial<SweepOptions> = {}) => sweepOptions(join(folder, out), more);
 
@@ -39,8 +37,8 @@ const small = `  vary:
 test('one worker and two write the same bytes, a finished sweep costs no run, and a cell is a normal results folder', async () => {
   const file = write('same', small);
   const plan = planSweep(readExperiment(file));
-  const one = await runSweep(plan, options('one', { workers: 1 }));
-  const two = await runSweep(plan, options('two'));
+  const one = await runSweep(plan, options('one'));
+  const two = await runSweep(plan, options('two', { workers: 2 }));
   expect(one).toMatchObject({ done: 12, reused: 0, failed: 0, left: 0, isInterrupted: false });
   expect(two.rows).toEqual(one.rows);
   const bytes = bytesOf('one');
@@ -59,9 +57,9 @@ test('one worker and two write the same bytes, a finished sweep costs no run, an
   const [run] = sweep.cells[3]!.runs;
   const manifest = readManifest(join(folder, 'one', 'cells', run!.hash), { hashes: true });
   expect(manifest).toMatchObject({ seed: 3, kind: 'Run' });
-  const verified = cli('verify', join('one', 'cells', run!.hash), '-q');
+  const verified = await cli('verify', join('one', 'cells', run!.hash), '-q');
   expect(verified).toMatchObject({ status: 0 });
-  const alone = cli(
+  const alone = await cli(
     'run',
     'tiny.yaml',
     '--set',
@@ -98,15 +96,15 @@ test('the table of a sweep has its cells and replications in order, with numbers
 describe('whatever ends a sweep, the next one goes on to the same bytes', () => {
   const long = `  vary:
     users[0].count: [40, 41, 42, 43, 44, 45, 46, 47]
-  set: { duration: 20s }
+  set: { duration: 100s }
   tables: [requests]
 `;
   test('kill -9, twice at different moments', async () => {
     write('killed', long);
-    expect(cli('sweep', 'killed.yaml', '--out', 'whole', '-q').status).toBe(0);
+    expect(built('sweep', 'killed.yaml', '--out', 'whole', '-q').status).toBe(0);
     let whole = 0;
     for (const wanted of [1, 4]) {
-      const child = spawn(process.execPath, [program, 'sweep', 'killed.yaml', '--out', 'killed', '-q'], {
+      const child = spawn(process.execPath, [builtProgram, 'sweep', 'killed.yaml', '--out', 'killed', '-q'], {
         cwd: folder,
         stdio: 'ignore',
       });
@@ -121,7 +119,7 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
       whole = count();
       expect(existsSync(join(folder, 'killed', 'lock.json'))).toBe(true);
     }
-    const last = cli('sweep', 'killed.yaml', '--out', 'killed');
+    const last = built('sweep', 'killed.yaml', '--out', 'killed');
     expect(last.status).toBe(0);
     expect(last.stdout).toMatch(/8 runs in .*, [1-8] of them finished before/);
     expect(bytesOf('killed')).toEqual(bytesOf('whole'));
@@ -129,7 +127,7 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
 
   test('an interruption by SIGINT says how to go on, and leaves with status 130', async () => {
     write('interrupted', long);
-    const child = spawn(process.execPath, [program, 'sweep', 'interrupted.yaml', '--out', 'interrupted'], {
+    const child = spawn(process.execPath, [builtProgram, 'sweep', 'interrupted.yaml', '--out', 'interrupted'], {
       cwd: folder,
     });
     let said = '';
@@ -143,18 +141,18 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
     expect(readdirSync(join(folder, 'interrupted', 'cells')).filter((name) => name.endsWith('.partial'))).toEqual([]);
     const states = readSweep(join(folder, 'interrupted')).cells.flatMap(({ runs }) => runs.map(({ state }) => state));
     expect(new Set(states)).toEqual(new Set(['done', 'planned']));
-    expect(cli('sweep', 'interrupted.yaml', '--out', 'interrupted', '-q').status).toBe(0);
+    expect(built('sweep', 'interrupted.yaml', '--out', 'interrupted', '-q').status).toBe(0);
     expect(
       readSweep(join(folder, 'interrupted')).cells.every(({ runs }) => runs.every(({ state }) => state === 'done')),
     ).toBe(true);
   });
 
-  test('a full disk stops the sweep with a clear word, and it goes on when there is room', () => {
+  test('a full disk stops the sweep with a clear word, and it goes on when there is room', async () => {
     write('full', `${small}  tables: [requests, nodes]\n`);
     const out = join(folder, 'full');
     mkdirSync(out);
     // a file system of 100 kB in a name space of its own, where this machine lets one be made
-    const script = `mount -t tmpfs -o size=100k tmpfs '${out}' && cd '${folder}' && '${process.execPath}' '${program}' sweep full.yaml --out full -q; echo "status $?"; cp -r '${out}' '${out}-kept'`;
+    const script = `mount -t tmpfs -o size=100k tmpfs '${out}' && cd '${folder}' && '${process.execPath}' '${builtProgram}' sweep full.yaml --out full -q; echo "status $?"; cp -r '${out}' '${out}-kept'`;
     const { stdout, stderr, status } = spawnSync('unshare', ['-rm', 'sh', '-c', script], { encoding: 'utf8' });
     if (status !== 0 || /mount: /.test(stderr)) {
       console.log('skipped: no file system of its own can be mounted here');
@@ -162,8 +160,8 @@ describe('whatever ends a sweep, the next one goes on to the same bytes', () => 
     }
     expect(stderr).toContain('no space is left on the device');
     expect(stdout).toContain('status 2');
-    expect(cli('sweep', 'full.yaml', '--out', 'full-kept', '-q').status).toBe(0);
-    expect(cli('sweep', 'full.yaml', '--out', 'full-whole', '-q').status).toBe(0);
+    expect(built('sweep', 'full.yaml', '--out', 'full-kept', '-q').status).toBe(0);
+    expect(built('sweep', 'full.yaml', '--out', 'full-whole', '-q').status).toBe(0);
     expect(bytesOf('full-kept')).toEqual(bytesOf('full-whole'));
   });
 });
@@ -172,7 +170,7 @@ describe('a cell that fails takes no other with it', () => {
   test('a worker that exits and one that is out of memory are told apart', async () => {
     const plan = planSweep(readExperiment(write('dying', '  vary:\n    users[0].count: [1, 3, 4, 6]\n')));
     const entry = new URL('dying-worker.mjs', import.meta.url);
-    const outcome = await runSweep(plan, options('dying', { entry, workerMemoryMb: 200 }));
+    const outcome = await runSweep(plan, options('dying', { entry, workerMemoryMb: 200, workers: 2 }));
     expect(outcome).toMatchObject({ done: 2, failed: 2, left: 0 });
     const runs = readSweep(join(folder, 'dying')).cells.map(({ runs: [run] }) => run!);
     expect(runs.map(({ state }) => state)).toEqual(['done', 'failed', 'failed', 'done']);
@@ -186,7 +184,7 @@ describe('a cell that fails takes no other with it', () => {
   test('--fail-fast stops at the first', async () => {
     const plan = planSweep(readExperiment(write('fast', '  vary:\n    users[0].count: [3, 1, 2, 6, 7, 8]\n')));
     const entry = new URL('dying-worker.mjs', import.meta.url);
-    const outcome = await runSweep(plan, options('fast', { entry, failFast: true, workers: 1 }));
+    const outcome = await runSweep(plan, options('fast', { entry, failFast: true }));
     expect(outcome).toMatchObject({ failed: 1, done: 0, left: 5 });
   });
 
@@ -257,16 +255,16 @@ test('cells that come to the same are run once', async () => {
   expect(readSweep(join(folder, 'equal')).cells).toHaveLength(2);
 });
 
-test('sweep --dry-run tells cells, runs and what they cost, and writes nothing', () => {
+test('sweep --dry-run tells cells, runs and what they cost, and writes nothing', async () => {
   write('dry', small);
-  const { status, stdout } = cli('sweep', 'dry.yaml', '--dry-run', '--workers', '2');
+  const { status, stdout } = await cli('sweep', 'dry.yaml', '--dry-run', '--workers', '2');
   expect(status).toBe(0);
   expect(stdout).toMatch(/CELL {2}COUNT {2}SCHEDULER\n {3}0 {6}1 {2}spread\n/);
   expect(stdout).toContain('6 cells, 12 runs, 0 of them finished');
   expect(stdout).toMatch(/with 2 workers: .* a run, tried on the first run/);
   expect(existsSync(join(folder, 'results'))).toBe(false);
-  expect(cli('sweep', 'dry.yaml', '--out', 'dry', '-q').status).toBe(0);
-  const plan = JSON.parse(cli('sweep', 'dry.yaml', '--out', 'dry', '--dry-run', '-o', 'json').stdout) as object;
+  expect((await cli('sweep', 'dry.yaml', '--out', 'dry', '-q')).status).toBe(0);
+  const plan = JSON.parse((await cli('sweep', 'dry.yaml', '--out', 'dry', '--dry-run', '-o', 'json')).stdout) as object;
   expect(plan).toMatchObject({
     runs: { least: 12, most: 12, finished: 12 },
     cost: { from: 'finished', secondsLeft: 0 },

@@ -1,7 +1,7 @@
 import { DELIVERED, type Network, type ReceiverId } from '../../../dynamics/index.ts';
 import type { Kernel, Nanoseconds } from '../../../kernel/index.ts';
 import type { ClusterId, ExchangeSettings, World } from '../../../model/index.ts';
-import { noiseDeviation, sensitivity, withNoise } from './gaussian-mechanism.ts';
+import { noiseDeviation, withNoise } from './gaussian-mechanism.ts';
 
 /** Headers of a message, and of the model of each cluster in it: where it is from, and of when. Own design. */
 const MESSAGE_BYTES = 100;
@@ -46,6 +46,7 @@ export class ModelExchange {
   readonly #holders: readonly ModelHolder[];
   readonly #settings: ExchangeSettings;
   readonly #hub: ClusterId;
+  readonly #stream: string;
   readonly #deviation: number | undefined;
   /** By cluster and origin. */
   readonly #known: (Learned | undefined)[][];
@@ -58,7 +59,8 @@ export class ModelExchange {
 
   /**
    * @param hub the cluster that all send to where it goes by way of the hub
-   * @param lags of the models
+   * @param distance how far two releases can be apart of which one sample is another
+   * @param what the models are of; the names of its events and streams begin with it
    */
   constructor(
     kernel: Kernel,
@@ -67,7 +69,8 @@ export class ModelExchange {
     holders: readonly ModelHolder[],
     settings: ExchangeSettings,
     hub: ClusterId,
-    lags: number,
+    distance: number,
+    what: string,
   ) {
     this.#kernel = kernel;
     this.#network = network;
@@ -75,11 +78,12 @@ export class ModelExchange {
     this.#holders = holders;
     this.#settings = settings;
     this.#hub = hub;
-    this.#deviation = settings.privacy && noiseDeviation(settings.privacy, sensitivity(lags));
+    this.#stream = `pdlc/${what}`;
+    this.#deviation = settings.privacy && noiseDeviation(settings.privacy, distance);
     this.#known = clusters.map(() => clusters.map(() => undefined));
     this.counts = clusters.map(() => ({ messages: 0, bytes: 0, lost: 0, epsilon: 0, delta: 0 }));
     this.#receiver = network.receiver((message, outcome) => this.#arrived(message, outcome === DELIVERED));
-    const exchange = kernel.on('pdlc.exchange', () => {
+    const exchange = kernel.on(`pdlc.${what}`, () => {
       for (let cluster = 0; cluster < clusters.length; cluster++) this.#release(cluster as ClusterId);
       for (let cluster = 0; cluster < clusters.length; cluster++) {
         const from = cluster as ClusterId;
@@ -106,7 +110,7 @@ export class ModelExchange {
     const { privacy } = this.#settings;
     let values: Float64Array = own;
     if (privacy !== undefined) {
-      const draws = this.#kernel.streams.get(`pdlc/exchange/${this.#clusters[cluster]!.name}/noise`);
+      const draws = this.#kernel.streams.get(`${this.#stream}/${this.#clusters[cluster]!.name}/noise`);
       values = withNoise(own, this.#deviation!, draws);
       this.counts[cluster]!.epsilon += privacy.epsilon;
       this.counts[cluster]!.delta += privacy.delta;
@@ -117,7 +121,7 @@ export class ModelExchange {
   #gossip(from: ClusterId): void {
     const others = this.#clusters.length - 1;
     if (others === 0) return;
-    const drawn = this.#kernel.streams.get(`pdlc/exchange/${this.#clusters[from]!.name}/partner`).integer(others);
+    const drawn = this.#kernel.streams.get(`${this.#stream}/${this.#clusters[from]!.name}/partner`).integer(others);
     this.#send(from, (drawn < from ? drawn : drawn + 1) as ClusterId);
   }
 

@@ -1,3 +1,4 @@
+export { Cholesky } from './cholesky.ts';
 export { Autoregression, SharedAutoregression } from './autoregression.ts';
 export type { Forecaster } from './forecaster.ts';
 export { HoltWinters, Smoothing } from './holt-winters.ts';

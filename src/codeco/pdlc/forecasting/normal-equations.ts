@@ -1,3 +1,5 @@
+import { Cholesky } from './cholesky.ts';
+
 /** Pulls weights to 0 where there is little to learn from. Own design. */
 const RIDGE = 1e-3;
 
@@ -38,46 +40,22 @@ export class NormalEquations {
     for (let at = 0; at < other.length; at++) this.values[at]! += other[at]!;
   }
 
-  /**
-   * The weights of least squares with a small ridge, by Cholesky's decomposition. Where noise has left A without an inverse,
-   * the ridge grows until it has one.
-   */
+  /** The weights of least squares with a small ridge. */
   solve(): Float64Array {
-    for (let ridge = RIDGE; ; ridge *= 10) {
-      const weights = this.#solveWith(ridge);
-      if (weights !== undefined) return weights;
-    }
+    return this.decompose(RIDGE).solve(this.right);
   }
 
-  #solveWith(ridge: number): Float64Array | undefined {
-    const { size } = this;
-    const lower = new Float64Array(size * size);
-    let at = 0;
-    for (let row = 0; row < size; row++) {
-      for (let column = row; column < size; column++) {
-        lower[column * size + row] = this.values[at++]! + (row === column ? ridge : 0);
-      }
+  /** b. */
+  get right(): Float64Array {
+    return this.values.subarray(this.values.length - this.size);
+  }
+
+  /** A with a ridge on its diagonal; where noise has left A without an inverse, the ridge grows until it has one. */
+  decompose(least: number): Cholesky {
+    for (let ridge = least; ; ridge *= 10) {
+      const decomposed = Cholesky.of(this.values, this.size, ridge);
+      if (decomposed !== undefined) return decomposed;
     }
-    for (let column = 0; column < size; column++) {
-      for (let k = 0; k < column; k++) {
-        const factor = lower[column * size + k]!;
-        for (let row = column; row < size; row++) lower[row * size + column]! -= factor * lower[row * size + k]!;
-      }
-      const pivot = lower[column * size + column]!;
-      if (!(pivot > 0)) return undefined;
-      const root = Math.sqrt(pivot);
-      for (let row = column; row < size; row++) lower[row * size + column]! /= root;
-    }
-    const weights = this.values.slice(at);
-    for (let row = 0; row < size; row++) {
-      for (let k = 0; k < row; k++) weights[row]! -= lower[row * size + k]! * weights[k]!;
-      weights[row]! /= lower[row * size + row]!;
-    }
-    for (let row = size - 1; row >= 0; row--) {
-      for (let k = row + 1; k < size; k++) weights[row]! -= lower[k * size + row]! * weights[k]!;
-      weights[row]! /= lower[row * size + row]!;
-    }
-    return weights;
   }
 }
 

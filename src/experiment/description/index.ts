@@ -1,0 +1,1 @@
+export { describeResults, type CellDescription, type MeasureDescription } from './describe.ts';

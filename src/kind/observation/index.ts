@@ -1,0 +1,2 @@
+export { observeReplay } from './observe.ts';
+export { observeCluster, observeRights } from './observe-cluster.ts';
