@@ -13,6 +13,8 @@ export { placers, planReplay, type PlacerName, type ReplayOptions, type ReplayPl
 export { commandsOf, describeStep, nodeFailures } from './replay-step.ts';
 export { connectKind, listNodes } from './replay/nodes.ts';
 export { MAPPING_RULE, mapNodes } from './replay/node-mapping.ts';
+export { preflight } from './replay/preflight.ts';
+export { usableShaper } from './replay/usable-shaper.ts';
 export { replay, type ReplayOutcome } from './replay/replay.ts';
 export { baseRights, clusterRole, rightsOf } from './replay/rights.ts';
 export { shapers, type ShaperName } from './shaping.ts';

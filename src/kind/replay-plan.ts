@@ -13,7 +13,7 @@ import { ClusterError } from './cluster-error.ts';
 import type { PlannedCluster, PlannedWorker } from './cluster-plan.ts';
 import type { ContainerRuntime } from './runtime.ts';
 import { failureSteps } from './failure-steps.ts';
-import { addressOf, describeStep, podsOf, type NodeFailures, type ReplayStep } from './replay-step.ts';
+import { addressOf, describeStep, podsOf, type NetworkWay, type NodeFailures, type ReplayStep } from './replay-step.ts';
 import { shapingLines, type Destination, type ShapedWay, type ShaperName } from './shaping.ts';
 import { followRun, type Timeline, type Way } from './timeline.ts';
 
@@ -46,6 +46,8 @@ export interface ReplayPlan {
   readonly durationNs: number;
   readonly speedUp: number;
   readonly steps: readonly ReplayStep[];
+  /** Ways of the network at the start, as they are shaped; none where they are not. */
+  readonly network: readonly NetworkWay[];
   /** Value of the label that all its objects have. */
   readonly label: string;
   /** What of the scenario is not replayed, or in another way. */
@@ -75,9 +77,11 @@ export function planReplay(world: World, clusters: readonly PlannedCluster[], op
     world,
     workers.map(({ worker }) => worker.nodes[0]!),
   );
+  const shaping =
+    shaper === 'none' ? { steps: [], network: [] } : shapingSteps(clusters, timeline, { ...options, shaper });
   const steps = [
     ...failureSteps(clusters, timeline, { ...options, graceNs: world.orchestration.nodeMonitorGracePeriodNs }),
-    ...(shaper === 'none' ? [] : shapingSteps(clusters, timeline, { ...options, shaper })),
+    ...shaping.steps,
     ...appSteps(world, clusters, options),
     ...(placement === 'simulated' ? bindSteps(world, clusters, timeline) : []),
   ].toSorted((a, b) => a.atNs - b.atNs);
@@ -94,6 +98,7 @@ export function planReplay(world: World, clusters: readonly PlannedCluster[], op
     durationNs: world.durationNs,
     speedUp,
     steps,
+    network: shaping.network,
     label: replayLabel(world),
     notes: notesOf(
       world,
@@ -158,7 +163,7 @@ function shapingSteps(
   clusters: readonly PlannedCluster[],
   { changes }: Timeline,
   options: ReplayOptions & { readonly shaper: Exclude<ShaperName, 'none'> },
-): ReplayStep[] {
+): { readonly steps: ReplayStep[]; readonly network: NetworkWay[] } {
   const clusterOf = new Map<string, PlannedCluster>();
   const workerOf = new Map<NodeId, PlannedWorker>();
   for (const cluster of clusters) {
@@ -188,9 +193,17 @@ function shapingSteps(
   /** By container: its ways as they are known last, by destination. */
   const known = new Map<string, Map<number, ShapedWay>>();
   const steps: ReplayStep[] = [];
+  const network: NetworkWay[] = [];
   for (const { atNs, nodes, ways } of changes) {
     const changed = new Map<string, ShapedWay[]>();
     for (const { from, ...way } of ways.map(shaped)) {
+      if (atNs === 0)
+        network.push({
+          cluster: clusterOf.get(from)!.name,
+          from,
+          to: way.destination.name,
+          conditions: way.conditions,
+        });
       changed.set(from, [...(changed.get(from) ?? []), way]);
       known.set(from, (known.get(from) ?? new Map()).set(way.index, way));
     }
@@ -209,7 +222,7 @@ function shapingSteps(
       steps.push({ atNs, cluster: clusterOf.get(container)!.name, does: 'shape', container, isNew, lines });
     }
   }
-  return steps;
+  return { steps, network };
 }
 
 function appSteps(

@@ -1,9 +1,19 @@
+import type { PathConditions } from '../dynamics/index.ts';
 import type { Carrier } from './carriers.ts';
 import { DOWN_TAINT } from './carriers.ts';
 import type { ContainerRuntime } from './runtime.ts';
 import { shapeCommand } from './shaping.ts';
 import type { ShellCommand } from './shell-command.ts';
 import { kindContext, kubectl } from './up.ts';
+
+/** A way between two containers, as it is to be at the start. */
+export interface NetworkWay {
+  readonly cluster: string;
+  readonly from: string;
+  readonly to: string;
+  /** Undefined: nothing comes through. */
+  readonly conditions: PathConditions | undefined;
+}
 
 /** How nodes fail on the real cluster. */
 export const nodeFailures = {

@@ -10,8 +10,10 @@ import {
   mapNodes,
   observeReplay,
   planClusters,
+  preflight,
   readState,
   replay,
+  usableShaper,
   type PlannedCluster,
   type ReplayClock,
   type ReplayOptions,
@@ -33,11 +35,23 @@ export interface ReplayTarget {
   readonly options: ReplayOptions;
   /** One for each of the clusters, where they are there. */
   readonly connections: readonly Cluster[];
+  /** What of the network cannot be applied, and why. */
+  readonly notApplied: readonly string[];
 }
 
 /** The clusters that `kind up` made, or the one of a kubeconfig's context, whose nodes are given to the scenario's. */
 export async function targetOf(world: World, flags: ReplayFlags, isOffline: boolean): Promise<ReplayTarget> {
-  return flags.kubeconfig === undefined ? ofKind(world, flags, isOffline) : ofKubeconfig(world, flags, isOffline);
+  const target = await (flags.kubeconfig === undefined
+    ? ofKind(world, flags, isOffline)
+    : ofKubeconfig(world, flags, isOffline));
+  if (isOffline) return { ...target, notApplied: [] };
+  const { options, clusters } = target;
+  const containers = clusters.flatMap(({ workers, controlPlane }) => [
+    ...(flags.kubeconfig === undefined ? [controlPlane] : []),
+    ...workers.map(({ name }) => name),
+  ]);
+  const { shaper, notApplied } = await usableShaper(options.shaper, options.runtime, containers);
+  return { ...target, options: { ...options, shaper }, notApplied };
 }
 
 const limitsOf = ({ qps, burst }: ReplayFlags) => ({ perSecond: qps, atOnce: burst });
@@ -49,7 +63,7 @@ function optionsOf(
   return { workload, placement, speedUp, ...(netemSeed === undefined ? {} : { netemSeed }) };
 }
 
-async function ofKind(world: World, flags: ReplayFlags, isOffline: boolean): Promise<ReplayTarget> {
+async function ofKind(world: World, flags: ReplayFlags, isOffline: boolean): Promise<Omit<ReplayTarget, 'notApplied'>> {
   for (const [name, given] of [
     ['--context', flags.context],
     ['--nodes', flags.nodes],
@@ -77,7 +91,11 @@ async function ofKind(world: World, flags: ReplayFlags, isOffline: boolean): Pro
   return { clusters, options, connections };
 }
 
-async function ofKubeconfig(world: World, flags: ReplayFlags, isOffline: boolean): Promise<ReplayTarget> {
+async function ofKubeconfig(
+  world: World,
+  flags: ReplayFlags,
+  isOffline: boolean,
+): Promise<Omit<ReplayTarget, 'notApplied'>> {
   const { kubeconfig, context, yesTo, scale, shrink } = flags;
   for (const [name, isGiven] of [
     ['--state', flags.state !== undefined],
@@ -133,7 +151,7 @@ export async function runReplay(
   plan: ReplayPlan,
   flags: ReplayFlags,
 ): Promise<ReplayOutcome> {
-  const { clusters, connections, options } = target;
+  const { clusters, connections, options, notApplied } = target;
   const said = (text: string): void => io.err(`${text}\n`);
   if (options.failures === 'taint') {
     for (const { nodes, name } of clusters[0]!.workers)
@@ -172,7 +190,23 @@ export async function runReplay(
         callsAtOnce: flags.burst,
         readyWithinMs: flags.readyWithin * 1000,
         leadMs: LEAD_MS,
-        notApplied: [],
+        notApplied,
+        ...(plan.network.length === 0
+          ? {}
+          : {
+              preflight: (addressOf: (cluster: string, node: string) => Promise<string>) =>
+                preflight(
+                  plan.network,
+                  {
+                    runtime: options.runtime,
+                    shaper: options.shaper,
+                    tolerance: flags.tolerance / 100,
+                    addressOf: ({ cluster, from }) => addressOf(cluster, from),
+                    said,
+                  },
+                  signal,
+                ),
+            }),
         ...(out === undefined ? {} : { observe: observeWith(out) }),
         said,
       },

@@ -48,6 +48,7 @@ export interface ReplayFlags extends ScenarioFlags, FormFlags {
   readonly qps: number;
   readonly burst: number;
   readonly readyWithin: number;
+  readonly tolerance: number;
   readonly out?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
@@ -97,6 +98,12 @@ export function addReplayCommand(kind: Command, io: Io): void {
     .option('--nodes <file>', 'nodes of the cluster by those of the scenario, one a line: edge-1: worker-2')
     .option('--qps <n>', 'calls of the API a second, on average', positive('--qps'), defaultLimits.perSecond)
     .option('--burst <n>', 'calls of the API at once', positive('--burst'), defaultLimits.atOnce)
+    .option(
+      '--tolerance <percent>',
+      'by how much the network may differ from what was applied, as measured before the start',
+      positive('--tolerance'),
+      10,
+    )
     .option('--ready-within <seconds>', 'wait so long for nodes to be Ready', wholeNumber('--ready-within'), 60)
     .option('--out <dir>', 'write what is seen of the cluster as the tables of a run')
     .option('--force', 'write into a folder that holds other things')

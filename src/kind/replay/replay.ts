@@ -26,7 +26,7 @@ export interface ReplaySetup {
   /** What of the network is not applied, and why. */
   readonly notApplied: readonly string[];
   /** Measures what was applied, once the network is shaped. */
-  readonly preflight?: (hands: ReplayHands, signal: AbortSignal) => Promise<void>;
+  readonly preflight?: (addressOf: (cluster: string, node: string) => Promise<string>) => Promise<void>;
   readonly observe?: (clock: ReplayClock) => ClusterObserver;
   /** Told what is being done. */
   readonly said: (text: string) => void;
@@ -64,7 +64,7 @@ export async function replay(setup: ReplaySetup, signal: AbortSignal): Promise<R
       said(describeStep(step));
       await hands.carry(step, signal);
     }
-    await setup.preflight?.(hands, signal);
+    await setup.preflight?.((cluster, node) => hands.address(cluster, node));
     const time = new RealTime(plan.speedUp, setup.leadMs);
     observer = setup.observe?.(time);
     await observer?.start();
