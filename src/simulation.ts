@@ -50,6 +50,7 @@ import { decidingCluster, vertexOf } from './places.ts';
 import { regionsOf } from './regions.ts';
 import { requestSampler } from './request-sampler.ts';
 import { keepAppStatus } from './app-status.ts';
+import { calleesOf } from './callees.ts';
 import { appendDatasets } from './dataset-rows.ts';
 import { appendGovernance } from './governance-rows.ts';
 import { appendMigration } from './migration-rows.ts';
@@ -160,9 +161,9 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   const data = world.services.some(({ behaviour }) => behaviour.data !== undefined)
     ? new DataAccess(kernel, world, network, copies, view, (visit, ok) => requests.dataAccessed(visit, ok))
     : undefined;
+  const callees = calleesOf(kernel, world, network, movers, endpoints, () => controlPlane.pods);
   const requests: Requests = new Requests(kernel, world, network, compute, {
-    // the closest pod is that from where the user is attached at the time
-    endpointFor: (service, from) => endpoints.pick(service, vertexOf(world, network, movers, from)),
+    endpointFor: callees.endpointFor,
     ended: (request) => observation.requestEnded(request),
     isRecorded,
     ...(data === undefined ? {} : { data }),
@@ -231,6 +232,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     podStarted(pod, cpu) {
       compute.addPod(pod.id, pod.node!, cpu);
       meter?.podStarted(pod);
+      callees.podStarted(pod);
       requests.addPod(pod.id, pod.service, endpointOf(pod.node!));
     },
     podStopped(pod) {

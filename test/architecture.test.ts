@@ -48,6 +48,7 @@ const allowed: Record<string, readonly string[]> = {
   'learning-rows.ts': ['model', 'codeco', 'results'],
   'operation-rows.ts': ['model', 'kubernetes', 'results'],
   'probe-rows.ts': ['model', 'dynamics', 'codeco', 'results'],
+  'callees.ts': ['kernel', 'model', 'dynamics', 'kubernetes', 'codeco', 'places.ts'],
   'node-knowledge.ts': [
     'kernel',
     'model',
@@ -88,6 +89,7 @@ const allowed: Record<string, readonly string[]> = {
     'migration-rows.ts',
     'observation.ts',
     'probe-rows.ts',
+    'callees.ts',
     'node-knowledge.ts',
     'learning-rows.ts',
     'operation-rows.ts',
@@ -115,7 +117,9 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'index.ts': ['kernel', 'model', 'results', 'scenario', 'simulate.ts', 'verification.ts', 'version.ts'],
   'format.ts': [],
+  'explanation.ts': [],
   report: ['kernel', 'model', 'dynamics', 'experiment', 'results', 'format.ts', 'version.ts'],
+  view: ['kernel', 'model', 'traces', 'dynamics', 'results', 'report', 'explanation.ts', 'format.ts', 'version.ts'],
   cli: [
     'kernel',
     'model',
@@ -126,6 +130,8 @@ const allowed: Record<string, readonly string[]> = {
     'report',
     'results',
     'scenario',
+    'view',
+    'explanation.ts',
     'format.ts',
     'simulate.ts',
     'verification.ts',
@@ -152,5 +158,16 @@ test('a folder is imported through its door', () => {
       )
       .map((target) => `${file} imports ${target}`),
   );
+  expect(wrong).toEqual([]);
+});
+
+test('what runs in the browser imports nothing that is not made for it', () => {
+  const page = files.filter((file) => /^view\/(page|replay)\//.test(file));
+  expect(page.length).toBeGreaterThan(20);
+  const wrong = page.flatMap((file) => {
+    const others = [...readFileSync(join('src', file), 'utf8').matchAll(/\bimport (?!type )[^;]*from '([^.][^']*)'/g)];
+    const own = importsOf(file).filter((target) => !/^(view\/(page|replay)\/|(explanation|format)\.ts$)/.test(target));
+    return [...others.map(([, name]) => name), ...own].map((target) => `${file} imports ${target}`);
+  });
   expect(wrong).toEqual([]);
 });

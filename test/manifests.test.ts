@@ -221,3 +221,12 @@ test('a PriorityClass is known to manifests that come before its own, and a mani
     ['late', undefined],
   ]);
 });
+
+test('a field that is null is as if it were not there, and a prefix in place of a name is made one', () => {
+  const pod =
+    'apiVersion: v1\nkind: Pod\nmetadata: { generateName: load-, labels: null }\nspec: { nodeSelector: null, containers: [{ name: c, command: [a, null] }] }\n';
+  const { world, warnings } = load({ name: 'load', manifest: 'manifest.yaml' }, { manifest: `${pod}---\n${pod}` });
+  expect(world.services.map(({ name }) => name)).toEqual(['load-1', 'load-2']);
+  expect(world.services[0]!.workload!.labels).toEqual({});
+  expect(warnings.map(({ found }: Problem) => found)).toEqual(['without effect here: Pod.spec.containers.command']);
+});

@@ -11,6 +11,7 @@ import { benchResults } from './results.mjs';
 import { benchUsers } from './users.mjs';
 import { benchSweep } from './sweep.mjs';
 import { benchSwm } from './swm.mjs';
+import { benchView } from './view.mjs';
 
 const smoke = process.argv.includes('--smoke');
 console.log(
@@ -29,6 +30,7 @@ const benchmarks = [
   ['SWM: the scalable solver, seconds of CPU', benchSwm],
   ['A federation with every component, one simulated hour: seconds', benchFederation],
   ['Sweeps: seconds, and milliseconds a cell beside its runs', benchSweep],
+  ['The page of view: milliseconds a frame', benchView],
   ['Scheduler: bytes of memory', benchSchedulerMemory],
 ];
 for (const [title, bench] of benchmarks) {

@@ -23,8 +23,8 @@ export function formatFidelity(fidelity: Fidelity): string {
 export function fidelityRows({ placement, times }: Fidelity): Record<string, unknown>[] {
   const ofTimes = times.map(({ time, means, kolmogorovSmirnov: ks, wasserstein: w, adjustedPValue, verdict }) => ({
     what: time,
-    simulated: means[0],
-    real: means[1],
+    simulated_ns: means[0],
+    real_ns: means[1],
     ks: ks.value,
     ks_low: ks.low,
     ks_high: ks.high,

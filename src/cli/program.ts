@@ -20,6 +20,7 @@ import { addRunCommand } from './commands/run.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addViewCommand } from './commands/view.ts';
 import { addWhyCommand } from './commands/why.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -39,6 +40,7 @@ const commands = [
   addWhyCommand,
   addCompareCommand,
   addReportCommand,
+  addViewCommand,
   addCheckCommand,
   addQueryCommand,
   addExportCommand,

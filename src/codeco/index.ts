@@ -5,6 +5,7 @@ export * from './governance/index.ts';
 export { Mdm, type CatalogueNote, type MetadataSources } from './mdm/index.ts';
 export {
   MeasuredTopology,
+  Overlay,
   Probes,
   TopologyView,
   type KnownDirection,

@@ -14,6 +14,7 @@ import { NodeLifecycle } from './node-lifecycle.ts';
 import { conditionOf, isObeying, isSilent, type NodeCondition } from './node-state.ts';
 import type { ObservedTopology } from './observed-topology.ts';
 import { admissionRefusal, Kubelets, type KubeletSurroundings } from './kubelet/index.ts';
+import { orphanedPods, type OrphanedPods } from './orphaned-pods.ts';
 import type { Pod } from './pods.ts';
 import { Successions } from './relocations.ts';
 import { SchedulingLoop, type GroupScheduler, type SchedulingEvents } from './scheduling-loop.ts';
@@ -47,6 +48,7 @@ export class ControlPlane {
   readonly #kubelet: Kubelets;
   readonly #hooks: ControlPlaneHooks;
   readonly #governor: Governor | undefined;
+  readonly #orphans: OrphanedPods | undefined;
 
   /**
    * @param site of a cluster of a federation
@@ -147,6 +149,7 @@ export class ControlPlane {
       noted: (node, event) => hooks.nodeChanged(node, event),
     });
     this.#startNodeAutoscaling(kernel, drains, budgets);
+    this.#orphans = orphanedPods(kernel, world, state.cache, (pods) => this.#evicted(pods, 'orphaned'));
   }
 
   /** Nodes of groups that are not there at the start: they are to be off from then on. */
@@ -296,6 +299,7 @@ export class ControlPlane {
     const node = placedOn ?? (this.#state.cache.node(nodeName)?.id as NodeId | undefined);
     if (node === undefined) {
       pod.message = `node "${nodeName}" not found`;
+      this.#orphans?.add(pod, nodeName);
       return;
     }
     this.#state.bind(pod, node);
@@ -356,7 +360,7 @@ export class ControlPlane {
     }
   }
 
-  /** Pods of a node that is not ready are deleted, and their controllers make new ones. */
+  /** Pods of a node that is not ready, or not there, are deleted, and their controllers make new ones. */
   #evicted(pods: readonly Pod[], reason: string): void {
     for (const pod of pods) this.#delete(pod, reason);
     this.#workloads.deleted(pods);

@@ -13,4 +13,6 @@ export interface NetmaSettings {
   readonly packetBytes: number;
   /** Ways between two nodes that SWM may choose from. */
   readonly paths: number;
+  /** How long it takes to join two clusters by an overlay; they need none where absent. */
+  readonly overlaySetUpNs?: Nanoseconds;
 }

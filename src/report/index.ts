@@ -1,4 +1,7 @@
+export { escape } from './escape.ts';
+export { eachBatch } from './facts/batches.ts';
 export { fidelityCells, fidelityHead, makeFidelityReport, placementSentences } from './fidelity-report.ts';
 export { makeReport, type Report } from './report.ts';
 export { pageOf } from './page.ts';
 export { writeFigures } from './figure-files.ts';
+export { themeDeclarations } from './palette.ts';

@@ -32,7 +32,7 @@ test('without arguments, and with --help, it says what it can do', async () => {
   const help = spawned('--help');
   expect(help).toMatchObject({ status: 0, stderr: '' });
   expect(help.stdout).toContain('Exit status: 0 done');
-  for (const command of ['run', 'validate', 'explain', 'init', 'list', 'verify', 'why', 'export']) {
+  for (const command of ['run', 'validate', 'explain', 'init', 'list', 'verify', 'why', 'view', 'export']) {
     expect(help.stdout).toContain(`  ${command} `);
     expect((await cli(command, '--help')).status).toBe(0);
   }

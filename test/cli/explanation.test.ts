@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { explainDecision, formatExplanation } from '../../src/cli/explanation.ts';
+import { formatExplanation } from '../../src/cli/explanation.ts';
+import { explainDecision } from '../../src/explanation.ts';
 import type { ReadRow } from '../../src/results/index.ts';
 
 const decision: ReadRow<'decisions'> = {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { group } from 'd3-array';
+import { explainDecision } from '../../explanation.ts';
 import { readManifest, readTable, selectRows, type Manifest, type ReadRow } from '../../results/index.ts';
 import { nearest } from '../../scenario/index.ts';
-import { explainDecision, formatExplanation, type Explanation } from '../explanation.ts';
+import { formatExplanation, type Explanation } from '../explanation.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 import { outputOption, printAs, wholeNumber } from './options.ts';

@@ -1,18 +1,11 @@
 import { NO_EVENT, type EventId, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
 import type { AccessPointId, Point, VertexId, World } from '../../model/index.ts';
-import {
-  groupSharing,
-  itineraryOf,
-  Legs,
-  positionOn,
-  type GroupSharing,
-  type Itinerary,
-  type Leg,
-} from '../mobility/index.ts';
+import { positionOn, type Itinerary, type Leg } from '../mobility/index.ts';
 import type { AttachedEndpointId, Network } from '../network/index.ts';
 import { CellSearch, NO_CELL } from './cell-search.ts';
 import { velocityOf } from './interval.ts';
-import { groupCount, moversOf, type Mover, type MoverId } from './movers.ts';
+import { motionsOf, type Motions } from './motions.ts';
+import { moversOf, type Mover, type MoverId } from './movers.ts';
 import type { AssociationSink, MovementCause, MovementEvent } from './movement.ts';
 import { nearestAccessPoint } from './nearest.ts';
 import { rateAt } from './rate-steps.ts';
@@ -59,8 +52,7 @@ export class Association {
   readonly #sink: AssociationSink;
   readonly #search: CellSearch;
   readonly #itineraries: readonly Itinerary[];
-  /** By group of movers. */
-  readonly #sharings: readonly GroupSharing[];
+  readonly #motions: Motions;
   /** By mover: its access point, the one before that, and since when it is at its own. */
   readonly #serving: Int32Array;
   readonly #previous: Int32Array;
@@ -86,17 +78,8 @@ export class Association {
     this.#world = world;
     this.#network = network;
     this.#sink = sink;
-    this.#sharings = Array.from({ length: groupCount(this.#movers) }, () => groupSharing());
-    const legs = new Legs();
-    this.#itineraries = this.#movers.map(({ mobility, position, group, groupName, index, stream }) =>
-      itineraryOf(mobility, position, {
-        index,
-        stream: () => kernel.streams.get(stream),
-        groupStream: (purpose) => kernel.streams.get(`${groupName}/${purpose}`),
-        legs,
-        shared: this.#sharings[group]!.shared,
-      }),
-    );
+    this.#motions = motionsOf(this.#movers, kernel.streams);
+    this.#itineraries = this.#motions.itineraries;
     this.initial = this.#itineraries.map(({ first }) =>
       first.present ? nearestAccessPoint(accessPoints, positionOn(first, 0)) : undefined,
     );
@@ -138,7 +121,7 @@ export class Association {
 
   /** Gives back what movements hold of the machine: files that they are read from. */
   end(): void {
-    for (const sharing of this.#sharings) sharing.end();
+    this.#motions.end();
   }
 
   /** An access point may have gone out of order, or be back: it works while it and its vertex do, as the network says. */

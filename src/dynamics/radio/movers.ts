@@ -51,8 +51,3 @@ export function moversOf({ users, userGroups, nodes }: Pick<World, 'users' | 'us
   }
   return movers;
 }
-
-/** How many groups the movers form. */
-export function groupCount(movers: readonly Mover[]): number {
-  return movers.reduce((count, { group }) => Math.max(count, group + 1), 0);
-}

@@ -1,4 +1,4 @@
-import { measured, number, object, oneOf, probeErrors, quantity, whole } from '../../model/index.ts';
+import { measured, number, object, oneOf, optional, probeErrors, quantity, whole } from '../../model/index.ts';
 
 /** How the network is measured, where orchestration goes by measurements. */
 export const netma = object(
@@ -33,6 +33,22 @@ export const netma = object(
       positive: true,
       default: '64B',
     }),
+    overlay: optional(
+      object(
+        {
+          setUp: measured('duration', {
+            description:
+              'From when both ends of the first channel between two clusters serve until it carries something.',
+            default: '5s',
+          }),
+        },
+        {
+          description:
+            "Overlays between clusters, as L2S-M's slices: until two clusters are joined, calls between their pods fail " +
+            '(no-endpoint); users need none. Without it, nothing has to be set up. Own design, and own default.',
+        },
+      ),
+    ),
     paths: whole({
       description:
         'Ways between two nodes that SWM may choose from for a channel, by latency as observed: more than one can carry more ' +

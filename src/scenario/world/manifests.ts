@@ -25,6 +25,7 @@ import { readAutoscaler } from './autoscalers.ts';
 import type { Build } from './build.ts';
 import { meetsRequirements } from './node-requirements.ts';
 import { checkAffinity, checkProbes, checkResources, checkSelector, type Report } from './pod-checks.ts';
+import { asStored } from './published-objects.ts';
 import { readReferenced } from './sites.ts';
 import { fieldsWithoutEffect } from './without-effect.ts';
 
@@ -91,6 +92,8 @@ export class Manifests {
   /** Each file is read once, whoever refers to it. */
   readonly #opened = new Map<ReadFile, OpenedManifest | undefined>();
   readonly #byReference = new Map<string, OpenedManifest>();
+  /** How many names have been made of each prefix. */
+  readonly #generated = new Map<string, number>();
   #firstMark: Mark | undefined;
   #isUsed = false;
 
@@ -136,7 +139,9 @@ export class Manifests {
     const before = build.problems.length;
     const workloads = this.#workloads(read, createdAtNs);
     if (workloads.length === 0 && build.problems.length === before) {
-      build.problem(path, 'a manifest without pods', { expected: 'a Pod, Deployment or ReplicaSet in it' });
+      const has = [...new Set(documents.flatMap((each) => (isMap(each) ? [String(each['kind'])] : [])))].join(', ');
+      const expected = 'a Pod, Deployment or ReplicaSet in it';
+      build.problem(path, `a manifest without pods${has === '' ? '' : `: it has ${has}`}`, { expected });
     }
     if (build.problems.length > before) return undefined;
     const kubernetesServices = read.flatMap(({ object }): KubernetesService[] => {
@@ -210,6 +215,7 @@ export class Manifests {
       }
       return undefined;
     }
+    asStored(document, this.#generated);
     check(manifestSchemas[kind], document, build.places, build.problems);
     for (const field of fieldsWithoutEffect(kind, document)) this.#idle.add(field);
     const object = document as unknown as PublishedObject;

@@ -25,5 +25,6 @@ export function readNetma(build: Build): NetmaSettings | undefined {
     gain: netma.gain,
     packetBytes: parseBytes(netma.packet),
     paths: netma.paths,
+    ...(netma.overlay === undefined ? {} : { overlaySetUpNs: parseDuration(netma.overlay.setUp) }),
   };
 }

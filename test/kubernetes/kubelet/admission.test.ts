@@ -65,10 +65,22 @@ test('refused pods fail, and their controller makes others 20 times a second, to
   expect(runManifest(manifestWorld(deployment('n1', '2'), { duration: '10m' }))).toHaveLength(1000);
 });
 
-test('on a node that is down it is looked at when the node is back, and one that nobody has is waited for', () => {
+test('on a node that is down it is looked at when the node is back', () => {
   const spec = { faults: [{ at: '1s', for: '20s', crash: 'n1' }] };
   const [late] = runManifest(manifestWorld(deployment('n1', '100m'), { spec, app: { at: '5s' } }));
   expect([seconds(late!.scheduledNs), seconds(late!.readyNs)]).toEqual([5, 23]);
-  const [lost] = runManifest(manifestWorld(deployment('nowhere', '100m')));
-  expect([lost!.phase, lost!.message]).toEqual(['pending', 'node "nowhere" not found']);
+});
+
+test('on a node that nobody has it waits for 40 s from a look, one in 20 s, and so does each that is made in its place', () => {
+  const pods = runManifest(manifestWorld(deployment('nowhere', '100m'), { duration: '2m', app: { at: '5s' } }));
+  expect(pods.map(({ createdNs, goneNs }) => [seconds(createdNs), seconds(goneNs)])).toEqual([
+    [5, 60],
+    [60, 100],
+    [100, undefined],
+  ]);
+  expect([pods[0]!.reason, pods[2]!.phase, pods[2]!.message]).toEqual([
+    'orphaned',
+    'pending',
+    'node "nowhere" not found',
+  ]);
 });
