@@ -174,8 +174,7 @@ export class FakeApiServer {
     const method = request.method!;
     if (!query.has('watch')) this.asked.push(`${method} ${path}`);
     const refusal = this.refuse({ method, path, query, body });
-    if (refusal !== undefined)
-      return say(refusal.status, { kind: 'Status', apiVersion: 'v1', status: 'Failure', ...refusal });
+    if (refusal !== undefined) return say(refusal.status, { kind: 'Status', apiVersion: 'v1', ...refusal });
     if (path.endsWith('/selfsubjectaccessreviews')) {
       const { resourceAttributes } = body['spec'] as { resourceAttributes: { resource: string; verb: string } };
       return say(201, { ...body, status: { allowed: !this.deny(resourceAttributes) } });

@@ -130,14 +130,15 @@ describe('a replay', () => {
     const { facts, steps, error } = await replayed({ placement: 'simulated', speedUp: 10 });
     expect(error).toBeUndefined();
     expect(facts).toMatchObject({ leftOver: [], outcome: 'done', callsPerSecond: 20, speedUp: 10 });
-    // requests of 2 cores fit the larger node alone; the scheduler of the scenario then puts the other on the emptier one, which is the small one
+    // requests of 2 cores fit the larger node alone
     expect(bound.toSorted()).toEqual([expect.stringMatching(/^late-late-web-0 (big|small)$/), 'shop-shop-web-0 big']);
-    expect(steps.map(({ does, failure }) => [does, failure]).toSorted()).toEqual([
-      ['apply', undefined],
-      ['apply', undefined],
-      ['bind', undefined],
-      ['bind', undefined],
+    expect(steps.map(({ does }) => does).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'apply',
+      'apply',
+      'bind',
+      'bind',
     ]);
+    expect(steps.filter(({ failure }) => failure !== undefined)).toEqual([]);
     // never early
     for (const { begunNs, plannedNs, endedNs } of steps) {
       expect(begunNs).toBeGreaterThanOrEqual(plannedNs);

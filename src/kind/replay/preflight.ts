@@ -83,7 +83,6 @@ export async function measureWay(
 /**
  * Measures ways between containers after they have been shaped. A round trip is that of both directions; of a way that loses packets the rate
  * is looked at from above alone, as TCP slows down there. Own design.
- * @returns what was measured, in words
  * @throws {ClusterError} naming each that is off by more than the tolerance
  */
 export async function preflight(
