@@ -27,6 +27,9 @@ import {
   type Variants,
 } from './variants.ts';
 
+/** More variants than these make a long list. */
+const MANY = 20;
+
 /** A report of several runs, or of the cells of a sweep, held against one another. */
 export async function reportOfVariants(drawing: Drawing, { variants, ...opened }: Variants): Promise<Report> {
   const comparisons = await compareVariants(variants);
@@ -42,12 +45,15 @@ export async function reportOfVariants(drawing: Drawing, { variants, ...opened }
         ? 'by windows of time, of these runs alone; what is not of requests has none.'
         : 'none is known of one run a variant.';
   const labels = variants.map(({ label }) => label);
+  const curves = columns.length > 0 ? responseCurves(drawing, variants, columns, basis) : [];
+  const estimates = columns.length > 0 ? [estimatesByVariant(drawing, labels, columns, basis)] : [];
   const pictures = [
-    ...(columns.length > 0 ? [estimatesByVariant(drawing, labels, columns, basis)] : []),
+    // of many cells the curves are read sooner than the rows
+    ...(variants.length > MANY ? [...curves, ...estimates] : estimates),
     ...(comparisons.length > 0 ? [differencesFromBaseline(drawing, comparisons)] : []).filter(
       (picture) => picture !== undefined,
     ),
-    ...(columns.length > 0 ? responseCurves(drawing, variants, columns, basis) : []),
+    ...(variants.length > MANY ? [] : curves),
     ...(governed.length > 0 ? [governanceEstimates(drawing, labels, governed, basis)] : []),
     ...(percentiles.length > 0 ? [percentilesByVariant(drawing, percentiles)] : []),
     ...ofTables,
