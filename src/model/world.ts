@@ -328,6 +328,15 @@ export interface FederationSettings {
   readonly bidTimeoutNs: Nanoseconds;
   /** Weights of the hub's placement, by prioritizer. */
   readonly prioritizers: Readonly<Partial<Record<PrioritizerName, number>>>;
+  /** The clusters that are no members throughout. */
+  readonly members: ReadonlyMap<ClusterId, Membership>;
+}
+
+/** When a cluster is a member of a federation. */
+export interface Membership {
+  readonly joinsNs: Nanoseconds;
+  /** Absent where it stays. */
+  readonly leavesNs?: Nanoseconds;
 }
 
 export interface Orchestration {
