@@ -23,6 +23,8 @@ export interface CarrierOptions {
   readonly shrink: number;
   /** In place of the cluster's own scheduler. */
   readonly schedulerName?: string;
+  /** How long pods tolerate a node that is marked as down, where they do not say so of one that is unreachable; absent: nodes are not marked. */
+  readonly tolerateDownNs?: number;
 }
 
 /** A Kubernetes object, to be applied. */
@@ -30,6 +32,11 @@ export type Carrier = Readonly<Record<string, unknown>>;
 
 /** Label of a pod that names the simulated service that it is of. */
 export const SERVICE_LABEL = 'codeco-sim.io/service';
+/** Label of all that a replay makes; its value is the scenario. */
+export const REPLAY_LABEL = 'codeco-sim.io/replay';
+/** Taint of a node that has failed in the scenario and cannot be stopped. */
+export const DOWN_TAINT = 'codeco-sim.io/down';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
 const HTTP_IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.53';
 const HTTP_PORT = 8080;
@@ -66,7 +73,24 @@ export function carriersOf(world: World, app: App, options: CarrierOptions): Car
         ),
     )
     .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
-  return [...made, ...objects];
+  return [...made, ...objects].map((object) => labelled(object as Published, replayLabel(world)));
+}
+
+/** The value of `REPLAY_LABEL`. */
+export const replayLabel = ({ name }: Pick<World, 'name'>): string => labelValue(name);
+
+/** An object, and the pods that it makes, with the label of the replay. */
+function labelled(object: Published, value: string): Carrier {
+  const { metadata, spec } = object;
+  const own = { ...metadata, labels: { ...metadata.labels, [REPLAY_LABEL]: value } };
+  const template = spec?.template;
+  if (template === undefined) return { ...object, metadata: own };
+  const labels = { ...(template.metadata?.['labels'] as object | undefined), [REPLAY_LABEL]: value };
+  return {
+    ...object,
+    metadata: own,
+    spec: { ...spec, template: { ...template, metadata: { ...template.metadata, labels } } },
+  };
 }
 
 /** The bare pods of a table, each to be made at its time. */
@@ -85,7 +109,7 @@ export function podCarrier(
     metadata: {
       ...metadata,
       name: life.name,
-      labels: { ...metadata.labels, [SERVICE_LABEL]: serviceLabel(app, service) },
+      labels: { ...metadata.labels, [SERVICE_LABEL]: serviceLabel(app, service), [REPLAY_LABEL]: replayLabel(world) },
     },
     // a pause container never ends of itself: the kubelet ends it, and the pod is Failed where it would have Succeeded
     spec: {
@@ -96,10 +120,15 @@ export function podCarrier(
   };
 }
 
-/** The value of `SERVICE_LABEL`: a label's value has at most 63 characters, and no slash. */
-export function serviceLabel(app: App, service: Service): string {
-  return `${app.name}.${service.name}`.slice(0, 63).replace(/[^a-z0-9]+$/i, '');
-}
+/** The value of `SERVICE_LABEL`. */
+export const serviceLabel = (app: App, service: Service): string => labelValue(`${app.name}.${service.name}`);
+
+/** At most 63 characters, letters and digits at both ends, and between them '-', '_' and '.' as well (Kubernetes, Labels and Selectors). */
+const labelValue = (text: string): string =>
+  text
+    .replaceAll(/[^a-z0-9._-]/gi, '-')
+    .slice(0, 63)
+    .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/gi, '');
 
 function serviceCarriers(
   world: World,
@@ -191,8 +220,11 @@ const ofTheReal = [
   'hostNetwork',
 ] as const;
 
-function carriedSpec(spec: PodSpec, { workload, shrink, schedulerName }: CarrierOptions): Carrier {
-  const scheduler = schedulerName === undefined ? {} : { schedulerName };
+function carriedSpec(spec: PodSpec, { workload, shrink, schedulerName, tolerateDownNs }: CarrierOptions): Carrier {
+  const scheduler = {
+    ...(schedulerName === undefined ? {} : { schedulerName }),
+    ...(tolerateDownNs === undefined ? {} : { tolerations: toleratingDown(spec, tolerateDownNs) }),
+  };
   const shrunk = (container: Container): Container['resources'] | undefined => {
     const { requests, limits } = container.resources ?? {};
     if (shrink === 1 || (requests === undefined && limits === undefined)) return container.resources;
@@ -233,6 +265,17 @@ function carriedSpec(spec: PodSpec, { workload, shrink, schedulerName }: Carrier
     Object.entries(spec).filter(([field]) => !(ofTheReal as readonly string[]).includes(field)),
   );
   return { ...rest, ...scheduler, containers };
+}
+
+/** A pod's tolerations, and that of a node that is marked as down for as long as it tolerates one that is unreachable. */
+function toleratingDown({ tolerations = [] }: PodSpec, forNs: number): NonNullable<PodSpec['tolerations']> {
+  const own = tolerations.find(
+    ({ key, effect }) => (key === undefined || key === UNREACHABLE) && (effect === undefined || effect === 'NoExecute'),
+  );
+  if (own !== undefined && own.key === undefined) return tolerations;
+  const seconds = own === undefined ? Math.ceil(forNs / 1e9) : own.tolerationSeconds;
+  const down = { key: DOWN_TAINT, operator: 'Exists', effect: 'NoExecute' } as const;
+  return [...tolerations, seconds === undefined ? down : { ...down, tolerationSeconds: seconds }];
 }
 
 /** CPU to whole millicores, memory to whole bytes, both rounded down but not to 0; other resources are counted as they are. */

@@ -43,7 +43,7 @@ export interface PlannedCluster {
 }
 
 /** Label of a worker that names the simulated node that it stands for, the first of them where there are several. */
-const NODE_LABEL = 'codeco-sim.io/node';
+export const NODE_LABEL = 'codeco-sim.io/node';
 /** A container's host name has at most 63 characters, and the longest that is made of a cluster's name ends in this. */
 const LONGEST_NAME = 63 - '-control-plane'.length;
 

@@ -1,6 +1,6 @@
 export { draftOfCluster, importRights, readCluster } from './cluster-import/index.ts';
 export { ClusterError } from './cluster-error.ts';
-export { clusterForms, planClusters, type ClusterForm } from './cluster-plan.ts';
+export { clusterForms, planClusters, type ClusterForm, type PlannedCluster } from './cluster-plan.ts';
 export { workloads, type WorkloadName } from './carriers.ts';
 export { NODE_IMAGE, type KindConfig } from './kind-config.ts';
 export { observeCluster, observeReplay, observeRights } from './observation/index.ts';
@@ -9,7 +9,14 @@ export { fitRecordedTimes, predictLeftOut, type FittedTimes, type LeftOut } from
 export { readRecordedTimes } from './recorded-times.ts';
 export { readPodStartupRecords, type StartupBatch } from './pod-startup-records.ts';
 export { containerRuntimes, readCapacity, thisMachine, type ContainerRuntime } from './runtime.ts';
-export { commandsOf, describeStep, placers, planReplay, type PlacerName, type ReplayPlan } from './replay-plan.ts';
+export { placers, planReplay, type PlacerName, type ReplayOptions, type ReplayPlan } from './replay-plan.ts';
+export { commandsOf, describeStep, nodeFailures } from './replay-step.ts';
+export { connectKind, listNodes } from './replay/nodes.ts';
+export { MAPPING_RULE, mapNodes } from './replay/node-mapping.ts';
+export { preflight } from './replay/preflight.ts';
+export { usableShaper } from './replay/usable-shaper.ts';
+export { replay, type ReplayOutcome } from './replay/replay.ts';
+export { baseRights, clusterRole, rightsOf } from './replay/rights.ts';
 export { shapers, type ShaperName } from './shaping.ts';
 export { Interrupted, shellText } from './shell-command.ts';
 export { defaultStateFolder, hasState, readState } from './state.ts';

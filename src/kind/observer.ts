@@ -36,7 +36,7 @@ export interface ObservedReplay {
 
 /** A step of a replay once it is done. Times are of the scenario, nanoseconds since its start. */
 export interface CarriedStep {
-  readonly does: 'shape' | 'apply' | 'bind' | 'stop' | 'start';
+  readonly does: 'shape' | 'apply' | 'bind' | 'stop' | 'start' | 'cordon' | 'taint' | 'return';
   /** In words. */
   readonly what: string;
   readonly cluster: string;

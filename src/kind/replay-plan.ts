@@ -1,20 +1,21 @@
 import type { NodeId, World } from '../model/index.ts';
 import {
   carriersOf,
+  DOWN_TAINT,
   podCarrier,
+  replayLabel,
   SERVICE_LABEL,
   serviceLabel,
-  type Carrier,
   type CarrierOptions,
   type WorkloadName,
 } from './carriers.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { PlannedCluster, PlannedWorker } from './cluster-plan.ts';
 import type { ContainerRuntime } from './runtime.ts';
-import { shapeCommand, shapingLines, type Destination, type ShapedWay, type ShaperName } from './shaping.ts';
-import type { ShellCommand } from './shell-command.ts';
-import { followRun, type NetworkChange, type Timeline, type Way } from './timeline.ts';
-import { kubectl, startedAnew } from './up.ts';
+import { failureSteps } from './failure-steps.ts';
+import { addressOf, describeStep, podsOf, type NetworkWay, type NodeFailures, type ReplayStep } from './replay-step.ts';
+import { shapingLines, type Destination, type ShapedWay, type ShaperName } from './shaping.ts';
+import { followRun, type Timeline, type Way } from './timeline.ts';
 
 /** Who places the pods on the real cluster. */
 export const placers = {
@@ -26,6 +27,10 @@ export type PlacerName = keyof typeof placers;
 export interface ReplayOptions {
   readonly runtime: ContainerRuntime;
   readonly kubeconfig: string;
+  /** Of the kubeconfig, in place of those that kind names after its clusters. */
+  readonly context?: string;
+  /** How a node fails. */
+  readonly failures: NodeFailures;
   readonly workload: WorkloadName;
   readonly placement: PlacerName;
   readonly shaper: ShaperName;
@@ -35,37 +40,19 @@ export interface ReplayOptions {
   readonly netemSeed?: number;
 }
 
-/** Something that is done to a cluster at a time of the scenario. */
-export type ReplayStep = { readonly atNs: number; readonly cluster: string } & (
-  | { readonly does: 'shape'; readonly container: string; readonly isNew: boolean; readonly lines: readonly string[] }
-  | { readonly does: 'apply'; readonly app: string; readonly objects: readonly Carrier[] }
-  | {
-      readonly does: 'bind';
-      /** Pods that are meant: the oldest of them without a node is bound. */
-      readonly namespace: string;
-      readonly selector: string;
-      /** Of the simulation. */
-      readonly pod: string;
-      readonly worker: string;
-    }
-  | { readonly does: 'stop' | 'start'; readonly worker: string; readonly after: readonly ShellCommand[] }
-);
-
 /** What a replay does and when. */
 export interface ReplayPlan {
   readonly scenario: string;
   readonly durationNs: number;
   readonly speedUp: number;
   readonly steps: readonly ReplayStep[];
+  /** Ways of the network at the start, as they are shaped; none where they are not. */
+  readonly network: readonly NetworkWay[];
+  /** Value of the label that all its objects have. */
+  readonly label: string;
   /** What of the scenario is not replayed, or in another way. */
   readonly notes: readonly string[];
 }
-
-/** Stands for a node's address, and for the range of its pods', until the cluster is asked. */
-export const addressOf = (container: string): string => `{address:${container}}`;
-export const podsOf = (container: string): string => `{pods:${container}}`;
-
-const ready = ['wait', '--for=condition=Ready', '--timeout=300s'] as const;
 
 /**
  * Plans the replay of a scenario on kind clusters: its applications at their times, its nodes' failures, and the network between
@@ -90,13 +77,17 @@ export function planReplay(world: World, clusters: readonly PlannedCluster[], op
     world,
     workers.map(({ worker }) => worker.nodes[0]!),
   );
+  const shaping =
+    shaper === 'none' ? { steps: [], network: [] } : shapingSteps(clusters, timeline, { ...options, shaper });
   const steps = [
-    ...failureSteps(clusters, timeline, options),
-    ...(shaper === 'none' ? [] : shapingSteps(clusters, timeline, { ...options, shaper })),
+    ...failureSteps(clusters, timeline, { ...options, graceNs: world.orchestration.nodeMonitorGracePeriodNs }),
+    ...shaping.steps,
     ...appSteps(world, clusters, options),
     ...(placement === 'simulated' ? bindSteps(world, clusters, timeline) : []),
   ].toSorted((a, b) => a.atNs - b.atNs);
-  const changing = steps.find(({ atNs, does }) => does === 'stop' || (does === 'shape' && atNs > 0));
+  const changing = steps.find(
+    ({ atNs, does }) => does === 'stop' || does === 'cordon' || (does === 'shape' && atNs > 0),
+  );
   if (speedUp !== 1 && changing !== undefined) {
     throw new ClusterError(
       `--speed-up ${speedUp}: something changes at ${changing.atNs / 1e9} s (${describeStep(changing)}), and Kubernetes' own timers for what is lost run in real time. It is allowed for scenarios without faults and movement of nodes`,
@@ -107,6 +98,8 @@ export function planReplay(world: World, clusters: readonly PlannedCluster[], op
     durationNs: world.durationNs,
     speedUp,
     steps,
+    network: shaping.network,
+    label: replayLabel(world),
     notes: notesOf(
       world,
       clusters,
@@ -120,7 +113,7 @@ function notesOf(
   world: World,
   clusters: readonly PlannedCluster[],
   workers: readonly PlannedWorker[],
-  { workload, shaper, placement, speedUp }: ReplayOptions,
+  { workload, shaper, placement, speedUp, failures }: ReplayOptions,
 ): string[] {
   const { scheduler, nodeMonitorGracePeriodNs, evictionTolerationNs } = world.orchestration;
   const some = (is: boolean, note: string): string[] => (is ? [note] : []);
@@ -160,7 +153,9 @@ function notesOf(
       'init containers are left out',
     ),
     ...some(speedUp !== 1, "pods take as long to start as ever, in the scenario's time so many times longer"),
-    `a node is NotReady after ${nodeMonitorGracePeriodNs / 1e9} s and its pods are evicted after ${evictionTolerationNs / 1e9} s more, as kind up configures it`,
+    failures === 'taint'
+      ? `nodes go on running where they fail in the scenario: they are cordoned, tainted with ${DOWN_TAINT} after ${nodeMonitorGracePeriodNs / 1e9} s, and pods tolerate that for ${evictionTolerationNs / 1e9} s or as long as they do a node that is unreachable`
+      : `a node is NotReady after ${nodeMonitorGracePeriodNs / 1e9} s and its pods are evicted after ${evictionTolerationNs / 1e9} s more, as kind up configures it`,
   ];
 }
 
@@ -168,7 +163,7 @@ function shapingSteps(
   clusters: readonly PlannedCluster[],
   { changes }: Timeline,
   options: ReplayOptions & { readonly shaper: Exclude<ShaperName, 'none'> },
-): ReplayStep[] {
+): { readonly steps: ReplayStep[]; readonly network: NetworkWay[] } {
   const clusterOf = new Map<string, PlannedCluster>();
   const workerOf = new Map<NodeId, PlannedWorker>();
   for (const cluster of clusters) {
@@ -198,9 +193,17 @@ function shapingSteps(
   /** By container: its ways as they are known last, by destination. */
   const known = new Map<string, Map<number, ShapedWay>>();
   const steps: ReplayStep[] = [];
+  const network: NetworkWay[] = [];
   for (const { atNs, nodes, ways } of changes) {
     const changed = new Map<string, ShapedWay[]>();
     for (const { from, ...way } of ways.map(shaped)) {
+      if (atNs === 0)
+        network.push({
+          cluster: clusterOf.get(from)!.name,
+          from,
+          to: way.destination.name,
+          conditions: way.conditions,
+        });
       changed.set(from, [...(changed.get(from) ?? []), way]);
       known.set(from, (known.get(from) ?? new Map()).set(way.index, way));
     }
@@ -219,47 +222,19 @@ function shapingSteps(
       steps.push({ atNs, cluster: clusterOf.get(container)!.name, does: 'shape', container, isNew, lines });
     }
   }
-  return steps;
+  return { steps, network };
 }
-
-function failureSteps(
-  clusters: readonly PlannedCluster[],
-  { changes }: Timeline,
-  { kubeconfig }: ReplayOptions,
-): ReplayStep[] {
-  const steps: ReplayStep[] = [];
-  for (const cluster of clusters) {
-    for (const worker of cluster.workers) {
-      if (worker.nodes.length > 1) continue;
-      const call = (...args: readonly string[]): ShellCommand => kubectl(kubeconfig, cluster.name, ...args);
-      for (const change of changes) {
-        const up = stateOf(change, worker);
-        if (up === undefined) continue;
-        const after = up ? [call(...ready, `node/${worker.name}`), ...startedAnew(worker, call)] : [];
-        steps.push({
-          atNs: change.atNs,
-          cluster: cluster.name,
-          does: up ? 'start' : 'stop',
-          worker: worker.name,
-          after,
-        });
-      }
-    }
-  }
-  return steps;
-}
-
-const stateOf = ({ nodes }: NetworkChange, worker: PlannedWorker): boolean | undefined =>
-  nodes.find(({ node }) => node === worker.nodes[0])?.up;
 
 function appSteps(
   world: World,
   clusters: readonly PlannedCluster[],
-  { workload, shrink, placement }: ReplayOptions,
+  { workload, shrink, placement, failures }: ReplayOptions,
 ): ReplayStep[] {
+  const { evictionTolerationNs } = world.orchestration;
   const carrying: CarrierOptions = {
     workload,
     shrink,
+    ...(failures === 'taint' ? { tolerateDownNs: evictionTolerationNs } : {}),
     ...(placement === 'simulated' ? { schedulerName: 'codeco-sim' } : {}),
   };
   return world.apps.flatMap((app) => {
@@ -306,51 +281,4 @@ function bindSteps(world: World, clusters: readonly PlannedCluster[], { placemen
       pod: podName,
     };
   });
-}
-
-/** A step in words. */
-export function describeStep(step: ReplayStep): string {
-  switch (step.does) {
-    case 'shape':
-      return `shape ${step.container}: ${step.isNew ? 'all ways' : `${step.lines.length / 2} changed`}`;
-    case 'apply':
-      return `apply ${step.app}: ${step.objects.map((object) => `${String(object['kind'])}/${(object['metadata'] as { name: string }).name}`).join(', ')}`;
-    case 'bind':
-      return `bind ${step.pod} (${step.selector}) to ${step.worker}`;
-    case 'stop':
-    case 'start':
-      return `${step.does} ${step.worker}`;
-  }
-}
-
-/** What a step runs; a binding names its pod once that is known. */
-export function commandsOf(
-  step: ReplayStep,
-  { runtime, kubeconfig }: Pick<ReplayOptions, 'runtime' | 'kubeconfig'>,
-  pod = '{pod}',
-): ShellCommand[] {
-  switch (step.does) {
-    case 'shape':
-      return [shapeCommand(runtime, step.container, step.lines, step.isNew)];
-    case 'apply': {
-      const list = { apiVersion: 'v1', kind: 'List', items: step.objects };
-      return [{ ...kubectl(kubeconfig, step.cluster, 'apply', '--filename', '-'), stdin: JSON.stringify(list) }];
-    }
-    case 'bind': {
-      const target = { apiVersion: 'v1', kind: 'Node', name: step.worker };
-      const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: pod, namespace: step.namespace }, target };
-      const path = `/api/v1/namespaces/${step.namespace}/pods/${pod}/binding`;
-      return [
-        {
-          ...kubectl(kubeconfig, step.cluster, 'create', '--raw', path, '--filename', '-'),
-          stdin: JSON.stringify(binding),
-        },
-      ];
-    }
-    case 'stop':
-      // without a grace period: a node that crashes says goodbye to nobody
-      return [{ program: runtime, args: ['stop', '--time', '0', step.worker] }];
-    case 'start':
-      return [{ program: runtime, args: ['start', step.worker] }, ...step.after];
-  }
 }

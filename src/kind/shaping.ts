@@ -116,3 +116,9 @@ export function shapeCommand(
     stdin: `${lines.join('\n')}\n`,
   };
 }
+
+/** Takes a node's shaping away. */
+export const unshapeCommand = (runtime: string, container: string, device = 'eth0'): ShellCommand => ({
+  program: runtime,
+  args: ['exec', container, 'tc', 'qdisc', 'del', 'dev', device, 'root'],
+});

@@ -97,13 +97,16 @@ export function planUp(clusters: readonly PlannedCluster[], host: HostCapacity, 
 
 const configFile = ({ name }: PlannedCluster): string => `kind-${name}.yaml`;
 
-/** A call of kubectl on a kind cluster. */
-export function kubectl(kubeconfig: string, cluster: string, ...args: readonly string[]): ShellCommand {
-  return { program: 'kubectl', args: ['--kubeconfig', kubeconfig, '--context', `kind-${cluster}`, ...args] };
+/** The context that kind writes for a cluster. */
+export const kindContext = (cluster: string): string => `kind-${cluster}`;
+
+/** A call of kubectl on a cluster. */
+export function kubectl(kubeconfig: string, context: string, ...args: readonly string[]): ShellCommand {
+  return { program: 'kubectl', args: ['--kubeconfig', kubeconfig, '--context', context, ...args] };
 }
 
 function likeScenario(cluster: PlannedCluster, kubeconfig: string, { networking }: KindConfig): ShellCommand[] {
-  const call = (...args: readonly string[]): ShellCommand => kubectl(kubeconfig, cluster.name, ...args);
+  const call = (...args: readonly string[]): ShellCommand => kubectl(kubeconfig, kindContext(cluster.name), ...args);
   const system = (...args: readonly string[]): ShellCommand => call('--namespace', 'kube-system', ...args);
   const own = [
     ...(networking?.disableDefaultCNI === true ? [] : ['daemonset/kindnet']),

@@ -18,11 +18,18 @@ export interface ClusterOptions {
   readonly yesTo?: string;
   /** All rights that the caller will need, told together where one of them is missing. */
   readonly needs: readonly AccessRule[];
+  /** Calls a second on average, and at once; `defaultLimits` where they are absent. */
+  readonly limits?: CallLimits;
 }
 
-/** Calls a second on average, and at once: four times what kubectl's library allows itself by default. Own design. */
-const CALLS_PER_SECOND = 20;
-const CALLS_AT_ONCE = 40;
+/** How many calls a client makes a second on average, and at once. */
+export interface CallLimits {
+  readonly perSecond: number;
+  readonly atOnce: number;
+}
+
+/** Four times what kubectl's library allows itself by default. Own design. */
+export const defaultLimits: CallLimits = { perSecond: 20, atOnce: 40 };
 /** Attempts of a call that the server turns away for the moment, or that does not reach it. Own design. */
 const MOST_ATTEMPTS = 5;
 /** Verbs that change nothing. */
@@ -39,11 +46,12 @@ export class Cluster {
   /** The context's namespace. */
   readonly namespace: string;
   readonly #needs: readonly AccessRule[];
-  readonly #limit = new RateLimit(CALLS_PER_SECOND, CALLS_AT_ONCE);
+  readonly #limit: RateLimit;
 
   /** @param needs all rights that will be needed */
-  constructor(library: ClientLibrary, config: KubeConfig, needs: readonly AccessRule[]) {
+  constructor(library: ClientLibrary, config: KubeConfig, needs: readonly AccessRule[], limits = defaultLimits) {
     this.#needs = needs;
+    this.#limit = new RateLimit(limits.perSecond, limits.atOnce);
     this.library = library;
     this.config = config;
     this.context = config.getCurrentContext();
@@ -103,7 +111,7 @@ export class Cluster {
     const hint =
       status === 401
         ? '\n  the credentials of the kubeconfig are not accepted: log in again'
-        : status === 403
+        : status === 403 && !said.includes('exceeded quota')
           ? `\n  expected a Role, bound to this user, with\n${roleRules(this.#needs)}`
           : '';
     return new ClusterError(`${to}: ${status} ${said}${hint}`, { status, cause: error });
@@ -118,7 +126,7 @@ export class Cluster {
 export async function connectCluster(options: ClusterOptions): Promise<Cluster> {
   const library = await loadLibrary();
   const config = readConfig(library, options);
-  const cluster = new Cluster(library, config, options.needs);
+  const cluster = new Cluster(library, config, options.needs, options.limits);
   const isReading = options.needs.length > 0 && options.needs.every(({ verb }) => READING.has(verb));
   if (!isReading && !isForTests(cluster) && options.yesTo !== cluster.context) {
     throw new ClusterError(

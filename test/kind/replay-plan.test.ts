@@ -1,11 +1,13 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commandsOf, planClusters, planReplay, shellText } from '../../src/kind/index.ts';
+import { commandsOf, planClusters, planReplay, preflight, shellText, usableShaper } from '../../src/kind/index.ts';
 import { carriersOf } from '../../src/kind/carriers.ts';
 import { shapingLines, type ShapedWay } from '../../src/kind/shaping.ts';
 import { followRun } from '../../src/kind/timeline.ts';
 import type { NodeId } from '../../src/model/index.ts';
 import { scenarioFromObject } from '../../src/scenario/index.ts';
+import { FakePrograms } from './fake-programs.ts';
 
 const pod = (cpu: string) => ({
   containers: [
@@ -63,6 +65,7 @@ const load = (more?: object) => scenarioFromObject(scenario(more), { codecoApps:
 const options = {
   runtime: 'docker',
   kubeconfig: 'kubeconfig',
+  failures: 'container',
   workload: 'pause',
   placement: 'cluster',
   shaper: 'tc',
@@ -172,7 +175,10 @@ describe('the plan', () => {
       services: [{ ...service, workload: { kind: 'Deployment', namespace: 'x', labels: { app: 'web' } } }],
     } as unknown as typeof bare;
     const [namespace, deployment, priority] = carriersOf(world, world.apps[0]!, { workload: 'http', shrink: 1 });
-    expect([namespace, priority]).toEqual([documents[0], documents[2]]);
+    const labels = { 'codeco-sim.io/replay': 'quay' };
+    expect([namespace, priority]).toEqual(
+      [documents[0]!, documents[2]!].map((one) => ({ ...one, metadata: { ...one.metadata, labels } })),
+    );
     expect(deployment).toMatchObject({ spec: { replicas: 2, selector: { matchLabels: { app: 'web' } } } });
     expect((deployment!['spec'] as { template: unknown }).template).toMatchObject({
       metadata: { labels: { app: 'web', 'codeco-sim.io/service': 'web.web' } },
@@ -256,5 +262,71 @@ describe.skipIf(!canShape)('tc in a network namespace (skipped without root on L
     expect(secondsTo(addresses[0]!)).toBeUndefined();
     expect(shape([way(0, addresses[0]!, { bandwidthBps: 80e6 })], false)).toMatchObject({ status: 0, stderr: '' });
     expect(secondsTo(addresses[0]!)).toBeGreaterThan(0.08);
+  });
+
+  /** Stands for Docker: runs in network namespaces what is meant for containers of their names. */
+  const asRuntime = async <Result>(does: () => Promise<Result>): Promise<Result> => {
+    const fakes = new FakePrograms({ docker: ['"exec "*) shift; exec ip netns exec "$@" ;;'] });
+    const { PATH } = process.env;
+    process.env['PATH'] = `${join(fakes.folder, 'bin')}:${PATH}`;
+    try {
+      return await does();
+    } finally {
+      process.env['PATH'] = PATH;
+      fakes.remove();
+    }
+  };
+
+  test('what was applied is measured, and told where it is off', async () => {
+    const other = `${space}-b`;
+    ip('netns', 'add', other);
+    try {
+      ip('link', 'add', 'eth1', 'netns', space, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', other);
+      ip(...inside('ip', 'addr', 'add', '10.209.8.1/24', 'dev', 'eth1'));
+      ip(...inside('ip', 'link', 'set', 'eth1', 'up'));
+      ip('-n', other, 'addr', 'add', '10.209.8.2/24', 'dev', 'eth0');
+      ip('-n', other, 'link', 'set', 'eth0', 'up');
+      const conditions = { latencyNs: 0, jitterNs: 0, jitterVarianceNs2: 0, loss: 0, bandwidthBps: 20e6 };
+      const lines = shapingLines([way(0, '10.209.8.2', conditions)], true, { shaper: 'tc-rate', device: 'eth1' });
+      const shaped = spawnSync('ip', inside('tc', '-batch', '-'), { input: `${lines.join('\n')}\n`, encoding: 'utf8' });
+      expect(shaped).toMatchObject({ status: 0 });
+      const network = (bandwidthBps: number) => [
+        { cluster: 'quay', from: space, to: other, conditions: { ...conditions, bandwidthBps } },
+      ];
+      const measuring = (bandwidthBps: number): Promise<void> =>
+        asRuntime(() =>
+          preflight(
+            network(bandwidthBps),
+            {
+              runtime: 'docker',
+              shaper: 'tc-rate',
+              tolerance: 0.1,
+              addressOf: () => Promise.resolve('10.209.8.1'),
+              said: () => undefined,
+            },
+            new AbortController().signal,
+          ),
+        );
+      // 20 Mbit/s as htb counts them are 19.13 of what TCP carries
+      await measuring(20e6);
+      await expect(measuring(40e6)).rejects.toThrow(/by more than 10 %:\n.*Mbit\/s of 38\.26 Mbit\/s/);
+    } finally {
+      ip('netns', 'delete', other);
+    }
+  });
+
+  test('what the kernel has not is found out and named', async () => {
+    const hasNetem = spawnSync('ip', inside('tc', 'qdisc', 'replace', 'dev', 'lo', 'root', 'netem', 'limit', '1000'), {
+      encoding: 'utf8',
+    });
+    const usable = await asRuntime(() => usableShaper('tc', 'docker', [space]));
+    if (hasNetem.status === 0) expect(usable).toEqual({ shaper: 'tc', notApplied: [] });
+    else {
+      expect(usable.shaper).toBe('tc-rate');
+      expect(usable.notApplied).toEqual([`delay, jitter and loss: ${space} has no netem: ${hasNetem.stderr.trim()}`]);
+    }
+    const none = await asRuntime(() => usableShaper('tc', 'docker', ['no-such-space']));
+    expect(none.shaper).toBe('none');
+    expect(none.notApplied[0]).toContain('bandwidth, delay, jitter and loss: no-such-space cannot be shaped');
   });
 });

@@ -1,0 +1,106 @@
+import type { PathConditions } from '../dynamics/index.ts';
+import type { Carrier } from './carriers.ts';
+import { DOWN_TAINT } from './carriers.ts';
+import type { ContainerRuntime } from './runtime.ts';
+import { shapeCommand } from './shaping.ts';
+import type { ShellCommand } from './shell-command.ts';
+import { kindContext, kubectl } from './up.ts';
+
+/** A way between two containers, as it is to be at the start. */
+export interface NetworkWay {
+  readonly cluster: string;
+  readonly from: string;
+  readonly to: string;
+  /** Undefined: nothing comes through. */
+  readonly conditions: PathConditions | undefined;
+}
+
+/** How nodes fail on the real cluster. */
+export const nodeFailures = {
+  container: 'the container that is the node is stopped',
+  taint: 'the node is cordoned and tainted',
+} as const;
+export type NodeFailures = keyof typeof nodeFailures;
+
+/** Something that is done to a cluster at a time of the scenario. */
+export type ReplayStep = { readonly atNs: number; readonly cluster: string } & (
+  | { readonly does: 'shape'; readonly container: string; readonly isNew: boolean; readonly lines: readonly string[] }
+  | { readonly does: 'apply'; readonly app: string; readonly objects: readonly Carrier[] }
+  | {
+      readonly does: 'bind';
+      /** Pods that are meant: the oldest of them without a node is bound. */
+      readonly namespace: string;
+      readonly selector: string;
+      /** Of the simulation. */
+      readonly pod: string;
+      readonly worker: string;
+    }
+  | { readonly does: 'stop' | 'start'; readonly worker: string; readonly after: readonly ShellCommand[] }
+  /** Where nodes cannot be stopped: nothing new comes, then all is driven away, then it is as before. */
+  | { readonly does: 'cordon' | 'taint' | 'return'; readonly worker: string }
+);
+
+/** Stands for a node's address, and for the range of its pods', until the cluster is asked. */
+export const addressOf = (container: string): string => `{address:${container}}`;
+export const podsOf = (container: string): string => `{pods:${container}}`;
+
+/** A step in words. */
+export function describeStep(step: ReplayStep): string {
+  switch (step.does) {
+    case 'shape':
+      return `shape ${step.container}: ${step.isNew ? 'all ways' : `${step.lines.length / 2} changed`}`;
+    case 'apply':
+      return `apply ${step.app}: ${step.objects.map((object) => `${String(object['kind'])}/${(object['metadata'] as { name: string }).name}`).join(', ')}`;
+    case 'bind':
+      return `bind ${step.pod} (${step.selector}) to ${step.worker}`;
+    case 'stop':
+    case 'start':
+    case 'cordon':
+    case 'taint':
+    case 'return':
+      return `${step.does} ${step.worker}`;
+  }
+}
+
+/** What a step runs, or what kubectl would for those that go to the API itself; a binding names its pod once that is known. */
+export function commandsOf(
+  step: ReplayStep,
+  {
+    runtime,
+    kubeconfig,
+    context,
+  }: { readonly runtime: ContainerRuntime; readonly kubeconfig: string; readonly context?: string },
+  pod = '{pod}',
+): ShellCommand[] {
+  const call = (...args: readonly string[]): ShellCommand =>
+    kubectl(kubeconfig, context ?? kindContext(step.cluster), ...args);
+  switch (step.does) {
+    case 'shape':
+      return [shapeCommand(runtime, step.container, step.lines, step.isNew)];
+    case 'apply': {
+      const list = { apiVersion: 'v1', kind: 'List', items: step.objects };
+      const apply = call('apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--filename', '-');
+      return [{ ...apply, stdin: JSON.stringify(list) }];
+    }
+    case 'bind': {
+      const target = { apiVersion: 'v1', kind: 'Node', name: step.worker };
+      const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: pod, namespace: step.namespace }, target };
+      const path = `/api/v1/namespaces/${step.namespace}/pods/${pod}/binding`;
+      return [{ ...call('create', '--raw', path, '--filename', '-'), stdin: JSON.stringify(binding) }];
+    }
+    case 'stop':
+      // without a grace period: a node that crashes says goodbye to nobody
+      return [{ program: runtime, args: ['stop', '--time', '0', step.worker] }];
+    case 'start':
+      return [{ program: runtime, args: ['start', step.worker] }, ...step.after];
+    case 'cordon':
+      return [call('cordon', step.worker)];
+    case 'taint':
+      return [call('taint', 'node', step.worker, `${DOWN_TAINT}=:NoExecute`)];
+    case 'return':
+      return [call('uncordon', step.worker), call('taint', 'node', step.worker, `${DOWN_TAINT}-`)];
+  }
+}
+
+/** Manager of the fields that are applied (Kubernetes, Server-Side Apply). */
+export const FIELD_MANAGER = 'codeco-sim';

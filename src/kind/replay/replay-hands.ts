@@ -1,0 +1,194 @@
+import type { Cluster } from '../../kubernetes-client/index.ts';
+import { REPLAY_LABEL } from '../carriers.ts';
+import { ClusterError } from '../cluster-error.ts';
+import type { CarriedStep, ReplayedCluster } from '../observer.ts';
+import type { ReplayOptions, ReplayPlan } from '../replay-plan.ts';
+import { addressOf, commandsOf, podsOf, type ReplayStep } from '../replay-step.ts';
+import { shapeCommand, unshapeCommand } from '../shaping.ts';
+import { Interrupted, runCommand, shellText, type ShellCommand } from '../shell-command.ts';
+import { ClusterObjects } from './cluster-objects.ts';
+import { FollowedPods } from './followed-pods.ts';
+import { addressesOf, markNode, type NodeAddress } from './nodes.ts';
+import { namespacesOf, type Troubles } from './troubles.ts';
+
+interface Hands {
+  readonly plan: ReplayPlan;
+  readonly options: ReplayOptions;
+  readonly clusters: readonly ReplayedCluster[];
+}
+
+/** What a step is noted with beside its times. */
+type StepOutcome = Pick<CarriedStep, 'pod' | 'node' | 'failure'>;
+
+/** Does the steps of a replay to the clusters, knows what it has done, and undoes it. */
+export class ReplayHands {
+  readonly #plan: ReplayPlan;
+  readonly #options: ReplayOptions;
+  readonly #connections: ReadonlyMap<string, Cluster>;
+  readonly #objects: ReadonlyMap<string, ClusterObjects>;
+  readonly #pods = new Map<string, FollowedPods>();
+  readonly #addresses = new Map<string, Promise<Map<string, NodeAddress>>>();
+  /** What undoes what was done to a node, by node and kind. */
+  readonly #undo = new Map<string, { readonly what: string; readonly undo: () => Promise<unknown> }>();
+
+  constructor({ plan, options, clusters }: Hands) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#connections = new Map(clusters.map(({ name, connection }) => [name, connection]));
+    this.#objects = new Map(clusters.map(({ name, connection }) => [name, new ClusterObjects(connection, plan.label)]));
+  }
+
+  /** @throws {ClusterError} if something is there under a name that the plan needs */
+  async demandFree({ name }: ReplayedCluster): Promise<void> {
+    const objects = this.#plan.steps.flatMap((step) =>
+      step.does === 'apply' && step.cluster === name ? step.objects : [],
+    );
+    await this.#objects.get(name)!.demandFree(objects);
+  }
+
+  /** Follows the pods of the replay from here on; each promise ends with `signal`. */
+  follow(troubles: Troubles, signal: AbortSignal): Promise<void>[] {
+    const selector = `${REPLAY_LABEL}=${this.#plan.label}`;
+    return [...this.#connections].flatMap(([name, connection]) =>
+      namespacesOf(this.#plan, name).map((namespace) => {
+        const pods = new FollowedPods(connection, namespace, (pod) => troubles.look(pod));
+        this.#pods.set(`${name}/${namespace}`, pods);
+        return pods.follow(selector, signal).catch((error: unknown) => troubles.tell(error));
+      }),
+    );
+  }
+
+  /**
+   * Does a step. A pod that cannot be bound is told and no more: what the cluster makes of a decision is a result.
+   * @throws {ClusterError} if it cannot be done
+   * @throws {Interrupted} if `signal` was given
+   */
+  async carry(step: ReplayStep, signal: AbortSignal): Promise<StepOutcome> {
+    switch (step.does) {
+      case 'shape':
+        await this.#shape(step, signal);
+        return {};
+      case 'apply':
+        for (const object of step.objects) {
+          if (signal.aborted) throw new Interrupted();
+          await this.#objects.get(step.cluster)!.apply(object);
+        }
+        return {};
+      case 'bind':
+        return await this.#bind(step, signal);
+      case 'stop':
+      case 'start':
+        await this.#turn(step, signal);
+        return { node: step.worker };
+      case 'cordon':
+      case 'taint':
+      case 'return':
+        await this.#mark(step);
+        return { node: step.worker };
+    }
+  }
+
+  /** Undoes all. @returns what could not be undone, with the reason, and the command that does it by hand where there is one */
+  async takeAway(): Promise<string[]> {
+    const left: string[] = [];
+    // a node that comes back tells what has become of its pods
+    for (const { what, undo } of [...this.#undo.values()].toReversed()) {
+      await undo().catch((error: unknown) => left.push(`${what}: ${(error as Error).message}`));
+    }
+    for (const objects of this.#objects.values()) left.push(...(await objects.remove()));
+    return left;
+  }
+
+  /** The address of a node, as the cluster tells it. @throws {ClusterError} if it has none */
+  async address(cluster: string, node: string): Promise<string> {
+    const { address } = (await this.#addressesIn(cluster)).get(node) ?? {};
+    if (address === undefined) throw new ClusterError(`node ${node} has no IPv4 address: its network cannot be shaped`);
+    return address;
+  }
+
+  #addressesIn(cluster: string): Promise<Map<string, NodeAddress>> {
+    const known = this.#addresses.get(cluster) ?? addressesOf(this.#connections.get(cluster)!);
+    this.#addresses.set(cluster, known);
+    return known;
+  }
+
+  async #shape(step: Extract<ReplayStep, { does: 'shape' }>, signal: AbortSignal): Promise<void> {
+    const { runtime } = this.#options;
+    const addresses = new Map<string, NodeAddress>();
+    for (const cluster of this.#connections.keys())
+      for (const [name, address] of await this.#addressesIn(cluster)) addresses.set(name, address);
+    const lines = step.lines.flatMap((line) => withAddresses(line, addresses));
+    const undo = unshapeCommand(runtime, step.container);
+    this.#undo.set(`shape ${step.container}`, commandToUndo(`the shaping of ${step.container}`, undo));
+    await runCommand(shapeCommand(runtime, step.container, lines, step.isNew), signal);
+  }
+
+  async #turn(step: Extract<ReplayStep, { does: 'stop' | 'start' }>, signal: AbortSignal): Promise<void> {
+    const key = `stop ${step.worker}`;
+    const start: ShellCommand = { program: this.#options.runtime, args: ['start', step.worker] };
+    if (step.does === 'stop') {
+      this.#undo.set(key, commandToUndo(`${step.worker} is stopped`, start));
+      // a container that stops forgets its shaping
+      this.#undo.delete(`shape ${step.worker}`);
+    }
+    for (const command of commandsOf(step, this.#options)) await runCommand(command, signal);
+    if (step.does === 'start') this.#undo.delete(key);
+  }
+
+  async #mark({ does, worker, cluster }: Extract<ReplayStep, { does: 'cordon' | 'taint' | 'return' }>): Promise<void> {
+    const key = `mark ${worker}`;
+    const connection = this.#connections.get(cluster)!;
+    const undo = (): Promise<void> => markNode(connection, worker, 'return');
+    if (does !== 'return') this.#undo.set(key, { what: `${worker} is cordoned or tainted`, undo });
+    await markNode(connection, worker, does);
+    if (does === 'return') this.#undo.delete(key);
+  }
+
+  async #bind(
+    { cluster, namespace, selector, worker }: Extract<ReplayStep, { does: 'bind' }>,
+    signal: AbortSignal,
+  ): Promise<StepOutcome> {
+    const connection = this.#connections.get(cluster)!;
+    let name: string;
+    try {
+      name = await this.#pods.get(`${cluster}/${namespace}`)!.take(selector, signal);
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      return { node: worker, failure: 'no pod without a node had come until the end' };
+    }
+    const bound = { node: worker, pod: `${namespace}/${name}` };
+    const target = { apiVersion: 'v1', kind: 'Node', name: worker };
+    const core = connection.api(connection.library.CoreV1Api);
+    const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace }, target };
+    try {
+      await connection.call(`bind the pod ${namespace}/${name} to ${worker}`, 'create', () =>
+        core.createNamespacedPodBinding({ name, namespace, body }),
+      );
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.status === 401 || error.status === 403) throw error;
+      return { ...bound, failure: error.message };
+    }
+    return bound;
+  }
+}
+
+const commandToUndo = (what: string, command: ShellCommand): { what: string; undo: () => Promise<unknown> } => ({
+  what: `${what} (${shellText(command)})`,
+  undo: () => runCommand(command),
+});
+
+/** A line with the addresses in it; none where a node has no range for its pods. */
+function withAddresses(line: string, addresses: ReadonlyMap<string, NodeAddress>): string[] {
+  for (const [name, { address, pods }] of addresses) {
+    for (const [word, value] of [
+      [addressOf(name), address],
+      [podsOf(name), pods],
+    ] as const) {
+      if (!line.includes(word)) continue;
+      if (value === undefined && word === addressOf(name))
+        throw new ClusterError(`node ${name} has no IPv4 address: its network cannot be shaped`);
+      return value === undefined ? [] : [line.replace(word, value)];
+    }
+  }
+  return [line];
+}
