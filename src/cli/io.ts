@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { pictureWidth } from './pictures.ts';
 
 /** The world of a command: data goes to `out`, everything said to a person to `err`. */
 export interface Io {
@@ -6,6 +7,8 @@ export interface Io {
   err(text: string): void;
   /** Whether `err` is a terminal on which a line can be written over. */
   readonly errIsTerminal: boolean;
+  /** Characters that a bar may take on `out`; none where it shows no pictures, as a pipe does. */
+  readonly pictureWidth?: number;
   readonly colors: ReturnType<typeof pc.createColors>;
   /** Milliseconds of the wall clock. */
   now(): number;
@@ -16,6 +19,7 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     errIsTerminal: process.stderr.isTTY === true,
+    pictureWidth: pictureWidth(process.stdout, process.env),
     // picocolors honours NO_COLOR and FORCE_COLOR; a pipe gets no colour
     colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY === true),
     now: () => Date.now(),

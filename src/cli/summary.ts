@@ -3,13 +3,18 @@ import { requestOutcomes } from '../dynamics/index.ts';
 import type { Run } from '../simulate.ts';
 import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
 import type { Io } from './io.ts';
+import { bar } from './pictures.ts';
 import { formatTable } from './table.ts';
 
 const MOST_NODES = 12;
 const MOST_PENDING = 5;
 
-/** What a run came to, for people. */
-export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']): string {
+/** What a run came to, for people; with bars where the terminal shows them. */
+export function formatSummary(
+  run: Run,
+  wallMs: number,
+  { colors: { bold }, pictureWidth: width = 0 }: Pick<Io, 'colors' | 'pictureWidth'>,
+): string {
   const { world, measures, outcomes, placement, digest, eventCount } = run;
   const sent = measures.requests_sent;
   const after = world.warmupNs > 0 ? `, after ${formatDuration(world.warmupNs)} of warm-up` : '';
@@ -29,7 +34,7 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
     ['max', measures.latency_max_ns],
   ] as const;
   if (measures.requests_succeeded > 0) {
-    lines.push(`  latency ${latencies.map(([name, ns]) => `${name} ${formatDuration(ns ?? 0)}`).join(', ')}`);
+    lines.push(...latencyLines(latencies, width));
   }
   const failures = requestOutcomes.filter((name) => name !== 'ok' && (outcomes[name] ?? 0) > 0);
   const causes = failures.map((name) => `${formatCount(outcomes[name]!)} ${name}`).join(', ');
@@ -39,7 +44,7 @@ export function formatSummary(run: Run, wallMs: number, { bold }: Io['colors']):
     ...attemptsText(measures),
     ...reservationsText(run.reservations),
     '',
-    `${bold('Placement at the end')}\n${placementText(placement)}`,
+    `${bold('Placement at the end')}\n${placementText(placement, width)}`,
     ...movementLines(run, bold),
     `${bold('Energy')} ${formatEnergy(measures.energy_j)} (${significant(meanW)} W on average, all nodes)${energyText(measures)}`,
     `${bold('Digest')} ${digest}`,
@@ -88,16 +93,23 @@ function reservationsText({ full, partial, refused, taken }: Run['reservations']
   return [`  reservations ${counts.map(([name, value]) => `${formatCount(value)} ${name}`).join(', ')}`];
 }
 
-function placementText(placement: Run['placement']): string {
+function placementText(placement: Run['placement'], width: number): string {
   const placed = placement.filter(({ node }) => node !== undefined);
   const byNode = group(placed, ({ node }) => node!);
   const rows = [...byNode].map(
     ([node, pods]) => [node, pods.length, shorten(pods.map(({ pod }) => pod).join(' '))] as const,
   );
+  const most = Math.max(1, ...rows.map(([, pods]) => pods));
   const shown = rows.slice(0, MOST_NODES);
   const more =
     rows.length > shown.length ? `  … and ${rows.length - shown.length} more nodes: see the table pods\n` : '';
-  const table = formatTable(['node', 'pods', 'which'], shown).replace(/^/gm, '  ').trimEnd();
+  const table = formatTable(
+    width === 0 ? ['node', 'pods', 'which'] : ['node', 'pods', '', 'which'],
+    // a third of the width: what is on the node comes after it
+    width === 0 ? shown : shown.map(([node, pods, which]) => [node, pods, bar(pods / most, width / 3), which]),
+  )
+    .replace(/^/gm, '  ')
+    .trimEnd();
   const pending = placement
     .filter(({ node }) => node === undefined)
     .map(({ pod, message }) => `  ${pod} has no node: ${message === '' ? 'not scheduled yet' : message}\n`);
@@ -105,6 +117,21 @@ function placementText(placement: Run['placement']): string {
   const morePending =
     pending.length > MOST_PENDING ? `  … and ${pending.length - MOST_PENDING} more pods without a node\n` : '';
   return `${placed.length > 0 ? `${table}\n` : ''}${more}${shownPending}${morePending}`;
+}
+
+/** Latencies in one line, or each with a bar of its share of the highest. */
+function latencyLines(
+  latencies: readonly (readonly [name: string, ns: number | null | undefined])[],
+  width: number,
+): string[] {
+  if (width === 0)
+    return [`  latency ${latencies.map(([name, ns]) => `${name} ${formatDuration(ns ?? 0)}`).join(', ')}`];
+  const highest = Math.max(1, ...latencies.map(([, ns]) => ns ?? 0));
+  const rows = latencies.map(([name, ns]) => [name, formatDuration(ns ?? 0), bar((ns ?? 0) / highest, width)]);
+  const widest = Math.max(...rows.map(([, text]) => text!.length));
+  return rows.map(([name, text, drawn], i) =>
+    `  ${(i === 0 ? 'latency' : '').padEnd(8)}${name!.padEnd(5)}${text!.padStart(widest)}  ${drawn}`.trimEnd(),
+  );
 }
 
 function shorten(text: string): string {

@@ -1,5 +1,6 @@
 import { meanInterval, type ParameterValue, type SweepRow } from '../experiment/index.ts';
 import { formatDuration, formatEnergy, formatShare } from '../format.ts';
+import { bar, sparkline } from './pictures.ts';
 import { formatTable, type Cell } from './table.ts';
 
 /** Confidence of the intervals that are printed. */
@@ -7,13 +8,16 @@ const CONFIDENCE = 0.95;
 
 /**
  * A row a cell: its parameters and the means of a few measures over its replications; from three of them on with half of
- * the width of the t interval.
+ * the width of the t interval. Where the terminal shows pictures, the mean 95th percentile as a bar, as a share of the
+ * highest of all cells, and that of each replication as a column, on one scale for all.
+ * @param width characters that a bar may take; 0 for none
  */
 export function formatSweep(
   names: readonly string[],
   cells: readonly { readonly cell: number; readonly parameters: Readonly<Record<string, ParameterValue>> }[],
   rows: readonly SweepRow[],
   most: number,
+  width = 0,
 ): string {
   const byCell = new Map<number, SweepRow[]>();
   for (const row of rows) {
@@ -22,6 +26,16 @@ export function formatSweep(
     else own.push(row);
   }
   const shown = cells.filter(({ cell }) => byCell.has(cell));
+  const p95s = new Map(
+    shown.map(({ cell }) => [cell, byCell.get(cell)!.map(({ row }) => Number(row['latency_p95_ns'] ?? NaN))]),
+  );
+  const highest = Math.max(0, ...[...p95s.values()].flat().filter((value) => !Number.isNaN(value)));
+  const pictures = (cell: number): string[] => {
+    if (width === 0) return [];
+    const known = p95s.get(cell)!.filter((value) => !Number.isNaN(value));
+    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+    return [bar(mean / highest, Math.min(width, 12)), sparkline(p95s.get(cell)!.slice(0, 24), highest)];
+  };
   const table = shown.slice(0, most).map(({ cell, parameters }) => {
     const own = byCell.get(cell)!.map(({ row }) => row);
     const mean = (measure: (row: SweepRow['row']) => unknown, format: (value: number) => string): string => {
@@ -37,6 +51,7 @@ export function formatSweep(
       own.length,
       mean((row) => row['latency_mean_ns'], formatDuration),
       mean((row) => row['latency_p95_ns'], formatDuration),
+      ...pictures(cell),
       mean(
         (row) => (row['requests_sent'] === 0 ? null : Number(row['requests_failed']) / Number(row['requests_sent'])),
         formatShare,
@@ -45,7 +60,12 @@ export function formatSweep(
     ];
   });
   const rest = shown.length > most ? `... and ${shown.length - most} more cells\n` : '';
-  return formatTable(['cell', ...names, 'runs', 'latency', 'p95', 'failed', 'energy'], table) + rest;
+  return (
+    formatTable(
+      ['cell', ...names, 'runs', 'latency', 'p95', ...(width === 0 ? [] : ['', 'p95 by run']), 'failed', 'energy'],
+      table,
+    ) + rest
+  );
 }
 
 /** A parameter as a cell of a table: a dash where the scenario is left as it is. */

@@ -191,10 +191,12 @@ export interface App {
   readonly kubernetesServices?: readonly KubernetesService[];
 }
 
-/** A change of an application: other numbers of replicas, none where it is deleted. */
+/** A change of an application: other numbers of replicas, none where it is deleted; another profile. */
 export interface AppChange {
   readonly atNs: Nanoseconds;
   readonly replicas: readonly { readonly service: ServiceId; readonly replicas: number }[];
+  /** What SWM places its pods by from then on; as before where absent. */
+  readonly profile?: SwmSettings['profile'];
 }
 
 /** One micro-service of an application. */
@@ -326,6 +328,15 @@ export interface FederationSettings {
   readonly bidTimeoutNs: Nanoseconds;
   /** Weights of the hub's placement, by prioritizer. */
   readonly prioritizers: Readonly<Partial<Record<PrioritizerName, number>>>;
+  /** The clusters that are no members throughout. */
+  readonly members: ReadonlyMap<ClusterId, Membership>;
+}
+
+/** When a cluster is a member of a federation. */
+export interface Membership {
+  readonly joinsNs: Nanoseconds;
+  /** Absent where it stays. */
+  readonly leavesNs?: Nanoseconds;
 }
 
 export interface Orchestration {

@@ -16,7 +16,7 @@ export interface Layout {
 
 /** Width of the map that sizes are thought out for, and the sides of a node's square there, pixels. */
 const MAP_PX = 1000;
-const MOST_CELL_PX = 62;
+const MOST_CELL_PX = 72;
 const LEAST_CELL_PX = 9;
 /** Height of a cell of a block as a share of its width: a name is below each node. */
 const ROW = 1.3;

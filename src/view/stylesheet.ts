@@ -7,7 +7,7 @@ export const stylesheet = `
 :root[data-theme=dark]{${themeDeclarations('dark')};color-scheme:dark}
 *{box-sizing:border-box}
 html,body{height:100%;margin:0}
-body{display:grid;grid-template-rows:auto minmax(0,1fr) auto;background:var(--paper);color:var(--ink);font:14px/1.45 system-ui,sans-serif}
+body{display:grid;grid-template-columns:minmax(0,1fr);grid-template-rows:auto minmax(0,1fr) auto;background:var(--paper);color:var(--ink);font:14px/1.45 system-ui,sans-serif}
 header{display:flex;align-items:baseline;gap:14px;padding:8px 14px;border-bottom:1px solid var(--grid)}
 h1{margin:0;font-size:17px;white-space:nowrap}
 h2{margin:0 0 4px;font-size:16px;overflow-wrap:anywhere}
@@ -88,9 +88,9 @@ footer{display:grid;grid-template-columns:auto auto minmax(0,1fr) auto auto;alig
 #help dl div{display:flex;gap:10px}#help dt{width:110px;font-weight:600}#help dd{margin:0}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap;margin:0}
 @media (max-width:860px){
-main{grid-template-columns:1fr;grid-template-rows:minmax(0,3fr) minmax(0,2fr)}
+main{grid-template-columns:minmax(0,1fr);grid-template-rows:minmax(0,3fr) minmax(0,2fr)}
 aside{border-left:0;border-top:1px solid var(--grid)}
-footer{grid-template-columns:auto 1fr auto;gap:8px}
+footer{grid-template-columns:auto minmax(0,1fr) auto;gap:8px}
 #line{grid-column:1/-1;grid-row:2}#help{display:none}#time{min-width:0}
 }
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}

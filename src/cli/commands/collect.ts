@@ -35,6 +35,7 @@ export function addCollectCommand(program: Command, io: Io): void {
           sweep.cells,
           rows,
           MOST_ROWS,
+          io.pictureWidth,
         ),
       );
       io.out(`\n${formatCount(done)} runs of ${folders.length} folders, complete; results in ${flags.out}\n`);

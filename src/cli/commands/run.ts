@@ -73,7 +73,7 @@ export function addRunCommand(program: Command, io: Io): void {
       return;
     }
     if (quiet) return;
-    io.out(formatSummary(run, io.now() - startedMs, io.colors));
+    io.out(formatSummary(run, io.now() - startedMs, io));
     const tables = Object.values(run.manifest!.tables).map(({ file: table, rows, bytes }) => [
       join(out, table),
       formatCount(rows),

@@ -275,7 +275,7 @@ async function collect(
   const { sweep, rows, done, failed } = await collectShards(folders, out);
   if (flags.quiet !== true) {
     const names = sweep.parameters.map((parameter) => parameter.name);
-    io.out(formatSweep(names, sweep.cells, rows, MOST_ROWS));
+    io.out(formatSweep(names, sweep.cells, rows, MOST_ROWS, io.pictureWidth));
     io.out(`\n${formatCount(done)} runs of ${shards} shards, complete; results in ${out}\n`);
   }
   if (failed > 0) {

@@ -268,6 +268,7 @@ function report(
         plan.cells,
         rows,
         MOST_ROWS,
+        io.pictureWidth,
       ),
     );
     io.out(

@@ -42,12 +42,12 @@ export function addViewCommand(program: Command, io: Io): void {
         return;
       }
       const served = await serve(site, flags.port);
-      io.out(`${served.url}\n`);
-      io.err('Ctrl+C ends it.\n');
-      if (flags.open === 'yes' || (flags.open === 'auto' && io.errIsTerminal)) openBrowser(served.url);
-      await untilInterrupted(
-        (signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
-      );
+      await untilInterrupted(async (signal) => {
+        io.out(`${served.url}\n`);
+        io.err('Ctrl+C ends it.\n');
+        if (flags.open === 'yes' || (flags.open === 'auto' && io.errIsTerminal)) openBrowser(served.url);
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      });
       await served.close();
     });
 }

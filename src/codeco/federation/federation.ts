@@ -6,14 +6,17 @@ import { authorities, type Authorities } from '../governance/authority.ts';
 import type { GovernanceNote } from '../governance/policy-governor.ts';
 import { BidCalls } from './bids.ts';
 import { Duplicates } from './duplicates.ts';
-import type { ClusterAgents, Desired, Known } from './knowledge.ts';
+import { HubContact } from './hub-contact.ts';
+import { newlyKnown, type ClusterAgents, type Desired, type Known } from './knowledge.ts';
 import { Messages } from './messages.ts';
 import { notesOf, type Noted } from './notes.ts';
 import { Neighbourhoods } from './neighbourhoods.ts';
+import { Timers } from './timers.ts';
 import { rankClusters, scoredClusters, validScore, type AddOnScore } from './placement.ts';
+import { WORK_BYTES, Works } from './works.ts';
 
-/** Sizes of messages. Own design: a lease and its answer, a work, a question and its answer. */
-const BYTES = { lease: 512, work: 4096, leave: 256 } as const;
+/** Sizes of messages. Own design: a lease and its answer, a question and its answer. */
+const BYTES = { lease: 512, leave: 256 } as const;
 /** A message that did not get through is sent again after this time. Own design. */
 const RETRY_NS = fromSeconds(10);
 /** A cluster is lost after so many leases without a renewal. Source: OCM, pkg/registration/hub/lease/controller.go. */
@@ -43,21 +46,18 @@ export class Federation {
   readonly #known: readonly (Known[] | undefined)[];
   /** By decider, by application. */
   readonly #desired: readonly Desired[][];
-  /** By cluster, by application: the newest work that it has. */
-  readonly #works: readonly Int32Array[];
-  readonly #runs: readonly Set<AppId>[];
-  /** By cluster: when it first failed to reach the hub, and what it has decided alone since. */
-  readonly #cutNs: (number | undefined)[];
-  readonly #alone: Int32Array;
+  readonly #works: Works;
+  readonly #contact: HubContact;
   readonly #duplicates: Duplicates;
   readonly #neighbourhoods: Neighbourhoods;
   /** By application: the one noted last. */
   readonly #notedNeighbourhoods: string[] = [];
-  readonly #later = new Map<number, () => void>();
+  readonly #timers: Timers;
   readonly #renew: HandlerId;
   readonly #expire: HandlerId;
-  readonly #resume: HandlerId;
-  #waits = 0;
+  readonly #membership: HandlerId;
+  /** By cluster, as it knows itself. */
+  readonly #isMember: boolean[];
   #counts = { decisions: 0, waitedNs: 0 };
 
   constructor(
@@ -84,7 +84,7 @@ export class Federation {
         agents.isRunning(member)
           ? this.#neighbourhoods.bid(member, app, agents.requestedMillicores(member))
           : undefined,
-      after: (delayNs, resume) => this.#after(delayNs, resume),
+      after: (delayNs, resume) => this.#timers.after(delayNs, resume),
       note: (event, facts) => this.#note(event, 'neighbourhood', facts),
     });
     const { clusters, apps } = world;
@@ -92,25 +92,24 @@ export class Federation {
     this.#hub = settings.governance === 'decentralized' || hub < 0 ? undefined : (hub as ClusterId);
     this.#known = clusters.map(({ role }, id) =>
       (this.#hub === undefined ? role === 'managed' : id === this.#hub)
-        ? clusters.map(() => ({ renewals: 0, isLost: false, lostNs: 0, score: undefined }))
+        ? clusters.map((_, other) => newlyKnown(settings.members.get(other as ClusterId)))
         : undefined,
     );
     this.#desired = clusters.map(() => apps.map(() => ({ cluster: undefined, version: 0, isCalling: false })));
-    this.#works = clusters.map(() => new Int32Array(apps.length));
-    this.#runs = clusters.map(() => new Set());
-    this.#cutNs = clusters.map(() => undefined);
-    this.#alone = new Int32Array(clusters.length);
+    this.#works = new Works(world, agents, this.#duplicates, this.#note);
+    this.#contact = new HubContact(kernel, clusters.length, this.#note);
     this.#renew = kernel.on('federation.renew', (cluster) => this.#renewLease(cluster as ClusterId));
     this.#expire = kernel.on('federation.expire', (pair, renewals) => {
       this.#expired(Math.floor(pair / clusters.length) as ClusterId, (pair % clusters.length) as ClusterId, renewals);
     });
-    this.#resume = kernel.on('federation.resume', (slot) => {
-      const resume = this.#later.get(slot)!;
-      this.#later.delete(slot);
-      resume();
-    });
+    this.#timers = new Timers(kernel, 'federation.resume');
     const create = kernel.on('federation.create-app', (app) => this.#create(app as AppId));
     for (const [id, { createdAtNs }] of apps.entries()) kernel.at(createdAtNs, create, id);
+    this.#isMember = clusters.map((_, cluster) => (settings.members.get(cluster as ClusterId)?.joinsNs ?? 0) === 0);
+    this.#membership = kernel.on('federation.membership', (cluster, joins) => {
+      if (joins === 1) this.#isMember[cluster] = true;
+      else this.#leave(cluster as ClusterId);
+    });
   }
 
   /** Begins the leases, each at a phase of its own. */
@@ -119,26 +118,29 @@ export class Federation {
       const cluster = id as ClusterId;
       for (const [decider, known] of this.#known.entries())
         if (known !== undefined && decider !== cluster && role === 'managed')
-          this.#watch(decider as ClusterId, cluster);
+          if (known[cluster]!.isMember) this.#watch(decider as ClusterId, cluster);
       if (role !== 'managed') continue;
+      const { joinsNs = 0, leavesNs } = this.#settings.members.get(cluster) ?? {};
       const phase = this.#kernel.streams.get(`cluster/${name}/lease`).uniform();
-      this.#kernel.at(Math.floor(phase * this.#settings.leaseNs) as Nanoseconds, this.#renew, cluster);
+      if (joinsNs > 0) this.#kernel.at(joinsNs as Nanoseconds, this.#membership, cluster, 1);
+      this.#kernel.at((joinsNs + Math.floor(phase * this.#settings.leaseNs)) as Nanoseconds, this.#renew, cluster);
+      if (leavesNs !== undefined) this.#kernel.at(leavesNs, this.#membership, cluster, 0);
     }
   }
 
   /** A cluster has pods to place: who decides on that lets it, when asked. Calls back at once where it is the cluster. */
   askLeave(cluster: ClusterId, granted: () => void): void {
     if (this.#authorities.placementInCluster === 'cluster' || this.#hub === undefined || this.#hub === cluster) {
-      if (this.#cutNs[cluster] !== undefined) this.#alone[cluster]!++;
+      this.#contact.decidedAlone(cluster);
       granted();
       return;
     }
     const [hub, sinceNs] = [this.#hub, this.#kernel.now];
     const ask = (): void => {
       this.#messages.send(cluster, hub, BYTES.leave, (asked) => {
-        if (!asked || !this.#agents.isRunning(hub)) return this.#after(RETRY_NS, ask);
+        if (!asked || !this.#agents.isRunning(hub)) return this.#timers.after(RETRY_NS, ask);
         this.#messages.send(hub, cluster, BYTES.leave, (answered) => {
-          if (!answered) return this.#after(RETRY_NS, ask);
+          if (!answered) return this.#timers.after(RETRY_NS, ask);
           const durationNs = this.#kernel.now - sinceNs;
           this.#decidedAfter(durationNs);
           this.#note('placement-allowed', 'hub', { cluster, peer: hub, bytes: 2 * BYTES.leave, durationNs });
@@ -179,10 +181,20 @@ export class Federation {
   #isDecider(cluster: ClusterId, app: AppId): boolean {
     if (this.#hub !== undefined) return cluster === this.#hub;
     const known = this.#known[cluster];
-    const first = this.#neighbourhoods
-      .of(app)
-      .find((member) => member === cluster || known?.[member]!.isLost === false);
+    const first = this.#membersOf(cluster, app).find(
+      (member) => member === cluster || known?.[member]!.isLost === false,
+    );
     return first === cluster;
+  }
+
+  #membersOf(viewer: ClusterId, app: AppId): ClusterId[] {
+    return this.#neighbourhoods.of(app, this.#isMemberTo(viewer));
+  }
+
+  /** Whether a cluster is a member by what another one knows. */
+  #isMemberTo(viewer: ClusterId): (cluster: ClusterId) => boolean {
+    return (cluster) =>
+      cluster === viewer ? this.#isMember[cluster]! : this.#known[viewer]?.[cluster]!.isMember !== false;
   }
 
   #create(app: AppId): void {
@@ -191,21 +203,23 @@ export class Federation {
       this.#decide(cluster as ClusterId, app, this.#authorities.initialPlacement === 'hub' ? 'placement' : 'bids');
       return;
     }
+    // no member may run it so far
+    this.#timers.after(RETRY_NS * 6, () => this.#create(app));
   }
 
   /** A decider finds a cluster for an application. */
   #decide(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
     const known = this.#known[decider]!;
-    const members = this.#neighbourhoods.of(app);
+    const members = this.#membersOf(decider, app);
     const names = members.map((member) => this.#world.clusters[member]!.name).join(' ');
     if (this.#notedNeighbourhoods[app] !== names) {
       this.#notedNeighbourhoods[app] = names;
       this.#note('neighbourhood-formed', 'neighbourhood', { cluster: decider, app, detail: names });
     }
-    const live = members.filter((member) => member === decider || !known[member]!.isLost);
+    const live = members.filter((member) => this.#isThere(decider, member));
     if (live.length === 0) {
       this.#note('no-cluster', 'hub', { cluster: decider, app, detail: 'every cluster of the neighbourhood is lost' });
-      this.#after(RETRY_NS * 6, () => this.#retry(decider, app, by));
+      this.#timers.after(RETRY_NS * 6, () => this.#retry(decider, app, by));
       return;
     }
     if (by === 'bids') this.#callForBids(decider, app, live);
@@ -219,9 +233,14 @@ export class Federation {
     }
   }
 
+  /** Whether a decider takes a cluster for a member that it hears. */
+  #isThere(decider: ClusterId, cluster: ClusterId): boolean {
+    return this.#isMemberTo(decider)(cluster) && (cluster === decider || !this.#known[decider]![cluster]!.isLost);
+  }
+
   #retry(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
     const { cluster } = this.#desired[decider]![app]!;
-    if (cluster !== undefined && (cluster === decider || !this.#known[decider]![cluster]!.isLost)) return;
+    if (cluster !== undefined && this.#isThere(decider, cluster)) return;
     this.#decide(decider, app, by);
   }
 
@@ -231,7 +250,7 @@ export class Federation {
     desired.isCalling = true;
     this.#bids.call(decider, app, members, (best, sinceNs) => {
       desired.isCalling = false;
-      if (best === undefined) this.#after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
+      if (best === undefined) this.#timers.after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
       else this.#place(decider, app, best, sinceNs, 'bids');
     });
   }
@@ -253,63 +272,34 @@ export class Federation {
     const isOutdated = (): boolean => isToRun !== (desired.cluster === cluster);
     const send = (): void => {
       if (isOutdated()) return;
-      this.#messages.send(decider, cluster, BYTES.work, (arrived) => {
-        if (arrived && this.#agents.isRunning(cluster)) this.#apply(decider, cluster, app, isToRun, version);
-        else this.#after(RETRY_NS, send);
+      this.#messages.send(decider, cluster, WORK_BYTES, (arrived) => {
+        if (arrived && this.#agents.isRunning(cluster)) this.#works.apply(decider, cluster, app, isToRun, version);
+        else this.#timers.after(RETRY_NS, send);
       });
     };
     send();
   }
 
-  #apply(decider: ClusterId, cluster: ClusterId, app: AppId, isToRun: boolean, version: number): void {
-    if (version < this.#works[cluster]![app]!) return;
-    this.#works[cluster]![app] = version;
-    const event = isToRun ? 'work-applied' : 'work-removed';
-    this.#note(event, 'agent', { cluster, peer: decider, app, version, bytes: BYTES.work });
-    if (isToRun) {
-      this.#runs[cluster]!.add(app);
-      this.#agents.give(cluster, app);
-    } else {
-      this.#runs[cluster]!.delete(app);
-      this.#agents.take(cluster, app);
-    }
-    const copies = this.#runs.reduce((count, runs) => count + (runs.has(app) ? 1 : 0), 0);
-    this.#duplicates.counted(app, copies, cluster);
-  }
-
   /** A cluster's agent renews its lease at whoever takes leases, and says in it what the cluster runs. */
   #renewLease(cluster: ClusterId): void {
+    if (!this.#isMember[cluster]!) return;
     this.#kernel.after(this.#settings.leaseNs, this.#renew, cluster);
     if (!this.#agents.isRunning(cluster)) return;
     for (const decider of this.#leaseTakers(cluster)) {
-      const runs = [...this.#runs[cluster]!].map((app) => ({ app, version: this.#works[cluster]![app]! }));
+      const runs = this.#works.runBy(cluster);
       const value = this.#agents.addOnScore(cluster);
       const score = value === undefined ? value : { value, validUntilNs: this.#kernel.now + this.#graceNs };
       this.#messages.send(cluster, decider, BYTES.lease, (arrived) => {
         const isTaken = arrived && this.#agents.isRunning(decider);
         if (isTaken) this.#renewed(decider, cluster, runs, score);
-        if (decider === this.#hub) this.#hubHeard(cluster, decider, isTaken);
+        if (decider === this.#hub) this.#contact.tried(cluster, decider, isTaken);
       });
     }
   }
 
   /** The hub; or where there is none the clusters that share a neighbourhood with this one. */
   #leaseTakers(cluster: ClusterId): ClusterId[] {
-    return this.#hub === undefined ? this.#neighbourhoods.sharers(cluster) : [this.#hub];
-  }
-
-  /** Whether an agent got through to the hub, as it learns by the answer to its lease. */
-  #hubHeard(cluster: ClusterId, hub: ClusterId, heard: boolean): void {
-    const cutNs = this.#cutNs[cluster];
-    if (!heard && cutNs === undefined) {
-      this.#cutNs[cluster] = this.#kernel.now;
-      this.#alone[cluster] = 0;
-      this.#note('hub-lost', 'agent', { cluster, peer: hub });
-    } else if (heard && cutNs !== undefined) {
-      this.#cutNs[cluster] = undefined;
-      const detail = `${this.#alone[cluster]!} placements decided alone`;
-      this.#note('hub-heard', 'agent', { cluster, peer: hub, durationNs: this.#kernel.now - cutNs, detail });
-    }
+    return this.#hub === undefined ? this.#neighbourhoods.sharers(cluster, this.#isMemberTo(cluster)) : [this.#hub];
   }
 
   #watch(decider: ClusterId, cluster: ClusterId): void {
@@ -326,6 +316,10 @@ export class Federation {
     const known = this.#known[decider]?.[cluster];
     if (known === undefined) return;
     known.score = score;
+    if (!known.isMember) {
+      known.isMember = true;
+      this.#note('cluster-joined', this.#actor, { cluster: decider, peer: cluster });
+    }
     known.renewals++;
     this.#watch(decider, cluster);
     if (known.isLost) {
@@ -334,6 +328,39 @@ export class Federation {
       this.#note('cluster-returned', this.#actor, { cluster: decider, peer: cluster, durationNs });
     }
     for (const { app, version } of runs) this.#reported(decider, cluster, app, version);
+  }
+
+  /** A cluster renews no more, and says so until it is heard; then it drops what it runs. */
+  #leave(cluster: ClusterId): void {
+    const takers = this.#leaseTakers(cluster);
+    this.#isMember[cluster] = false;
+    for (const decider of takers) {
+      const tell = (): void =>
+        this.#messages.send(cluster, decider, BYTES.leave, (arrived) => {
+          if (!arrived || !this.#agents.isRunning(decider)) return this.#timers.after(RETRY_NS, tell);
+          this.#works.dropAll(cluster, decider);
+          this.#left(decider, cluster);
+        });
+      tell();
+    }
+  }
+
+  /** A decider learns that a cluster has left. */
+  #left(decider: ClusterId, cluster: ClusterId): void {
+    const known = this.#known[decider]?.[cluster];
+    if (known === undefined) return;
+    known.isMember = false;
+    known.renewals++;
+    this.#note('cluster-left', this.#actor, { cluster: decider, peer: cluster });
+    this.#decideAnew(decider, cluster);
+  }
+
+  /** Has the applications of a cluster run elsewhere. */
+  #decideAnew(decider: ClusterId, cluster: ClusterId): void {
+    const by = this.#authorities.placementBetweenClusters === 'hub' ? 'placement' : 'bids';
+    for (const [app, desired] of this.#desired[decider]!.entries())
+      if (desired.cluster === cluster && this.#isDecider(decider, app as AppId))
+        this.#decide(decider, app as AppId, by);
   }
 
   /** A cluster says that it runs an application. */
@@ -365,15 +392,12 @@ export class Federation {
 
   #expired(decider: ClusterId, cluster: ClusterId, renewals: number): void {
     const known = this.#known[decider]![cluster]!;
-    if (known.renewals !== renewals || known.isLost || !this.#agents.isRunning(decider)) return;
+    const isSilent = !this.#isMember[decider]! || !this.#agents.isRunning(decider);
+    if (known.renewals !== renewals || known.isLost || isSilent) return;
     known.isLost = true;
     known.lostNs = this.#kernel.now;
     this.#note('cluster-unknown', this.#actor, { cluster: decider, peer: cluster, detail: 'unreachable:NoSelect' });
-    for (const [app, desired] of this.#desired[decider]!.entries()) {
-      if (desired.cluster !== cluster || !this.#isDecider(decider, app as AppId)) continue;
-      const by = this.#authorities.placementBetweenClusters === 'hub' ? 'placement' : 'bids';
-      this.#decide(decider, app as AppId, by);
-    }
+    this.#decideAnew(decider, cluster);
   }
 
   /** Five leases: as long as what a lease said holds. */
@@ -388,10 +412,5 @@ export class Federation {
   #decidedAfter(durationNs: number): void {
     this.#counts.decisions++;
     this.#counts.waitedNs += durationNs;
-  }
-
-  #after(delayNs: number, resume: () => void): void {
-    this.#later.set(this.#waits, resume);
-    this.#kernel.after(delayNs as Nanoseconds, this.#resume, this.#waits++);
   }
 }

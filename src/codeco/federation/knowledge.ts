@@ -1,4 +1,4 @@
-import type { AppId, ClusterId } from '../../model/index.ts';
+import type { AppId, ClusterId, Membership } from '../../model/index.ts';
 import type { AddOnScore } from './placement.ts';
 
 /** What a federation does to its clusters, and asks them about themselves. */
@@ -17,10 +17,20 @@ export interface ClusterAgents {
 export interface Known {
   /** Counts the renewals: a timer that was set before the last one does nothing. */
   renewals: number;
+  isMember: boolean;
   isLost: boolean;
   lostNs: number;
   score: AddOnScore | undefined;
 }
+
+/** What is known of a cluster at first: whether it is a member from the start. */
+export const newlyKnown = (membership: Membership | undefined): Known => ({
+  renewals: 0,
+  isMember: (membership?.joinsNs ?? 0) === 0,
+  isLost: false,
+  lostNs: 0,
+  score: undefined,
+});
 
 /** What a decider knows of where an application is to run. */
 export interface Desired {

@@ -22,12 +22,16 @@ export class Neighbourhoods {
     this.#demand = demand;
   }
 
-  /** The clusters that may serve an application, those nearest its users first, as far as policies and the bound allow. */
-  of(app: AppId): ClusterId[] {
+  /**
+   * The clusters that may serve an application, those nearest its users first, as far as policies and the bound allow.
+   * @param isMember whether a cluster is known to be in the federation
+   */
+  of(app: AppId, isMember: (cluster: ClusterId) => boolean): ClusterId[] {
     const { clusters, apps } = this.#world;
     const latencies = new Map<ClusterId, number>();
     for (const cluster of apps[app]!.clusters)
-      if (clusters[cluster]!.role === 'managed') latencies.set(cluster, this.#latencyNs(app, cluster));
+      if (clusters[cluster]!.role === 'managed' && isMember(cluster))
+        latencies.set(cluster, this.#latencyNs(app, cluster));
     const order = (a: ClusterId, b: ClusterId): number => {
       const [first, second] = [latencies.get(a)!, latencies.get(b)!];
       return first === second ? a - b : first - second;
@@ -36,10 +40,10 @@ export class Neighbourhoods {
   }
 
   /** The other clusters that share a neighbourhood with one. */
-  sharers(cluster: ClusterId): ClusterId[] {
+  sharers(cluster: ClusterId, isMember: (cluster: ClusterId) => boolean): ClusterId[] {
     const found = new Set<ClusterId>();
     for (const app of this.#world.apps.keys()) {
-      const members = this.of(app as AppId);
+      const members = this.of(app as AppId, isMember);
       if (members.includes(cluster)) for (const member of members) found.add(member);
     }
     found.delete(cluster);

@@ -115,9 +115,12 @@ export class SwmScheduler implements GroupScheduler {
     this.#solver = solvers[settings.solver]();
   }
 
-  /** What counts for an application: its own profile, or that of all. */
+  /** What counts for an application now: its own profile, or that of all. */
   #profileOf(app: AppId): SwmSettings['profile'] {
-    return this.#settings.profiles?.get(app) ?? this.#settings.profile;
+    const { profile, profiles } = this.#settings;
+    const { changes = [] } = this.#world.apps[app]!;
+    const changed = changes.findLast((each) => each.profile !== undefined && each.atNs <= this.#kernel.now)?.profile;
+    return changed ?? profiles?.get(app) ?? profile;
   }
 
   #weightsOf(app: AppId): ObjectiveWeights {

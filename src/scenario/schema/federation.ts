@@ -1,12 +1,15 @@
 import {
   governances,
+  listOf,
   mapOf,
   measured,
   namesOf,
   number,
   object,
   oneOf,
+  optional,
   prioritizers,
+  text,
   whole,
 } from '../../model/index.ts';
 
@@ -32,6 +35,30 @@ export const federation = object(
       positive: true,
       default: '5s',
     }),
+    members: listOf(
+      object(
+        {
+          cluster: optional(text({ description: 'A managed cluster.' })),
+          provider: optional(text({ description: 'A provider: all its managed clusters.' })),
+          joins: measured('duration', {
+            description: 'When it joins: its agent begins to renew its lease, and with the first it is known.',
+            default: '0s',
+          }),
+          leaves: optional(
+            measured('duration', {
+              description:
+                'When it leaves: its agent says so until somebody who decides has heard it. Then its applications run elsewhere, ' +
+                'and no longer on it.',
+            }),
+          ),
+        },
+        { description: 'Exactly one of cluster and provider, and when it is a member.' },
+      ),
+      {
+        description: 'Clusters and providers that join or leave; all others are members throughout. Own design.',
+        default: [],
+      },
+    ),
     prioritizers: mapOf(number({ description: 'Weight.', minimum: -10, maximum: 10 }), {
       description:
         "Weights of the hub's placement beside Balance and Steady, which weigh 1 where not named, as in Open Cluster " +

@@ -1,4 +1,16 @@
-import { flag, dnsName, listOf, mapOf, measured, object, oneOf, optional, text, whole } from '../../model/index.ts';
+import {
+  flag,
+  dnsName,
+  listOf,
+  mapOf,
+  measured,
+  object,
+  oneOf,
+  optional,
+  text,
+  whole,
+  performanceProfiles,
+} from '../../model/index.ts';
 import { arrivals } from './arrivals.ts';
 import { containerLife } from './container-life.ts';
 import { callPolicyFields, callsTo } from './call-policy.ts';
@@ -165,11 +177,19 @@ export const app = object(
                 description: 'Replicas of its services from then on, by service; the others keep theirs.',
               }),
             ),
+            performanceProfile: optional(
+              oneOf(performanceProfiles, {
+                description: 'What SWM places its pods by from then on, as a new version of its CodecoApp may state.',
+              }),
+            ),
             delete: optional(flag({ description: 'Whether it is deleted: all its pods go, and none is made anew.' })),
           },
-          { description: 'A change: replicas or delete.', expects: '{ at, replicas } or { at, delete: true }' },
+          {
+            description: 'A change: replicas, performanceProfile or delete.',
+            expects: '{ at, replicas }, { at, performanceProfile } or { at, delete: true }',
+          },
         ),
-        { description: 'What becomes of a CodecoApp later: it is scaled, or deleted.' },
+        { description: 'What becomes of a CodecoApp later: it is scaled, placed by another profile, or deleted.' },
       ),
     ),
     liftGates: optional(

@@ -2,6 +2,7 @@ import { parseDuration, type App, type AppChange, type ServiceId } from '../../m
 import type { Scenario } from '../schema/index.ts';
 import type { Path } from '../source.ts';
 import type { Build, Names } from './build.ts';
+import { profileWeights } from './swm.ts';
 
 type Written = Scenario['spec']['apps'][number];
 
@@ -23,9 +24,10 @@ export function readChanges(
     }
     beforeNs = atNs;
     const isDeleted = change.delete === true;
-    if (isDeleted === (change.replicas !== undefined))
-      build.entryProblem(where, isDeleted ? 'both "delete" and "replicas"' : 'nothing changes', {
-        expected: 'exactly one of replicas and delete: true',
+    const isVersion = change.replicas !== undefined || change.performanceProfile !== undefined;
+    if (isDeleted === isVersion)
+      build.entryProblem(where, isDeleted ? '"delete" beside another change' : 'nothing changes', {
+        expected: 'replicas or performanceProfile, or delete: true alone',
       });
     const replicas = isDeleted
       ? [...services.entries.values()].map(({ entry }) => ({ service: entry, replicas: 0 }))
@@ -33,7 +35,8 @@ export function readChanges(
           const service = build.resolve(services, name, [...where, 'replicas', name]);
           return service === undefined ? [] : [{ service, replicas: count }];
         });
-    read.push({ atNs, replicas });
+    const { performanceProfile: profile } = change;
+    read.push({ atNs, replicas, ...(profile === undefined ? {} : { profile: profileWeights[profile] }) });
   }
   return read.length === 0 ? {} : { changes: read };
 }

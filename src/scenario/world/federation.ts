@@ -1,4 +1,12 @@
-import { COST_PRIORITIZER, parseDuration, type FederationSettings } from '../../model/index.ts';
+import {
+  COST_PRIORITIZER,
+  parseDuration,
+  type ClusterId,
+  type FederationSettings,
+  type Membership,
+} from '../../model/index.ts';
+import { nearest } from '../nearest.ts';
+import type { Scenario } from '../schema/index.ts';
 import { isMap } from '../source.ts';
 import type { Apps } from './apps.ts';
 import type { Build } from './build.ts';
@@ -59,6 +67,56 @@ export function readFederation(
     leaseNs: parseDuration(federation.lease),
     neighbourhoodSize: federation.neighbourhood,
     bidTimeoutNs: parseDuration(federation.bidTimeout),
+    members: readMembers(build, clusters, federation.members),
     prioritizers: { Balance: 1, Steady: 1, ...federation.prioritizers },
   };
+}
+
+type WrittenMembers = NonNullable<NonNullable<Scenario['spec']['orchestration']>['federation']>['members'];
+
+/** When which clusters are members, by what is said of them and of their providers. */
+function readMembers(
+  build: Build,
+  clusters: Infrastructure['clusters'],
+  written: WrittenMembers,
+): Map<ClusterId, Membership> {
+  const found = new Map<ClusterId, Membership>();
+  const managed = [...clusters.entries()].filter(([, { role }]) => role === 'managed');
+  for (const [member, path] of build.readable(written, 'spec', 'orchestration', 'federation', 'members')) {
+    const { cluster, provider } = member;
+    if ((cluster === undefined) === (provider === undefined)) {
+      const both = cluster === undefined ? 'neither "cluster" nor "provider"' : 'both "cluster" and "provider"';
+      build.entryProblem(path, both, { expected: 'exactly one of them' });
+      continue;
+    }
+    const [field, name] = cluster === undefined ? (['provider', provider!] as const) : (['cluster', cluster] as const);
+    const nameOf = ([, of]: (typeof managed)[number]): string => (field === 'cluster' ? of.name : of.provider);
+    const named = managed.filter((entry) => nameOf(entry) === name);
+    if (named.length === 0) {
+      const known = [...new Set(managed.map(nameOf))];
+      build.problem(
+        [...path, field],
+        `no managed cluster ${field === 'cluster' ? 'is named' : 'is of provider'} "${name}"`,
+        {
+          expected: known.join(', '),
+          nearest: () => nearest(name, known),
+        },
+      );
+    }
+    const joinsNs = parseDuration(member.joins);
+    const leavesNs = member.leaves === undefined ? undefined : parseDuration(member.leaves);
+    if (leavesNs !== undefined && leavesNs <= joinsNs) {
+      build.problem([...path, 'leaves'], 'a member that leaves before it has joined', {
+        expected: `a time after ${member.joins}`,
+      });
+    }
+    for (const [id] of named) {
+      if (found.has(id as ClusterId))
+        build.problem([...path, field], `${clusters[id]!.name} is a member twice`, {
+          expected: 'one entry for each cluster',
+        });
+      found.set(id as ClusterId, { joinsNs, ...(leavesNs === undefined ? {} : { leavesNs }) });
+    }
+  }
+  return found;
 }

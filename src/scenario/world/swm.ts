@@ -20,7 +20,7 @@ import type { Build } from './build.ts';
 type WrittenMigration = NonNullable<NonNullable<Scenario['spec']['orchestration']['swm']>['migration']>;
 
 /** What counts how much in the named profiles. Which there are is published, or own; the weights are own design. */
-const profileWeights: Readonly<Record<PerformanceProfileName, SwmSettings['profile']>> = {
+export const profileWeights: Readonly<Record<PerformanceProfileName, SwmSettings['profile']>> = {
   greenness: { greenness: 1 },
   resilience: { resilience: 1 },
   latency: { latency: 1 },

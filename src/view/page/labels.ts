@@ -57,7 +57,7 @@ export class Labels {
     context.fillStyle = this.#theme.ink;
     for (const label of this.#labels.toSorted((a, b) => a.rank - b.rank)) {
       context.font = `${label.isBold ? '600 13px' : '12px'} system-ui, sans-serif`;
-      const width = context.measureText(label.text).width + 6;
+      const width = context.measureText(label.text).width + 2;
       const free = label.sides
         .map((side) => rectangleAt(label, side, width))
         .find((rectangle) => this.#isFree(rectangle));

@@ -25,7 +25,7 @@ export class RunMap {
   #groundKey = '';
   #snapshot: Snapshot | undefined;
   #themeVersion = 0;
-  #lastNs = 0;
+  #lastNs = NaN;
   #nextEvent = 0;
   #pulses: { readonly node: number; readonly tone: Pulse['tone']; readonly sinceMs: number }[] = [];
 
@@ -70,7 +70,7 @@ export class RunMap {
   #beginPulses(timeNs: number, speed: number, wallMs: number): void {
     const { events, index } = this.#replay;
     this.#pulses = this.#pulses.filter(({ sinceMs }) => wallMs - sinceMs < PULSE_MS);
-    if (timeNs < this.#lastNs || timeNs - this.#lastNs > LEAP_S * 1e9 * speed) {
+    if (!(timeNs >= this.#lastNs && timeNs - this.#lastNs <= LEAP_S * 1e9 * speed)) {
       this.#nextEvent = this.#replay.eventAfter(timeNs);
     } else {
       for (; (events[this.#nextEvent]?.timeNs ?? Infinity) <= timeNs; this.#nextEvent++) {

@@ -92,7 +92,7 @@ test('the average of the CPU weighs the newest value and those before alike (own
 });
 
 /** A scenario that goes by price, which is low in the hub; CO2 is low in the west. */
-function placedBy(performanceProfile: string | undefined, classes: object = {}) {
+function placedBy(performanceProfile: string | undefined, changes: readonly object[] = []) {
   const loaded = scenarioFromObject(
     {
       apiVersion: 'codeco-sim/v1',
@@ -112,8 +112,8 @@ function placedBy(performanceProfile: string | undefined, classes: object = {}) 
           links: [{ name: 'backhaul', from: 'west', to: 'hub', bandwidth: '1Gbit/s', latency: '10ms' }],
           regions: { cloud: { carbonIntensity: '400g/kWh' }, telco: { carbonIntensity: '50g/kWh' } },
         },
-        apps: [{ codecoApp: 'green' }, { codecoApp: 'plain' }],
-        orchestration: { scheduler: 'swm', swm: { profile: 'cost' }, ...classes },
+        apps: [{ codecoApp: 'green', changes }, { codecoApp: 'plain' }],
+        orchestration: { scheduler: 'swm', swm: { profile: 'cost' } },
       },
     },
     {
@@ -124,8 +124,13 @@ function placedBy(performanceProfile: string | undefined, classes: object = {}) 
     },
   );
   const { placed } = governed(loaded.world);
-  const clusterOf = (name: string) => placed[`${name}-front-0`]!.split('-', 1)[0];
-  return { green: clusterOf('green'), plain: clusterOf('plain'), warnings: loaded.warnings };
+  const clusterOf = (name: string, pod = 0) => placed[`${name}-front-${pod}`]?.split('-', 1)[0];
+  return {
+    green: clusterOf('green'),
+    next: clusterOf('green', 1),
+    plain: clusterOf('plain'),
+    warnings: loaded.warnings,
+  };
 }
 
 test('memory and nodes are averaged as well, and memory that nobody states is not known', () => {
@@ -177,5 +182,17 @@ describe('performanceProfile', () => {
     expect(warnings).toHaveLength(1);
     expect(String(warnings[0]!.found)).toBe('no profile is named "Karbon"');
     expect(warnings[0]!.nearest).toBe('carbon');
+  });
+});
+
+test('a new version of a CodecoApp with another profile counts for the pods that are placed from then on', () => {
+  const changes = [
+    { at: '60s', performanceProfile: 'carbon' },
+    { at: '120s', replicas: { front: 2 } },
+  ];
+  expect(placedBy(undefined, changes)).toMatchObject({ green: 'hub', next: 'west', plain: 'hub' });
+  expect(placedBy('Carbon', [{ at: '120s', performanceProfile: 'cost', replicas: { front: 2 } }])).toMatchObject({
+    green: 'west',
+    next: 'hub',
   });
 });

@@ -115,6 +115,23 @@ describe('SWM goes by freshness as MDM has it', () => {
   });
 });
 
+test('in a federation each cluster hears of all, by its own way, and keeps what it knew when it is cut off', async () => {
+  const faults = [{ at: '50s', for: '100s', cut: 'to-right' }];
+  const { catalogue } = await run({ faults, orchestration: { federation: {}, mdm: { interval: '30s' } } });
+  const heard = (cluster: string, node: string) =>
+    catalogue
+      .filter((row) => row['cluster'] === cluster && row['node'] === node)
+      .map(({ collected_ns }) => Number(collected_ns) / 1e9);
+  const all = [0, 30, 60, 90, 120, 150, 180, 210, 240, 270];
+  const uncut = [0, 30, 150, 180, 210, 240, 270];
+  expect(heard('hub', 'left-1')).toEqual(all);
+  expect(heard('left', 'left-1')).toEqual(all);
+  expect(heard('left', 'right-1')).toEqual(uncut);
+  expect(heard('right', 'left-1')).toEqual(uncut);
+  // its own metadata go by way of MDM in the hub as well
+  expect(heard('right', 'right-1')).toEqual(uncut);
+});
+
 describe('complianceClass', () => {
   const spec = {
     complianceClasses: { local: { clusters: ['west'] } },
