@@ -100,7 +100,7 @@ export function clusterBox({ scene }: Replay, cluster: number): Box | undefined 
     top: Math.max(...places.map(({ y }) => y)) + half,
   };
   const area = (box.right - box.left) * (box.top - box.bottom);
-  return area <= 6 * places.length * scene.cellM * scene.cellM ? box : undefined;
+  return area <= 3 * places.length * scene.cellM * scene.cellM ? box : undefined;
 }
 
 function drawClusters({ context, replay, snapshot, camera, theme }: Frame, labels: Labels): void {
