@@ -55,7 +55,13 @@ export function runCommand(command: ShellCommand, signal?: AbortSignal): Promise
     const { program, args, stdin = '', env } = command;
     const child = spawn(program, args, { detached: true, env: { ...process.env, ...env } });
     const interrupt = (): void => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, 'SIGINT');
+      } catch (error) {
+        // it has ended just now, and its end has not been told yet
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
     };
     signal?.addEventListener('abort', interrupt, { once: true });
     let stdout = '';

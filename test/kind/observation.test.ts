@@ -91,7 +91,8 @@ test('what a cluster does becomes tables that every command reads; broken watche
     message: '0/2 nodes are available: 2 Insufficient cpu.',
     type: 'Warning',
   });
-  await sleep(300);
+  // the event must have come before the pod is scheduled, on a busy machine too
+  await sleep(2000);
   api.hangUp('gone');
   web('web-7d9-new', { phase: 'Pending', conditions: [condition('PodScheduled')] }, { nodeName: 'n2' });
   while (!api.isWatched(paths.pods)) await sleep(20);
