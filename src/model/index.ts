@@ -87,6 +87,7 @@ export { mostOnOneNode, spareReplicas, type Policy, type PolicyRules, type Polic
 export { networkModelParameters, SMALL_MESSAGE_BYTES, type Messages, type NetworkModel } from './network-model.ts';
 export { ExpectationError, parseExpectation, unitOf, type Expectation } from './expectation.ts';
 export {
+  FAILED_SHARE,
   MeasureError,
   measureNames,
   measures,

@@ -110,6 +110,9 @@ export interface Quotient {
   readonly denominator?: MeasureName;
 }
 
+/** The share of failed requests. */
+export const FAILED_SHARE: Quotient = { numerator: 'requests.failed', denominator: 'requests.sent' };
+
 /** As it is written: `requests.failed / requests.sent`. */
 export function quotientText({ numerator, denominator }: Quotient): string {
   return denominator === undefined ? numerator : `${numerator} / ${denominator}`;

@@ -1,6 +1,7 @@
 import { median } from 'd3-array';
 import { estimateByWindows, type Interval } from '../experiment/index.ts';
 import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
+import { FAILED_SHARE } from '../model/index.ts';
 import type { RunFacts } from './facts/run.ts';
 
 export const CONFIDENCE_TEXT =
@@ -51,7 +52,7 @@ export async function answerOfRun(run: RunFacts): Promise<string[]> {
   if (sent === 0) return ['No request was sent after the warm-up.', ...rest];
   const compared = { seed: run.manifest.seed, folder: run.folder, row };
   const p95 = await estimateByWindows({ numerator: 'requests.latency.p95' }, compared);
-  const share = await estimateByWindows({ numerator: 'requests.failed', denominator: 'requests.sent' }, compared);
+  const share = await estimateByWindows(FAILED_SHARE, compared);
   const p95Ns = row['latency_p95_ns'] as number | null;
   const answered =
     p95Ns === null

@@ -9,7 +9,7 @@ import {
   type ComparedCell,
   type Interval,
 } from '../experiment/index.ts';
-import { quotientText, valueOf, type Quotient } from '../model/index.ts';
+import { FAILED_SHARE, quotientText, valueOf, type Quotient } from '../model/index.ts';
 
 /** One of several things that a report shows beside one another: a run, or a cell with its replications. */
 export interface Variant {
@@ -107,7 +107,7 @@ export interface VariantComparison extends CellComparison {
 export const comparedMeasures: readonly Quotient[] = [
   { numerator: 'requests.latency.mean' },
   { numerator: 'requests.latency.p95' },
-  { numerator: 'requests.failed', denominator: 'requests.sent' },
+  FAILED_SHARE,
   { numerator: 'energy.nodes' },
 ];
 

@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { writeKubeconfig } from '../kubernetes-client/kubeconfig.ts';
 
 export interface Stored {
   readonly kind?: string;
@@ -78,17 +76,7 @@ export class FakeApiServer {
 
   /** Writes a kubeconfig for it. @returns its path */
   writeKubeconfig(folder: string, context = 'fake', server = this.url): string {
-    const path = join(folder, 'kubeconfig');
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'u', user: {} }],
-      contexts: [{ name: context, context: { cluster: 'c', user: 'u' } }],
-      'current-context': context,
-    };
-    writeFileSync(path, stringify(config));
-    return path;
+    return writeKubeconfig(folder, server, context);
   }
 
   /** A node that is Ready, or says why it is not. */

@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { writeKubeconfig } from '../kubernetes-client/kubeconfig.ts';
 
 interface Stored {
   readonly metadata: {
@@ -38,19 +36,7 @@ export class PlayedApiServer {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const kubeconfig = join(folder, 'kubeconfig');
-    writeFileSync(
-      kubeconfig,
-      stringify({
-        apiVersion: 'v1',
-        kind: 'Config',
-        clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
-        users: [{ name: 'u', user: {} }],
-        contexts: [{ name: 'played', context: { cluster: 'c', user: 'u' } }],
-        'current-context': 'played',
-      }),
-    );
-    return new PlayedApiServer(server, kubeconfig);
+    return new PlayedApiServer(server, writeKubeconfig(folder, `http://127.0.0.1:${port}`, 'played'));
   }
 
   /** Creates or replaces an object of a collection such as `/api/v1/pods`. */

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1ConfigMap, V1ConfigMapList } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { connectCluster, followObjects, type Cluster, type Followed } from '../../src/kubernetes-client/index.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
 import { startControlPlane, whyNoControlPlane, type ControlPlane } from '../kubernetes/real-control-plane.ts';
 
 let folder: string;
@@ -14,20 +14,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'codeco-sim-client-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function writeKubeconfig(server: string, context = 'here'): string {
-  const path = join(folder, 'kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'u', user: {} }],
-    contexts: [{ name: context, context: { cluster: 'c', user: 'u' } }],
-    'current-context': context,
-  };
-  writeFileSync(path, stringify(config));
-  return path;
-}
 
 const configMaps = (cluster: Cluster, more: Partial<Followed<V1ConfigMap>> = {}): Followed<V1ConfigMap> => ({
   what: 'the ConfigMaps',
@@ -38,7 +24,7 @@ const configMaps = (cluster: Cluster, more: Partial<Followed<V1ConfigMap>> = {})
 
 describe('which cluster is used', () => {
   const connect = (server: string, options: { context?: string; yesTo?: string } = {}, name = 'here') =>
-    connectCluster({ kubeconfig: writeKubeconfig(server, name), needs: [], ...options });
+    connectCluster({ kubeconfig: writeKubeconfig(folder, server, name), needs: [], ...options });
 
   test('one on this machine, and one of kind or KWOK, is used without a question', async () => {
     for (const server of ['https://127.0.0.1:6443', 'https://[::1]:6443', 'https://localhost', 'https://127.8.9.10'])
@@ -77,7 +63,10 @@ describe('a server that turns away, forgets and hangs up', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    cluster = await connectCluster({ kubeconfig: writeKubeconfig(`http://127.0.0.1:${port}`), needs: [] });
+    cluster = await connectCluster({
+      kubeconfig: writeKubeconfig(folder, `http://127.0.0.1:${port}`, 'here'),
+      needs: [],
+    });
   });
   afterEach(() => asked.splice(0));
   afterAll(() => {

@@ -1,4 +1,5 @@
 import {
+  FAILED_SHARE,
   measures,
   measureNames,
   quotientText,
@@ -78,7 +79,6 @@ export interface CompareOptions {
   readonly confidence?: number;
 }
 
-const FAILED_SHARE: Quotient = { numerator: 'requests.failed', denominator: 'requests.sent' };
 /** Nothing of its own: it is one less the failed, or as many as the load brought. */
 const LEFT_OUT = new Set<string>(['requests.succeeded', 'requests.failed']);
 const DEFAULT_MEASURES: readonly Quotient[] = measureNames

@@ -1,5 +1,13 @@
 import { RandomStreams } from '../../kernel/index.ts';
-import { measureNames, quotientText, unitOf, valueOf, type Measure, type Quotient } from '../../model/index.ts';
+import {
+  FAILED_SHARE,
+  measureNames,
+  quotientText,
+  unitOf,
+  valueOf,
+  type Measure,
+  type Quotient,
+} from '../../model/index.ts';
 import { ResultsError } from '../../results/index.ts';
 import { estimateOfSections, requestSectionsOf } from '../comparison/index.ts';
 import { bootstrap, CONFIDENCE, meanInterval, quantileOfSorted, type Interval } from '../statistics/index.ts';
@@ -43,8 +51,6 @@ export interface DescribeOptions {
   /** Leave out the warm-up that was found in place of the one that the scenario states: measures of requests are then left. */
   readonly foundWarmUp?: boolean;
 }
-
-const FAILED_SHARE: Quotient = { numerator: 'requests.failed', denominator: 'requests.sent' };
 
 /**
  * Describes runs, cells of a sweep, or all of its cells: each measure's mean and median over the replications with
