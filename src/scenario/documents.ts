@@ -18,6 +18,8 @@ import type { Mark, Places, Source } from './source.ts';
 const MAX_DEPTH = 64;
 /** Also bounds what aliases unfold to, so that a small file cannot ask for gigabytes. */
 const MAX_VALUES = 200_000;
+/** In characters; what a ConfigMap of Kubernetes holds. The reader takes 50 bytes for each escaped one of a text. */
+const MAX_TEXT = 1 << 20;
 
 const knownTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -99,6 +101,8 @@ function* compose(source: Source, from: number): Generator<Document.Parsed<Parse
   for (const lexeme of new Lexer().lex(text)) {
     if (++lexemes > 4 * MAX_VALUES)
       throw new TooMuch(`longer than about ${MAX_VALUES} values: list positions in a CSV file`, here());
+    if (lexeme.length > MAX_TEXT && !lexeme.startsWith('#'))
+      throw new TooMuch('a text of more than 1 MiB (is a quote open?)', here());
     for (const token of parser.next(lexeme)) yield* composer.next(token) as Iterable<Document.Parsed<ParsedNode>>;
     if (parser.stack.length > 2 * MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`, here());
   }
