@@ -1,4 +1,5 @@
 import { Bool, Dictionary as DictionaryType, Float64, Int32, makeData, makeVector, type Data, type DataType } from 'apache-arrow';
+import { giveMemory, takeMemory } from './cell-memory.ts';
 import { NO_CODE, NO_INT32, type Column } from './columns.ts';
 import { UTF8, encodeText, type Dictionary } from './dictionary.ts';
 import type { Digest } from '../kernel/index.ts';
@@ -6,7 +7,7 @@ import type { Digest } from '../kernel/index.ts';
 /**
  * The cells of one column for one batch. The producer writes plain numbers into `cells`, null being a number of its own;
  * `seal` checks them, and splits them into Arrow's values and validity bits. Memory is taken once and used again for
- * every batch; a table of few rows touches no more of it than they need.
+ * every batch, and by the next run of the process; a table of few rows touches no more of it than they need.
  */
 export interface ColumnBuffer {
   readonly cells: Float64Array | Int32Array | Uint8Array | (string | null)[];
@@ -18,6 +19,8 @@ export interface ColumnBuffer {
    * @throws {RangeError} if a cell was never written or holds what the column cannot
    */
   seal(rows: number, digest: Digest): Data;
+  /** Gives the memory back: neither the cells nor what was sealed is to be used any more. */
+  release(): void;
 }
 
 /** Makes the buffer of a column. `place` names it in errors: `requests.latency_ns`. */
@@ -48,8 +51,12 @@ const BOOL = new Bool();
 /** What a batch carries in place of its dictionary, which is written at the end of the file. */
 const NO_STRINGS = makeVector(makeData({ type: UTF8 }));
 
-const wordsOf = (capacity: number) => new Int32Array(capacity / 32);
+const wordsOf = (capacity: number) => new Int32Array(takeMemory(capacity / 8));
 const bytesOf = (words: Int32Array) => new Uint8Array(words.buffer);
+
+function release(...arrays: readonly (Float64Array | Int32Array | Uint8Array)[]): void {
+  for (const { buffer } of arrays) giveMemory(buffer as ArrayBuffer);
+}
 
 /** Folds which cells have a value: nothing but a zero when all have one. */
 function foldValidity(digest: Digest, nullCount: number, validity: Int32Array, rows: number): void {
@@ -73,10 +80,14 @@ class Float64Buffer implements ColumnBuffer {
   constructor(place: string, nullable: boolean, capacity: number) {
     this.#place = place;
     this.#nullable = nullable;
-    this.cells = new Float64Array(capacity);
+    this.cells = new Float64Array(takeMemory(8 * capacity));
     this.#words = new Int32Array(this.cells.buffer);
     this.#validity = wordsOf(capacity);
     this.#validityBytes = bytesOf(this.#validity);
+  }
+
+  release(): void {
+    release(this.cells, this.#validity);
   }
 
   prepare(first: number, end: number): void {
@@ -125,9 +136,13 @@ class Int32Buffer implements ColumnBuffer {
     this.#dictionary = of?.dictionary;
     this.#none = of === undefined ? NO_INT32 : NO_CODE;
     this.type = of === undefined ? INT32 : new DictionaryType(UTF8, INT32, of.id, false);
-    this.cells = new Int32Array(capacity);
+    this.cells = new Int32Array(takeMemory(4 * capacity));
     this.#validity = wordsOf(capacity);
     this.#validityBytes = bytesOf(this.#validity);
+  }
+
+  release(): void {
+    release(this.cells, this.#validity);
   }
 
   prepare(first: number, end: number): void {
@@ -180,9 +195,13 @@ class BoolBuffer implements ColumnBuffer {
 
   constructor(place: string, capacity: number) {
     this.#place = place;
-    this.cells = new Uint8Array(capacity);
+    this.cells = new Uint8Array(takeMemory(capacity));
     this.#bits = wordsOf(capacity);
     this.#bytes = bytesOf(this.#bits);
+  }
+
+  release(): void {
+    release(this.cells, this.#bits);
   }
 
   prepare(first: number, end: number): void {
@@ -216,6 +235,8 @@ class TextBuffer implements ColumnBuffer {
     this.#place = place;
     this.#nullable = nullable;
   }
+
+  release(): void {}
 
   prepare(first: number): void {
     this.cells.length = first;

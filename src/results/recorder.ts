@@ -95,7 +95,8 @@ export class Recorder {
   }
 
   /**
-   * Ends the run: writes what is left of the tables, then the manifest as the last file.
+   * Ends the run: writes what is left of the tables, then the manifest as the last file. The columns of the tables are
+   * not to be used any more.
    * @returns the run's digest, over every event and every row; and the manifest, when there is a folder
    */
   close(ending: RunEnding): { readonly digest: string; readonly manifest: Manifest | undefined } {
@@ -106,6 +107,7 @@ export class Recorder {
       rowDigests.runs = this.#endRun(digest, ending);
       const manifest = this.#folder === undefined ? undefined : this.#write(this.#folder, digest, rowDigests, ending);
       this.#open = false;
+      for (const name of tableNames) this.tables[name].release();
       return { digest, manifest };
     } catch (error) {
       this.abandon();

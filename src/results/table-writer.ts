@@ -123,6 +123,11 @@ export class TableWriter<C extends Columns = Columns> {
     return this.#file?.finish(new Map(strings), metadata);
   }
 
+  /** Gives the memory of the columns back, for the next run: they are not to be used any more. */
+  release(): void {
+    for (const buffer of this.#buffers) buffer.release();
+  }
+
   /** Closes the file as it is. */
   abandon(): void {
     this.#file?.abandon();

@@ -71,6 +71,9 @@ export function resolveShape(schema: Schema, value: unknown): Schema | undefined
   return schema.anyOf[shapeOf(schema.anyOf, value)];
 }
 
+const copyOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? structuredClone(value) : value;
+
 /** Fills defaults in, in place, as far as the value has the shape of the schema. */
 export function fillDefaults(schema: Schema, value: unknown): void {
   const shape = resolveShape(schema, value);
@@ -79,7 +82,7 @@ export function fillDefaults(schema: Schema, value: unknown): void {
     if (shape.items !== undefined) for (const item of value) fillDefaults(shape.items, item);
   } else if (isMap(value)) {
     for (const [name, field] of Object.entries(shape.properties ?? {})) {
-      if (!Object.hasOwn(value, name) && field.default !== undefined) value[name] = structuredClone(field.default);
+      if (!Object.hasOwn(value, name) && field.default !== undefined) value[name] = copyOf(field.default);
       if (Object.hasOwn(value, name)) fillDefaults(field, value[name]);
     }
     if (typeof shape.additionalProperties === 'object') {
