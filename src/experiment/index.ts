@@ -29,6 +29,7 @@ export {
   type JobOptions,
   type SweepJob,
 } from './kubernetes/index.ts';
+export { fetchSweeps, parseStorePlace, storeAccess, StoredSweep } from './store/index.ts';
 export {
   compareCells,
   estimateByWindows,

@@ -21,7 +21,7 @@ interface PlayedKubeletOptions {
 
 /**
  * Plays the kubelet of a node: it runs the containers of pods that are bound to it as processes of this machine, and tells the API server how they
- * end. ConfigMaps become files in `folder`, PersistentVolumeClaims become `volumes`. It reads of a pod only what a kubelet reads.
+ * end. ConfigMaps become files in `folder`, PersistentVolumeClaims become `volumes`, Secrets variables. It reads of a pod only what a kubelet reads.
  */
 export class PlayedKubelet {
   readonly #cluster: Cluster;
@@ -171,6 +171,12 @@ export class PlayedKubelet {
     for (const { name, value, valueFrom } of container.env ?? []) {
       const [, key] = /^metadata\.(?:annotations|labels)\['(.+)'\]$/.exec(valueFrom?.fieldRef?.fieldPath ?? '') ?? [];
       variables[name] = value ?? pod.metadata?.annotations?.[key!] ?? pod.metadata?.labels?.[key!] ?? '';
+    }
+    const { namespace } = pod.metadata as { namespace: string };
+    for (const { secretRef } of container.envFrom ?? []) {
+      const core = this.#cluster.api(this.#cluster.library.CoreV1Api);
+      const { data = {} } = await core.readNamespacedSecret({ name: secretRef!.name!, namespace });
+      for (const [name, value] of Object.entries(data)) variables[name] = Buffer.from(value, 'base64').toString();
     }
     const expanded = [...(container.command ?? []), ...(container.args ?? [])].map((text) =>
       text.replaceAll(/\$(\$\(|\((\w+)\))/g, (whole, _, name?: string) =>

@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import {
   cancelJob,
-  collectShards,
   jobOfSweep,
   kubectl,
-  readSweep,
+  parseStorePlace,
   runJob,
   sweepRights,
   tryJob,
@@ -19,6 +17,7 @@ import { connectCluster, type Cluster } from '../../kubernetes-client/index.ts';
 import { formatCount } from '../../format.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { collectFrom } from './collect.ts';
 import { Progress } from '../progress.ts';
 import { formatSweep } from '../sweep-summary.ts';
 import { UsageError } from '../usage-error.ts';
@@ -35,6 +34,8 @@ export interface ClusterFlags {
   readonly memory?: string;
   readonly backoffLimitPerIndex?: number;
   readonly pvc?: string;
+  readonly store?: string;
+  readonly storeSecret?: string;
   readonly mounted?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -60,6 +61,12 @@ export function addClusterOptions(command: Command): void {
     )
     .addOption(of('--image <ref>', 'image with the program (scripts/Containerfile builds one)'))
     .addOption(of('--pvc <claim>', 'PersistentVolumeClaim that the results are written to'))
+    .addOption(
+      of(
+        '--store-secret <name>',
+        'Secret with the AWS_… variables by which the pods reach --store (AWS_ENDPOINT_URL as the pods see it)',
+      ),
+    )
     .addOption(
       of('--mounted <dir>', "where the claim's volume is mounted on this machine, to collect the results from"),
     )
@@ -92,12 +99,25 @@ export function demandEngine(flags: ClusterFlags & { readonly dryRun?: unknown; 
       throw new UsageError('--shard: a Job runs all shards; --shards N says how many there are');
     if (!given('image'))
       throw new UsageError('--engine kubernetes: --image REF is missing; scripts/Containerfile builds one');
-    if (!given('pvc')) {
-      throw new UsageError('--engine kubernetes: --pvc CLAIM is missing: results in a pod alone are lost with it');
+    if (given('pvc') === given('store')) {
+      throw new UsageError(
+        given('pvc')
+          ? '--pvc and --store: the results are kept on one of them'
+          : '--engine kubernetes: --pvc CLAIM or --store s3://BUCKET/PREFIX is missing: results in a pod alone are lost with it',
+      );
     }
+    if (given('store') !== given('storeSecret')) {
+      throw new UsageError(
+        given('store')
+          ? '--store: --store-secret NAME is missing: the pods reach the store by the variables in it'
+          : '--store-secret is for --store',
+      );
+    }
+    if (given('store')) parseStorePlace(flags.store!);
+    if (given('mounted') && !given('pvc')) throw new UsageError('--mounted is for --pvc');
     return;
   }
-  const names = ['image', 'pvc', 'mounted', 'shards', 'parallelism', 'cpu', 'memory', 'backoffLimitPerIndex', 'namespace', 'kubeconfig', 'context', 'yesTo', 'keep'] as const; // prettier-ignore
+  const names = ['image', 'pvc', 'storeSecret', 'mounted', 'shards', 'parallelism', 'cpu', 'memory', 'backoffLimitPerIndex', 'namespace', 'kubeconfig', 'context', 'yesTo', 'keep'] as const; // prettier-ignore
   const [wrong] = names.filter(given);
   if (wrong !== undefined) {
     const flag = wrong.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -159,7 +179,7 @@ function describe(plan: SweepPlan, flags: Flags, namespace: string | undefined):
     cpu: asQuantity('--cpu', flags.cpu ?? DEFAULTS.cpu),
     memory: asQuantity('--memory', flags.memory ?? DEFAULTS.memory),
     backoffLimitPerIndex: flags.backoffLimitPerIndex ?? DEFAULTS.backoffLimitPerIndex,
-    claim: flags.pvc!,
+    keptOn: flags.pvc === undefined ? { store: flags.store!, secret: flags.storeSecret! } : { claim: flags.pvc },
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     set: flags.set ?? [],
     allow: flags.allow ?? [],
@@ -235,7 +255,7 @@ async function follow(io: Io, cluster: Cluster, sweep: SweepJob, flags: Flags): 
     }
     await cancelJob(cluster, sweep);
     io.err(
-      `interrupted: the Job ${name} is cancelled; what its pods have finished is kept on ${flags.pvc}, and the same command goes on from there\n`,
+      `interrupted: the Job ${name} is cancelled; what its pods have finished is kept on ${flags.pvc ?? flags.store}, and the same command goes on from there\n`,
     );
     return end;
   } finally {
@@ -252,27 +272,17 @@ async function collect(
   out: string,
 ): Promise<void> {
   const shards = job.spec!.completions!;
-  if (flags.mounted === undefined) {
-    if (flags.quiet === true) return;
-    io.err(
-      `The results are on ${flags.pvc}, in ${results}. Where its volume is mounted:\n` +
-        `  codeco-sim collect MOUNT/${results}/shard-*-of-${shards} --out ${out}\n` +
-        'Elsewhere, through a pod that mounts it:\n' +
-        copyCommands({ cluster, job, image: flags.image!, claim: flags.pvc!, results })
-          .map((line) => `  ${line}\n`)
-          .join('') +
-        `  codeco-sim collect ${results}/shard-*-of-${shards} --out ${out}\n`,
-    );
+  const base = flags.store?.replace(/\/+$/, '') ?? flags.mounted;
+  const isReached = flags.store === undefined ? base !== undefined : process.env['AWS_ACCESS_KEY_ID'] !== undefined;
+  if (!isReached) {
+    if (flags.quiet !== true) io.err(howToCollect(cluster, { job, results }, flags, out));
     return;
   }
-  const folders = Array.from({ length: shards }, (_, index) =>
-    join(flags.mounted!, results, `shard-${index}-of-${shards}`),
-  );
-  const { program } = readSweep(folders[0]!);
-  if (program !== plan.program && flags.quiet !== true) {
-    io.err(`note: the image holds another build of the program (${program}) than this one (${plan.program})\n`);
+  const places = Array.from({ length: shards }, (_, index) => `${base}/${results}/shard-${index}-of-${shards}`);
+  const { sweep, rows, done, failed } = await collectFrom(places, out);
+  if (sweep.program !== plan.program && flags.quiet !== true) {
+    io.err(`note: the image holds another build of the program (${sweep.program}) than this one (${plan.program})\n`);
   }
-  const { sweep, rows, done, failed } = await collectShards(folders, out);
   if (flags.quiet !== true) {
     const names = sweep.parameters.map((parameter) => parameter.name);
     io.out(formatSweep(names, sweep.cells, rows, MOST_ROWS, io.pictureWidth));
@@ -282,6 +292,32 @@ async function collect(
     io.err(`${failed} ${failed === 1 ? 'run has' : 'runs have'} failed in the shards\n`);
     process.exitCode = exitCodes.failed;
   }
+}
+
+/** Says what brings the results here from where this machine does not reach them. */
+function howToCollect(
+  cluster: Cluster,
+  { job, results }: Pick<SweepJob, 'job' | 'results'>,
+  { store, pvc, image }: Flags,
+  out: string,
+): string {
+  const shards = job.spec!.completions!;
+  if (store !== undefined) {
+    const place = `${store.replace(/\/+$/, '')}/${results}`;
+    return (
+      `The results are in ${place}. With AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL in the environment:\n` +
+      `  codeco-sim collect ${shards === 1 ? `${place}/shard-0-of-1` : `${place}/shard-{0..${shards - 1}}-of-${shards}`} --out ${out}\n`
+    );
+  }
+  return (
+    `The results are on ${pvc}, in ${results}. Where its volume is mounted:\n` +
+    `  codeco-sim collect MOUNT/${results}/shard-*-of-${shards} --out ${out}\n` +
+    'Elsewhere, through a pod that mounts it:\n' +
+    copyCommands({ cluster, job, image: image!, claim: pvc!, results })
+      .map((line) => `  ${line}\n`)
+      .join('') +
+    `  codeco-sim collect ${results}/shard-*-of-${shards} --out ${out}\n`
+  );
 }
 
 /** Commands that copy the results from a volume that is mounted nowhere else: `kubectl cp` needs a pod that runs. */

@@ -10,6 +10,8 @@ import {
   planSweep,
   runFolder,
   runSweep,
+  storeAccess,
+  StoredSweep,
   type Cost,
   type ExpectationReport,
   type Shard,
@@ -73,6 +75,11 @@ export function addSweepCommand(program: Command, io: Io): void {
       wholeNumber('--worker-memory'),
     )
     .option('--shard <i/n>', 'run only the i-th of n parts; `index/n`: by JOB_COMPLETION_INDEX, as in a Job', asShard)
+    .option(
+      '--store <s3://bucket/prefix>',
+      'keep each finished run in an S3-compatible store too, and begin with what is there; with --engine kubernetes, in ' +
+        'place of --pvc. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL say whose',
+    )
     .option('--fail-fast', 'stop at the first run that fails')
     .option(
       '--dry-run [client|server]',
@@ -110,6 +117,15 @@ export function addSweepCommand(program: Command, io: Io): void {
       tellPlan(io, plan, await estimateCost(plan, out, common), workers, flags.output);
       return;
     }
+    const store =
+      flags.store === undefined
+        ? undefined
+        : new StoredSweep(
+            out,
+            flags.store,
+            storeAccess(process.env, () => new Date()),
+          );
+    await store?.restore();
     const interruption = new AbortController();
     const interrupt = (): void => interruption.abort();
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
@@ -122,6 +138,7 @@ export function addSweepCommand(program: Command, io: Io): void {
         failFast: flags.failFast === true,
         signal: interruption.signal,
         ...(flags.shard === undefined ? {} : { shard: flags.shard }),
+        ...(store === undefined ? {} : { finished: (hash) => store.keep(hash) }),
         progress: ({ done, failed, total, secondsLeft }) => {
           const failures = failed === 0 ? '' : `, ${failed} failed`;
           const left = secondsLeft === undefined ? '' : `  ${formatDuration(secondsLeft * 1e9)} left`;
@@ -135,6 +152,7 @@ export function addSweepCommand(program: Command, io: Io): void {
         },
       });
       progress.done();
+      await store?.finish();
       const reports = await expectationReports(plan, outcome, out);
       writeReports(reports, flags);
       report(io, plan, outcome, { out, flags, seconds: (io.now() - startedMs) / 1000, reports });

@@ -28,6 +28,8 @@ export interface SweepOptions {
   /** Stops the sweep; what is finished is kept. */
   readonly signal?: AbortSignal;
   readonly progress?: (progress: SweepProgress) => void;
+  /** Told of each run that is finished here, by the name of its folder. */
+  readonly finished?: (hash: string) => void;
   /** Told of each run that fails, as soon as it does. */
   readonly failed?: (cell: PlannedCell, run: SweepRun) => void;
   /** The workers' module. */
@@ -254,6 +256,7 @@ class Execution {
       this.#ran++;
       this.#ranSeconds += result.seconds;
       this.#journal.add(hash, result);
+      this.#options.finished?.(hash);
       return result;
     } finally {
       this.#fractions.delete(hash);

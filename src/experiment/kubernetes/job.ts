@@ -19,19 +19,25 @@ export interface JobOptions {
   readonly memory: string;
   /** How often an index is tried again. */
   readonly backoffLimitPerIndex: number;
-  /** PersistentVolumeClaim that the results are written to; all pods mount it, so it must be ReadWriteMany where they run on several nodes. */
-  readonly claim: string;
+  readonly keptOn: ResultsPlace;
   /** As the scenario was read here: `--seed`, `--set`, `--allow`. */
   readonly seed?: number;
   readonly set: readonly string[];
   readonly allow: readonly string[];
 }
 
+/** Where the pods keep the results. */
+export type ResultsPlace =
+  /** A PersistentVolumeClaim: all pods mount it, so it must be ReadWriteMany where they run on several nodes. */
+  | { readonly claim: string }
+  /** An S3-compatible store, `s3://BUCKET/PREFIX`, and the Secret whose entries are the variables by which the pods reach it. */
+  | { readonly store: string; readonly secret: string };
+
 /** The objects that run a sweep on a cluster. */
 export interface SweepJob {
   readonly job: V1Job;
   readonly configMap: V1ConfigMap;
-  /** Where the results lie on the volume: the shards' folders are `shard-INDEX-of-N` in it. */
+  /** Where the results lie on the volume or in the store: the shards' folders are `shard-INDEX-of-N` in it. */
   readonly results: string;
 }
 
@@ -79,7 +85,10 @@ export function jobOfSweep(plan: SweepPlan, options: JobOptions): SweepJob {
   };
   const security = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
   const experiment = { name: 'experiment', mountPath: EXPERIMENT };
-  const volumes: V1Volume[] = [{ name: 'results', persistentVolumeClaim: { claimName: options.claim } }];
+  const { keptOn } = options;
+  const volumes: V1Volume[] = [
+    { name: 'results', ...('claim' in keptOn ? { persistentVolumeClaim: { claimName: keptOn.claim } } : { emptyDir: {} }) }, // prettier-ignore
+  ];
   const initContainers: V1Container[] = [];
   if (files.plain === undefined) {
     volumes.push({ name: 'packed', configMap: { name } }, { name: 'experiment', emptyDir: {} });
@@ -96,17 +105,19 @@ export function jobOfSweep(plan: SweepPlan, options: JobOptions): SweepJob {
   const workers = Math.max(1, Math.floor(milliValue(options.cpu) / 1000));
   const workerMemory = Math.max(64, Math.floor((HEAP_SHARE * wholeValue(options.memory)) / 2 ** 20 / workers));
   const [, chosen] = /(#[^#/]+)$/.exec(plan.file.file) ?? [];
+  const shard = `${results}/shard-$(JOB_COMPLETION_INDEX)-of-${shards}`;
   const args = [
     'sweep',
     `${EXPERIMENT}/${files.experiment}${chosen ?? ''}`,
     '--out',
-    `${RESULTS}/${results}/shard-$(JOB_COMPLETION_INDEX)-of-${shards}`,
+    `${RESULTS}/${shard}`,
     '--shard',
     `index/${shards}`,
     '--workers',
     String(workers),
     '--worker-memory',
     String(workerMemory),
+    ...('store' in keptOn ? ['--store', `${keptOn.store.replace(/\/+$/, '')}/${shard}`] : []),
   ];
   const more = [
     ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
@@ -151,6 +162,7 @@ export function jobOfSweep(plan: SweepPlan, options: JobOptions): SweepJob {
               image,
               command: ['codeco-sim'],
               args: [...args, ...more],
+              ...('store' in keptOn ? { envFrom: [{ secretRef: { name: keptOn.secret } }] } : {}),
               resources: { requests: { cpu, memory }, limits: { memory } },
               securityContext: security,
               volumeMounts: [

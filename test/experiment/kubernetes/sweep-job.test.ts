@@ -25,7 +25,7 @@ const options: JobOptions = {
   cpu: '2500m',
   memory: '2Gi',
   backoffLimitPerIndex: 1,
-  claim: 'results',
+  keptOn: { claim: 'results' },
   set: [],
   allow: [],
 };

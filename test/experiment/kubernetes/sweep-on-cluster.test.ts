@@ -9,6 +9,7 @@ import { connectCluster, type Cluster } from '../../../src/kubernetes-client/ind
 import { PlayedKubelet, type Fate } from '../../kubernetes/played-kubelet.ts';
 import { startControlPlane, whyNoControlPlane, type ControlPlane } from '../../kubernetes/real-control-plane.ts';
 import { bytesIn, writeExperiment } from '../execution/fixture.ts';
+import { S3StandIn } from '../store/s3-stand-in.ts';
 
 const program = resolve('dist/cli/main.js');
 const small = `  vary:
@@ -57,20 +58,16 @@ describe.skipIf(why !== undefined)(
     });
 
     /** The program, as users start it; `stop` interrupts it once a text has been said. */
-    function sweep(experiment: string, args: readonly string[], stop?: string) {
-      const all = [
-        'sweep',
-        experiment,
-        '--engine',
-        'kubernetes',
-        '--image',
-        'example.org/codeco-sim',
-        '--pvc',
-        'results',
-      ];
+    function sweep(
+      experiment: string,
+      args: readonly string[],
+      stop?: string,
+      { kept = ['--pvc', 'results'], environment = {} }: { kept?: string[]; environment?: Record<string, string> } = {},
+    ) {
+      const all = ['sweep', experiment, '--engine', 'kubernetes', '--image', 'example.org/codeco-sim', ...kept];
       const child = spawn(process.execPath, [program, ...all, '--kubeconfig', plane.kubeconfig, ...args], {
         cwd: folder,
-        env: { ...process.env, NO_COLOR: '1' },
+        env: { ...process.env, NO_COLOR: '1', ...environment },
       });
       let stdout = '';
       let stderr = '';
@@ -146,6 +143,25 @@ describe.skipIf(why !== undefined)(
       const ofSweeps = { namespace: 'default', labelSelector: 'app.kubernetes.io/name=codeco-sim' };
       const { items } = await core.listNamespacedConfigMap(ofSweeps);
       expect(items.map(({ metadata }) => metadata!.ownerReferences?.[0]?.uid)).toEqual([job!.metadata!.uid]);
+    });
+
+    test('with a store in place of a claim, the results are collected from there', async () => {
+      const store = await S3StandIn.start('bucket');
+      try {
+        const core = cluster.api(cluster.library.CoreV1Api);
+        const secret = { metadata: { name: 'store' }, stringData: store.environment };
+        await core.createNamespacedSecret({ namespace: 'default', body: secret });
+        const file = writeExperiment(folder, 'stored', small);
+        const kept = ['--store', 's3://bucket/sweeps/', '--store-secret', 'store'];
+        const args = ['--shards', '2', '--out', 'from-store'];
+        const { status, stdout, stderr } = await sweep(file, args, undefined, { kept, environment: store.environment });
+        expect(stdout, stderr).toContain('6 runs of 2 shards, complete; results in from-store');
+        expect(status).toBe(0);
+        const shards = [...store.objects.keys()].filter((key) => key.endsWith('sweep.json')).toSorted();
+        expect(shards).toEqual([0, 1].map((index) => `sweeps/stored/shard-${index}-of-2/sweep.json`));
+      } finally {
+        store.stop();
+      }
     });
 
     test('an index whose shard ends with failed runs is not tried again, and is named; a lost one is, as often as asked', async () => {

@@ -1,0 +1,2 @@
+export { parseStorePlace, storeAccess } from './object-store.ts';
+export { fetchSweeps, StoredSweep } from './stored-sweep.ts';
