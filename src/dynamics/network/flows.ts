@@ -7,7 +7,7 @@ import {
   type Nanoseconds,
 } from '../../kernel/index.ts';
 import { grown } from './growth.ts';
-import { ACKNOWLEDGEMENT_SHARE } from './incidence.ts';
+import { reservationStepBps } from './incidence.ts';
 import { IndexedHeap } from './indexed-heap.ts';
 import { MaxMin } from './max-min.ts';
 
@@ -172,10 +172,16 @@ export class Flows {
   }
 
   /**
-   * What of `wantedBps` can be reserved along a path beside what others have.
+   * What of `wantedBps` can be reserved along a path beside what others have, or is kept for them: `keptBps`, by medium.
    * @param wantedBps a multiple of `reservationStepBps`, as the result is
    */
-  reservable(path: ArrayLike<number>, length: number, wantedBps: number, isAcknowledged: boolean): number {
+  reservable(
+    path: ArrayLike<number>,
+    length: number,
+    wantedBps: number,
+    isAcknowledged: boolean,
+    keptBps?: Float64Array,
+  ) {
     const step = reservationStepBps(isAcknowledged);
     let steps = wantedBps / step;
     for (let i = 0; i < length; i++) {
@@ -186,7 +192,7 @@ export class Flows {
           if (this.#mediumOfArc[path[j]!] === medium) perStep += step;
           if (isAcknowledged && this.#mediumOfArc[path[j]! ^ 1] === medium) perStep += 1;
         }
-        const left = this.#capacity[medium]! - this.#reservedOfMedium[medium]!;
+        const left = this.#capacity[medium]! - this.#reservedOfMedium[medium]! - (keptBps?.[medium] ?? 0);
         steps = Math.min(steps, Math.max(Math.floor(left / perStep), 0));
       }
     }
@@ -411,9 +417,4 @@ export class Flows {
     this.#reserved = grown(this.#reserved, count);
     this.#byEnd.grow(this.#tag.length);
   }
-}
-
-/** Reservations are multiples of this: whole bit/s, also of what acknowledgements take of the way back, so that sums are exact. */
-export function reservationStepBps(isAcknowledged: boolean): number {
-  return isAcknowledged ? 1 / ACKNOWLEDGEMENT_SHARE : 1;
 }
