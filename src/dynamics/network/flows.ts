@@ -172,8 +172,8 @@ export class Flows {
   }
 
   /**
-   * What of `wantedBps` can be reserved along a path beside what others have, or is kept for them: `keptBps`, by medium.
-   * @param wantedBps a multiple of `reservationStepBps`, as the result is
+   * What of `wantedBps` can be reserved along a path beside what others have, or is kept for them (`keptBps`, by medium);
+   * both are multiples of `reservationStepBps`.
    */
   reservable(
     path: ArrayLike<number>,
@@ -199,7 +199,6 @@ export class Flows {
     return steps * step;
   }
 
-  /** Bytes that a flow still has to carry at this time. */
   bytesLeft(flow: number): number {
     const bits = this.#bitsLeft[flow]! - this.#rate[flow]! * (this.#kernel.now - this.#since[flow]!) * PER_NS;
     return Math.max(bits, 0) / BITS_PER_BYTE;

@@ -280,7 +280,6 @@ export class Network {
     return this.#paths.follow(way, from, to) ? this.#reservations.hold(reservation, from, to, way) : undefined;
   }
 
-  /** Ends what `hold` began. */
   letGo(hold: Hold): void {
     this.#reservations.letGo(hold);
   }
