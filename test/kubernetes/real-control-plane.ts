@@ -54,7 +54,12 @@ const realComponent = (component: Component): string => join(assets(['etcd', 'ku
  * @throws {Error} with the end of a component's log, if it ends
  */
 export async function startControlPlane(
-  options: { readonly scheduler?: boolean; readonly controllerManager?: boolean } = {},
+  options: {
+    readonly scheduler?: boolean;
+    readonly controllerManager?: boolean;
+    /** Until a node that falls silent is NotReady; 50 s by default. */
+    readonly nodeGraceSeconds?: number;
+  } = {},
 ): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'control-plane-'));
   const running: Running[] = [];
@@ -152,6 +157,7 @@ export async function startControlPlane(
         `--secure-port=${controllerPort}`,
         `--service-account-private-key-file=${signing}`,
         '--use-service-account-credentials=false',
+        ...(options.nodeGraceSeconds === undefined ? [] : [`--node-monitor-grace-period=${options.nodeGraceSeconds}s`]),
       ];
       others.push([start('kube-controller-manager', flags), controllerPort]);
     }
