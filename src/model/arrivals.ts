@@ -10,6 +10,8 @@ export type Arrivals =
       readonly meanIntervalNs: number;
       /** At least one of them has a factor above 0. */
       readonly states: readonly ArrivalState[];
+      /** Whether each user passes through the states on its own, or all of the group at the same times. */
+      readonly chainOf: 'user' | 'group';
     }
   | {
       readonly process: 'diurnal' | 'flash-crowd';

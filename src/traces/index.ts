@@ -1,4 +1,4 @@
-export type { Coordinates, Sample } from './sample.ts';
+export { MOVER_KINDS, type Coordinates, type MoverKind, type Sample } from './sample.ts';
 export { TableReader, type TableRow } from './table-reader.ts';
 export { TraceError } from './trace-error.ts';
 export { TraceReader } from './trace-reader.ts';

@@ -3,9 +3,16 @@ import { MAX_TIME_NS, type Nanoseconds } from '../kernel/index.ts';
 /** Metres on a plane, or degrees of longitude (x) and latitude (y). */
 export type Coordinates = 'planar' | 'geographic';
 
+/** What SUMO's floating car data tell the positions of. */
+export const MOVER_KINDS = ['vehicle', 'person', 'container'] as const;
+export type MoverKind = (typeof MOVER_KINDS)[number];
+
 /** One row of a trace: who was where and when. */
 export interface Sample {
+  /** Of SUMO's persons and containers with the kind before it, `person p0`: a vehicle may have the same id. */
   readonly id: string;
+  /** Absent where the format knows of no kinds. */
+  readonly kind?: MoverKind;
   readonly timeNs: Nanoseconds;
   /** Metres to the east, or degrees of longitude. */
   readonly east: number;
@@ -35,6 +42,11 @@ export class ValueError extends Error {
     super(found);
     this.expected = expected;
   }
+}
+
+/** The name of a mover of SUMO among all of its kinds; ids of SUMO hold no blank. */
+export function moverName(kind: MoverKind, id: string): string {
+  return kind === 'vehicle' ? id : `${kind} ${id}`;
 }
 
 /**

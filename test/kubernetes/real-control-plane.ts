@@ -34,6 +34,8 @@ export interface ControlPlaneOptions {
   /** KubeSchedulerConfiguration. */
   readonly schedulerConfiguration?: object;
   readonly controllerManager?: boolean;
+  /** Until a node that falls silent is NotReady; 50 s by default. */
+  readonly nodeGraceSeconds?: number;
   /** Admission plugins of the API server that are off. */
   readonly unadmitted?: readonly string[];
 }
@@ -179,6 +181,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         `--secure-port=${controllerPort}`,
         `--service-account-private-key-file=${signing}`,
         '--use-service-account-credentials=false',
+        ...(options.nodeGraceSeconds === undefined ? [] : [`--node-monitor-grace-period=${options.nodeGraceSeconds}s`]),
       ];
       others.push([start('kube-controller-manager', flags), controllerPort]);
     }

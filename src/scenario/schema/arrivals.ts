@@ -64,13 +64,20 @@ export const arrivals = either(
           ),
           {
             description:
-              'The states. Each user passes through them on its own, from one to any of the others with the same ' +
-              'probability, and is in its steady state from the start. Own design.',
+              'The states. They are passed through from one to any of the others with the same probability, in the ' +
+              'steady state from the start. Own design.',
             minItems: 2,
           },
         ),
+        statesOf: oneOf(
+          {
+            user: 'Each user passes through the states on its own: the more users, the smoother they are together.',
+            group: 'All users of the group pass through the same states at the same times: they are busy together.',
+          },
+          { description: 'Whose the states are. Own design.', default: 'user' },
+        ),
       },
-      { description: 'A bursty process.', expects: '{ process: mmpp, states }' },
+      { description: 'A bursty process.', expects: '{ process: mmpp, states, statesOf }' },
     ),
     object(
       {

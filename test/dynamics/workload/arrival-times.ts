@@ -18,3 +18,19 @@ export function arrivalTimes(arrivals: Arrivals, endNs: number, { user = 0, seed
   }
   return times;
 }
+
+/** When the requests of so many users of a group come before `endNs`, in the order of time. */
+export function groupTimes(arrivals: Arrivals, endNs: number, { users = 1, seed = 1 } = {}): number[] {
+  const streams = new RandomStreams(seed);
+  const streamOf = (who: number, purpose: string) => streams.get(`user/u-${who}/${purpose}`);
+  const process = arrivalsOf(arrivals, { streamOf, endNs: endNs as Nanoseconds, firstUser: 0 });
+  const nexts = Array.from({ length: users }, (_, user) => process.first(user, streamOf(user, 'arrivals')));
+  const times: number[] = [];
+  for (;;) {
+    const nowNs = Math.ceil(Math.min(...nexts));
+    if (nowNs >= endNs) return times;
+    const user = nexts.findIndex((time) => Math.ceil(time) === nowNs);
+    times.push(nowNs);
+    nexts[user] = nowNs + process.next(user, streamOf(user, 'arrivals'), nowNs as Nanoseconds);
+  }
+}
