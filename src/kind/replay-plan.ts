@@ -2,6 +2,7 @@ import type { NodeId, World } from '../model/index.ts';
 import {
   carriersOf,
   DOWN_TAINT,
+  lostTaints,
   podCarrier,
   replayLabel,
   SERVICE_LABEL,
@@ -11,9 +12,16 @@ import {
 } from './carriers.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { PlannedCluster, PlannedWorker } from './cluster-plan.ts';
-import type { ContainerRuntime } from './runtime.ts';
 import { failureSteps } from './failure-steps.ts';
-import { addressOf, describeStep, podsOf, type NetworkWay, type NodeFailures, type ReplayStep } from './replay-step.ts';
+import {
+  addressOf,
+  describeStep,
+  podsOf,
+  type NetworkWay,
+  type NodeFailures,
+  type ReplayStep,
+  type StepTools,
+} from './replay-step.ts';
 import { shapingLines, type Destination, type ShapedWay, type ShaperName } from './shaping.ts';
 import { followRun, type Timeline, type Way } from './timeline.ts';
 
@@ -24,11 +32,7 @@ export const placers = {
 } as const;
 export type PlacerName = keyof typeof placers;
 
-export interface ReplayOptions {
-  readonly runtime: ContainerRuntime;
-  readonly kubeconfig: string;
-  /** Of the kubeconfig, in place of those that kind names after its clusters. */
-  readonly context?: string;
+export interface ReplayOptions extends StepTools {
   /** How a node fails. */
   readonly failures: NodeFailures;
   readonly workload: WorkloadName;
@@ -153,9 +157,11 @@ function notesOf(
       'init containers are left out',
     ),
     ...some(speedUp !== 1, "pods take as long to start as ever, in the scenario's time so many times longer"),
-    failures === 'taint'
-      ? `nodes go on running where they fail in the scenario: they are cordoned, tainted with ${DOWN_TAINT} after ${nodeMonitorGracePeriodNs / 1e9} s, and pods tolerate that for ${evictionTolerationNs / 1e9} s or as long as they do a node that is unreachable`
-      : `a node is NotReady after ${nodeMonitorGracePeriodNs / 1e9} s and its pods are evicted after ${evictionTolerationNs / 1e9} s more, as kind up configures it`,
+    {
+      taint: `nodes go on running where they fail in the scenario: they are cordoned, tainted with ${DOWN_TAINT} after ${nodeMonitorGracePeriodNs / 1e9} s, and pods tolerate that for ${evictionTolerationNs / 1e9} s or as long as they do a node that is unreachable`,
+      command: `a node is NotReady after the cluster's own grace period, which is to be the ${nodeMonitorGracePeriodNs / 1e9} s of the scenario; its pods are evicted after ${evictionTolerationNs / 1e9} s more, or as long as they tolerate it`,
+      container: `a node is NotReady after ${nodeMonitorGracePeriodNs / 1e9} s and its pods are evicted after ${evictionTolerationNs / 1e9} s more, as kind up configures it`,
+    }[failures],
   ];
 }
 
@@ -234,7 +240,7 @@ function appSteps(
   const carrying: CarrierOptions = {
     workload,
     shrink,
-    ...(failures === 'taint' ? { tolerateDownNs: evictionTolerationNs } : {}),
+    ...(failures === 'container' ? {} : { lost: { taints: lostTaints[failures], forNs: evictionTolerationNs } }),
     ...(placement === 'simulated' ? { schedulerName: 'codeco-sim' } : {}),
   };
   return world.apps.flatMap((app) => {

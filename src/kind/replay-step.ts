@@ -19,8 +19,25 @@ export interface NetworkWay {
 export const nodeFailures = {
   container: 'the container that is the node is stopped',
   taint: 'the node is cordoned and tainted',
+  command: 'a command of yours stops it, and the cluster finds out by itself',
 } as const;
 export type NodeFailures = keyof typeof nodeFailures;
+
+/** Shell commands that stop and start a node; `{node}` in them stands for its name. */
+export interface NodeCommands {
+  readonly stop: string;
+  readonly start: string;
+}
+
+/** What steps are carried out with. */
+export interface StepTools {
+  readonly runtime: ContainerRuntime;
+  readonly kubeconfig: string;
+  /** Of the kubeconfig, in place of those that kind names after its clusters. */
+  readonly context?: string;
+  /** In place of stopping and starting containers. */
+  readonly nodeCommands?: NodeCommands;
+}
 
 /** Something that is done to a cluster at a time of the scenario. */
 export type ReplayStep = { readonly atNs: number; readonly cluster: string } & (
@@ -65,11 +82,7 @@ export function describeStep(step: ReplayStep): string {
 /** What a step runs, or what kubectl would for those that go to the API itself; a binding names its pod once that is known. */
 export function commandsOf(
   step: ReplayStep,
-  {
-    runtime,
-    kubeconfig,
-    context,
-  }: { readonly runtime: ContainerRuntime; readonly kubeconfig: string; readonly context?: string },
+  { runtime, kubeconfig, context, nodeCommands }: StepTools,
   pod = '{pod}',
 ): ShellCommand[] {
   const call = (...args: readonly string[]): ShellCommand =>
@@ -89,9 +102,11 @@ export function commandsOf(
       return [{ ...call('create', '--raw', path, '--filename', '-'), stdin: JSON.stringify(binding) }];
     }
     case 'stop':
+      if (nodeCommands !== undefined) return [onNode(nodeCommands.stop, step.worker)];
       // without a grace period: a node that crashes says goodbye to nobody
       return [{ program: runtime, args: ['stop', '--time', '0', step.worker] }];
     case 'start':
+      if (nodeCommands !== undefined) return [onNode(nodeCommands.start, step.worker), ...step.after];
       return [{ program: runtime, args: ['start', step.worker] }, ...step.after];
     case 'cordon':
       return [call('cordon', step.worker)];
@@ -101,6 +116,12 @@ export function commandsOf(
       return [call('uncordon', step.worker), call('taint', 'node', step.worker, `${DOWN_TAINT}-`)];
   }
 }
+
+/** Names of nodes are DNS subdomains, and so mean nothing to a shell. */
+const onNode = (command: string, node: string): ShellCommand => ({
+  program: 'sh',
+  args: ['-c', command.replaceAll('{node}', node)],
+});
 
 /** Manager of the fields that are applied (Kubernetes, Server-Side Apply). */
 export const FIELD_MANAGER = 'codeco-sim';

@@ -68,6 +68,8 @@ async function ofKind(world: World, flags: ReplayFlags, isOffline: boolean): Pro
     ['--context', flags.context],
     ['--nodes', flags.nodes],
     ['--yes-to', flags.yesTo],
+    ['--stop-node', flags.stopNode],
+    ['--start-node', flags.startNode],
   ] as const)
     if (given !== undefined)
       throw new UsageError(`${name} is for --kubeconfig: kind's clusters are known by their state`);
@@ -108,7 +110,7 @@ async function ofKubeconfig(
     runtime: flags.runtime,
     kubeconfig: kubeconfig!,
     shaper: flags.shaping ?? 'none',
-    failures: 'taint' as const,
+    ...nodeFailuresOf(flags),
     shrink,
   };
   if (isOffline) return { clusters: [planned], options, connections: [] };
@@ -122,6 +124,14 @@ async function ofKubeconfig(
   const named = flags.nodes === undefined ? new Map<string, string>() : readNodeNames(flags.nodes);
   const mapped = mapNodes(planned, await listNodes(cluster), (node) => world.nodes[node]!.name, named);
   return { clusters: [mapped], options: { ...options, context: cluster.context }, connections: [cluster] };
+}
+
+/** How nodes fail that are no containers of kind's. */
+function nodeFailuresOf({ stopNode, startNode }: ReplayFlags): Pick<ReplayOptions, 'failures' | 'nodeCommands'> {
+  if (stopNode === undefined && startNode === undefined) return { failures: 'taint' };
+  if (stopNode === undefined || startNode === undefined)
+    throw new UsageError('--stop-node and --start-node go together: what is stopped is started again at the end');
+  return { failures: 'command', nodeCommands: { stop: stopNode, start: startNode } };
 }
 
 /** A file that names for simulated nodes those of the cluster: `a: worker-1`. */
@@ -153,7 +163,7 @@ export async function runReplay(
 ): Promise<ReplayOutcome> {
   const { clusters, connections, options, notApplied } = target;
   const said = (text: string): void => io.err(`${text}\n`);
-  if (options.failures === 'taint') {
+  if (options.failures !== 'container') {
     for (const { nodes, name } of clusters[0]!.workers)
       said(`${nodes.map((node) => world.nodes[node]!.name).join(', ')}: node ${name}`);
   }

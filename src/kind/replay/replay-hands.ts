@@ -125,7 +125,7 @@ export class ReplayHands {
 
   async #turn(step: Extract<ReplayStep, { does: 'stop' | 'start' }>, signal: AbortSignal): Promise<void> {
     const key = `stop ${step.worker}`;
-    const start: ShellCommand = { program: this.#options.runtime, args: ['start', step.worker] };
+    const [start] = commandsOf({ ...step, does: 'start', after: [] }, this.#options) as [ShellCommand];
     if (step.does === 'stop') {
       this.#undo.set(key, commandToUndo(`${step.worker} is stopped`, start));
       // a container that stops forgets its shaping
