@@ -143,7 +143,10 @@ async function carryOutUntilEnd(
 function laneOf(step: ReplayStep): string {
   switch (step.does) {
     case 'apply':
+    case 'scale':
       return `apply ${step.cluster}`;
+    case 'delete':
+      return `delete ${step.cluster}`;
     case 'bind':
       return `bind ${step.cluster} ${step.namespace} ${step.selector}`;
     case 'shape':
