@@ -177,6 +177,12 @@ export async function runReplay(
     connection: connections[index]!,
     nodes: new Map(workers.map((worker) => [worker.name, worker.nodes])),
   }));
+  const workers = new Map(clusters.flatMap((cluster) => cluster.workers.map(({ name, nodes }) => [name, nodes[0]!])));
+  /** A worker as the scenario calls its node; control planes as they are called. */
+  const nameOf = (container: string): string => {
+    const node = workers.get(container);
+    return node === undefined ? container : world.nodes[node]!.name;
+  };
   const header = {
     name: world.name,
     scenario: { file: files[0] ?? '', hash },
@@ -220,7 +226,7 @@ export async function runReplay(
                     said,
                   },
                   signal,
-                ),
+                ).then((links) => links.map((link) => ({ ...link, from: nameOf(link.from), to: nameOf(link.to) }))),
             }),
         ...(out === undefined ? {} : { observe: observeWith(out) }),
         said,
