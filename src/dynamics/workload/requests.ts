@@ -167,6 +167,7 @@ export class Requests {
 
   /** The run is over: requests still under way end as `unfinished`. */
   finish(): void {
+    this.#arrivals.close();
     const { visits } = this.#calls;
     for (let visit = 0; visit < visits.used; visit++) {
       const state = visits.state[visit]!;
