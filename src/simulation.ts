@@ -259,7 +259,10 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     },
     nodeChanged: (node, event) => appendOperation(recorder.tables.operations, world, kernel.now, node, event),
     cpuUsed: (pod) => compute.podUsage(pod.id),
-    scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
+    scaled(scaling) {
+      appendScaling(recorder.tables.scalings, world, kernel.now, scaling);
+      options.watch?.scaled(scaling);
+    },
   };
   const surroundings: KubeletSurroundings = {
     network,
