@@ -1,3 +1,4 @@
+import { shorten } from '../format.ts';
 import { escape } from './escape.ts';
 import { color } from './palette.ts';
 
@@ -42,14 +43,6 @@ export function textWidth(text: string, size: number = FONT_SIZE): number {
   let width = 0;
   for (const letter of text) width += NARROW.test(letter) ? 0.42 : BROAD.test(letter) ? 1 : 0.66;
   return width * size;
-}
-
-/** A name that is at most so long: its middle gives way, as names of one kind differ at their ends. */
-export function shorten(text: string, most: number): string {
-  const letters = Array.from(text);
-  if (letters.length <= most) return text;
-  const tail = Math.floor((most - 1) / 2);
-  return `${letters.slice(0, most - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
 }
 
 /** A name that is at most so long; of a way from one thing to another both ends are left to be known by. */

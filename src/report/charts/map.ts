@@ -1,9 +1,9 @@
 import type { Point, World } from '../../model/index.ts';
-import { formatCount, significant } from '../../format.ts';
+import { formatCount, significant, shorten } from '../../format.ts';
 import type { Drawing } from '../drawing.ts';
 import { color, seriesColor } from '../palette.ts';
 import { extentOf, layOut } from './map-layout.ts';
-import { composePicture, marginFor, shorten, textWidth, type Picture } from '../picture.ts';
+import { composePicture, marginFor, textWidth, type Picture } from '../picture.ts';
 
 const MOST_USERS = 1_500;
 const MOST_LINKS = 3_000;
