@@ -185,10 +185,9 @@ export class ControlPlane {
 
   /** A node that was emptied leaves its cluster. */
   #leave(node: NodeId): void {
-    const { info } = this.#state.nodes[node]!;
+    this.#scheduling.happened({ kind: 'node-deleted', node: this.#state.nodes[node]!.info });
     this.#state.setThere(node, false);
     this.#hooks.nodeChanged(node, 'removed');
-    this.#scheduling.happened({ kind: 'node-deleted', node: info });
   }
 
   /** Pods that have found no place so far. */
