@@ -83,9 +83,14 @@ export function checkSpeed(text: string): void {
   }
 }
 
+/** The decimal number in a field; NaN if it is none. Number would take hexadecimal digits and "Infinity" too. */
+export function decimal(field: string): number {
+  const text = field.trim();
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+}
+
 function readNumber(text: string, name: string, unit: string): number {
-  // Number would take hexadecimal digits and "Infinity" too
-  const value = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : NaN;
+  const value = decimal(text);
   if (!Number.isFinite(value)) throw new ValueError(`${name} is ${JSON.stringify(text.trim().slice(0, 60))}`, unit);
   return value;
 }

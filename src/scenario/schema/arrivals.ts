@@ -120,8 +120,8 @@ export const arrivals = either(
             "to counts. Or Azure's invocations of 2021: app, func, end_timestamp, duration; a request arrives at end less " +
             'duration. Or its counts of 2019: HashOwner, HashApp, HashFunction, Trigger, 1 to 1440; a request comes at a ' +
             "time uniform in its minute. The recording's users are the group's in turn, in the order in which they first " +
-            'come; without a column of users its requests are given them in turn. At most 2 million rows may fall into ' +
-            'the run; all of them are held.',
+            'come; without a column of users its requests are given them in turn. A recording of more than 200,000 requests ' +
+            'within the run is read in step with it, in constant memory, from where it lies.',
         }),
         start: measured('duration', {
           description: 'The time in the recording at which the run starts.',
