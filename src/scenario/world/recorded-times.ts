@@ -26,6 +26,8 @@ export function requestTimes(
   let lastNs = 0;
   let backwards = 0;
   let before = 0;
+  let repeated = 0;
+  let lastText = '';
   return {
     read(row) {
       const { fields } = row;
@@ -36,6 +38,8 @@ export function requestTimes(
       // Azure's rows are in no order
       if (!areInvocations && rows.writtenNs < lastNs) backwards++;
       lastNs = rows.writtenNs;
+      if (row.lineText === lastText) repeated++;
+      lastText = row.lineText;
       const user = rows.userOf(row);
       if (rows.arrivalNs < 0) before++;
       if (rows.isPlayed) survey.add(row, rows.atNs, user, rows.tookNs);
@@ -44,6 +48,10 @@ export function requestTimes(
     remarks: () => [
       ...(leftOut.length > 0 ? [`columns that are left out: ${leftOut.slice(0, 8).join(', ')}`] : []),
       ...(backwards > 0 ? [`${backwards} × a time before that of the row before, put in order`] : []),
+      // a column of times alone tells nothing of who is the same
+      ...(repeated > 0 && heading.fields.length > 1
+        ? [`${repeated} × a row the same as the one before, each a request of its own`]
+        : []),
       ...(before > 0 ? [`${before} × a request that began before the recording, passed over`] : []),
       ...(survey.count === 0 ? ['no arrivals within the run: its users send nothing'] : []),
     ],
