@@ -62,9 +62,9 @@ export function carriersOf(world: World, app: App, options: CarrierOptions): Car
   const namespaces = new Set<string>();
   const objects =
     'documents' in app.source
-      ? (app.source.documents as readonly Published[]).map((document) =>
-          publishedCarrier(world, app, inNamespace(document), options, namespaces),
-        )
+      ? (app.source.documents as readonly Published[])
+          .filter(({ kind }) => kind !== AUTOSCALER)
+          .map((document) => publishedCarrier(world, app, inNamespace(document), options, namespaces))
       : app.services.flatMap((id) => serviceCarriers(world, app, world.services[id]!, options, namespaces));
   namespaces.delete('default');
   const made = [...namespaces]
@@ -83,6 +83,9 @@ const inNamespace = (document: Published): Published =>
   withoutNamespace.includes(document.kind)
     ? document
     : { ...document, metadata: { ...document.metadata, namespace: document.metadata.namespace ?? 'default' } };
+
+/** Pods that stand for others have no load that it could go by: what the simulated one decides is replayed. */
+const AUTOSCALER = 'HorizontalPodAutoscaler';
 
 /** Kinds of manifests that have no namespace. An API server passes over that of others that have none. */
 const withoutNamespace = ['Namespace', 'PriorityClass'];
@@ -134,6 +137,22 @@ export function podCarrier(
 /** The value of `SERVICE_LABEL`. */
 export const serviceLabel = (app: App, service: Service): string => labelValue(`${app.name}.${service.name}`);
 
+/** Where the pods of a service are found. */
+export const servicePods = (app: App, service: Service): { readonly namespace: string; readonly selector: string } => ({
+  namespace: service.workload?.namespace ?? app.namespace,
+  selector: `${SERVICE_LABEL}=${serviceLabel(app, service)}`,
+});
+
+/** The object that keeps the pods of a service, as `carriersOf` makes it. */
+export const controllerOf = (
+  app: App,
+  service: Service,
+): { readonly namespace: string; readonly kind: string; readonly name: string } => ({
+  namespace: servicePods(app, service).namespace,
+  kind: service.workload?.kind ?? 'Deployment',
+  name: service.workload === undefined ? `${app.name}-${service.name}` : service.name,
+});
+
 /** At most 63 characters, letters and digits at both ends, and between them '-', '_' and '.' as well (Kubernetes, Labels and Selectors). */
 const labelValue = (text: string): string =>
   text
@@ -153,7 +172,7 @@ function serviceCarriers(
   const { namespace = 'default' } = metadata;
   namespaces.add(namespace);
   const labels = { ...metadata.labels, [SERVICE_LABEL]: serviceLabel(app, service) };
-  const name = `${app.name}-${service.name}`;
+  const { name } = controllerOf(app, service);
   const port = portOf(service);
   return [
     {

@@ -5,13 +5,13 @@ import {
   lostTaints,
   podCarrier,
   replayLabel,
-  SERVICE_LABEL,
-  serviceLabel,
+  servicePods,
   type CarrierOptions,
   type WorkloadName,
 } from './carriers.ts';
 import { ClusterError } from './cluster-error.ts';
-import type { PlannedCluster, PlannedWorker } from './cluster-plan.ts';
+import { changeSteps } from './change-steps.ts';
+import { clusterOf, type PlannedCluster, type PlannedWorker } from './cluster-plan.ts';
 import { failureSteps } from './failure-steps.ts';
 import {
   addressOf,
@@ -87,6 +87,7 @@ export function planReplay(world: World, clusters: readonly PlannedCluster[], op
     ...failureSteps(clusters, timeline, { ...options, graceNs: world.orchestration.nodeMonitorGracePeriodNs }),
     ...shaping.steps,
     ...appSteps(world, clusters, options),
+    ...changeSteps(world, clusters, timeline, placement === 'simulated'),
     ...(placement === 'simulated' ? bindSteps(world, clusters, timeline) : []),
   ].toSorted((a, b) => a.atNs - b.atNs);
   const changing = steps.find(
@@ -141,6 +142,14 @@ function notesOf(
     ...some(
       world.faults.some(({ effects }) => effects.some(({ kind }) => kind === 'slow')),
       'nodes that slow down are not replayed',
+    ),
+    ...some(
+      world.maintenance !== undefined,
+      'maintenance of nodes is not replayed: none is cordoned or drained for it',
+    ),
+    ...some(
+      (world.objects?.autoscalers ?? []).length > 0,
+      'autoscalers are not applied: what they decided in the simulation is done at its time',
     ),
     ...some(
       shaper !== 'none' && clusters.some((cluster) => cluster.clusters.length > 1),
@@ -244,7 +253,7 @@ function appSteps(
     ...(placement === 'simulated' ? { schedulerName: 'codeco-sim' } : {}),
   };
   return world.apps.flatMap((app) => {
-    const cluster = clusters.find((one) => one.clusters.some((id) => app.clusters.includes(id))) ?? clusters[0]!;
+    const cluster = clusterOf(app, clusters);
     const objects = carriersOf(world, app, carrying);
     const bare = app.services.flatMap((id) => {
       const service = world.services[id]!;
@@ -282,8 +291,7 @@ function bindSteps(world: World, clusters: readonly PlannedCluster[], { placemen
       atNs,
       ...places.get(node)!,
       does: 'bind' as const,
-      namespace: service.workload?.namespace ?? app.namespace,
-      selector: `${SERVICE_LABEL}=${serviceLabel(app, service)}`,
+      ...servicePods(app, service),
       pod: podName,
     };
   });

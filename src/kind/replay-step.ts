@@ -52,6 +52,18 @@ export type ReplayStep = { readonly atNs: number; readonly cluster: string } & (
       readonly pod: string;
       readonly worker: string;
     }
+  | {
+      readonly does: 'scale';
+      readonly namespace: string;
+      /** Of the object that keeps the pods. */
+      readonly kind: string;
+      readonly name: string;
+      readonly replicas: number;
+      /** Pods of the simulation that are to go first. */
+      readonly going: readonly string[];
+    }
+  /** The pod of the simulation had to go. */
+  | { readonly does: 'delete'; readonly namespace: string; readonly pod: string }
   | { readonly does: 'stop' | 'start'; readonly worker: string; readonly after: readonly ShellCommand[] }
   /** Where nodes cannot be stopped: nothing new comes, then all is driven away, then it is as before. */
   | { readonly does: 'cordon' | 'taint' | 'return'; readonly worker: string }
@@ -70,6 +82,10 @@ export function describeStep(step: ReplayStep): string {
       return `apply ${step.app}: ${step.objects.map((object) => `${String(object['kind'])}/${(object['metadata'] as { name: string }).name}`).join(', ')}`;
     case 'bind':
       return `bind ${step.pod} (${step.selector}) to ${step.worker}`;
+    case 'scale':
+      return `scale ${step.kind}/${step.name} to ${step.replicas}${step.going.length === 0 ? '' : ` without ${step.going.join(', ')}`}`;
+    case 'delete':
+      return `delete ${step.pod}, preempted`;
     case 'stop':
     case 'start':
     case 'cordon':
@@ -101,6 +117,17 @@ export function commandsOf(
       const path = `/api/v1/namespaces/${step.namespace}/pods/${pod}/binding`;
       return [{ ...call('create', '--raw', path, '--filename', '-'), stdin: JSON.stringify(binding) }];
     }
+    case 'scale': {
+      const at = ['--namespace', step.namespace];
+      return [
+        ...step.going.map((going) =>
+          call('annotate', 'pod', `{${going}}`, ...at, '--overwrite', `${DELETION_COST}=${GOING}`),
+        ),
+        call('scale', `${step.kind.toLowerCase()}/${step.name}`, ...at, `--replicas=${step.replicas}`),
+      ];
+    }
+    case 'delete':
+      return [call('delete', 'pod', `{${step.pod}}`, '--namespace', step.namespace, '--wait=false')];
     case 'stop':
       if (nodeCommands !== undefined) return [onNode(nodeCommands.stop, step.worker)];
       // without a grace period: a node that crashes says goodbye to nobody
@@ -122,6 +149,10 @@ const onNode = (command: string, node: string): ShellCommand => ({
   program: 'sh',
   args: ['-c', command.replaceAll('{node}', node)],
 });
+
+/** Annotation of pods by which a controller chooses which go first, and its value for them. Source: Kubernetes, ReplicaSet, Pod deletion cost. */
+export const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+export const GOING = '-1000';
 
 /** Manager of the fields that are applied (Kubernetes, Server-Side Apply). */
 export const FIELD_MANAGER = 'codeco-sim';

@@ -23,6 +23,13 @@ interface Printed {
   readonly steps: readonly { readonly does: string; readonly failure?: string; readonly node?: string }[];
 }
 
+const codecoApp = (serviceName: string, podspec: object): object => ({
+  apiVersion: 'codeco.he-codeco.eu/v1alpha1',
+  kind: 'CodecoApp',
+  metadata: { name: 'shop' },
+  spec: { appName: 'shop', 'codecoapp-msspec': [{ serviceName, podspec }] },
+});
+
 describe.skipIf(why !== undefined)(`replays on a real control plane with kubelets of KWOK (${why ?? 'run'})`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-real-replay-'));
   let plane: ControlPlane;
@@ -87,6 +94,59 @@ describe.skipIf(why !== undefined)(`replays on a real control plane with kubelet
     60_000,
   );
 
+  test('pods that are superfluous, preempted or of a deleted application go on the cluster as in the simulation', async () => {
+    const container = (name: string, cpu: string) => ({
+      containers: [{ name, image: 'example.org/own:1', resources: { requests: { cpu } } }],
+    });
+    const labels = { app: 'alarm' };
+    const spec = { priorityClassName: 'urgent', ...container('alarm', '1500m') };
+    const manifest = [
+      { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'urgent' }, value: 1000 },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'alarm' },
+        spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+      },
+    ];
+    writeFileSync(join(folder, 'high.yaml'), manifest.map((object) => stringify(object)).join('---\n'));
+    const scenario = {
+      apiVersion: 'codeco-sim/v1',
+      kind: 'Scenario',
+      metadata: { name: 'squeeze' },
+      spec: {
+        duration: '12s',
+        infrastructure: {
+          nodeClasses: { box: { cpu: 2, memory: '4Gi' } },
+          clusters: [{ name: 'quay', nodes: [{ class: 'box', name: 'small' }] }],
+        },
+        apps: [
+          { manifest: 'high.yaml', at: '6s' },
+          {
+            codecoApp: 'shop',
+            behaviour: { web: { replicas: 3 } },
+            changes: [
+              { at: '3s', replicas: { web: 2 } },
+              { at: '9s', delete: true },
+            ],
+          },
+        ],
+      },
+    };
+    const file = join(folder, 'squeeze.yaml');
+    writeFileSync(file, `${stringify(scenario)}---\n${stringify(codecoApp('web', container('web', '400m')))}`);
+    const { outcome, leftOver, steps } = await replayed(file, 'squeeze', '--placement', 'simulated');
+    expect({ outcome, leftOver }).toEqual({ outcome: 'done', leftOver: [] });
+    expect(steps.filter(({ failure }) => failure !== undefined)).toEqual([]);
+    const pods = await rowsOf(join(folder, 'squeeze'), 'pods');
+    // three of 400m, of which one goes at 3 s, one to make room for 1500m at 6 s, and the last with its application at 9 s, as does the
+    // one that was made in place of the second and found no room
+    const gone = pods.map(({ service, created_ns: from, gone_ns: to }) =>
+      [service, Math.floor(from / 1e9), to === null ? null : Math.floor(to / 1e9)].join(' '),
+    );
+    expect(gone.toSorted()).toEqual(['alarm 6 ', 'web 0 3', 'web 0 6', 'web 0 9', 'web 6 9']);
+  }, 60_000);
+
   test('a kubelet that falls silent: its pods are given up and made anew elsewhere, and it is started again', async () => {
     const scenario = {
       apiVersion: 'codeco-sim/v1',
@@ -105,14 +165,8 @@ describe.skipIf(why !== undefined)(`replays on a real control plane with kubelet
     };
     const resources = { requests: { cpu: '300m' } };
     const podspec = { containers: [{ name: 'front', image: 'example.org/front', resources }] };
-    const app = {
-      apiVersion: 'codeco.he-codeco.eu/v1alpha1',
-      kind: 'CodecoApp',
-      metadata: { name: 'shop' },
-      spec: { appName: 'shop', 'codecoapp-msspec': [{ serviceName: 'front', podspec }] },
-    };
     const file = join(folder, 'silence.yaml');
-    writeFileSync(file, `${stringify(scenario)}---\n${stringify(app)}`);
+    writeFileSync(file, `${stringify(scenario)}---\n${stringify(codecoApp('front', podspec))}`);
     const names = join(folder, 'nodes.yaml');
     writeFileSync(names, stringify({ 'box-1': 'small', 'box-2': 'other' }));
     const core = cluster.api(cluster.library.CoreV1Api);
