@@ -5,7 +5,7 @@ import { quote } from '../validation.ts';
 import { MOST_HELD_ARRIVALS, MOST_WAITING_ARRIVALS } from './limits.ts';
 import { Names, type Load, type RecordingReader, type Wanted } from './recording.ts';
 
-/** Columns of a table whose rows are requests, known to `RequestRows`. Undefined where the heading is that of another. */
+/** Reads a table whose rows are requests, as `RequestRows` knows them. Undefined where the heading is that of another. */
 export function requestTimes(
   heading: TableRow,
   _: readonly string[],
@@ -56,13 +56,13 @@ export function requestTimes(
       ...(survey.count === 0 ? ['no arrivals within the run: its users send nothing'] : []),
     ],
     finish() {
-      const { latest } = survey;
-      if (survey.isHeld || latest === undefined) return;
+      const { lateRow } = survey;
+      if (survey.isHeld || lateRow === undefined) return;
       const { mostWaiting } = survey;
       if (mostWaiting <= MOST_WAITING_ARRIVALS) return;
       const found = `a request ${survey.lateNs / 1e9} s before one of an earlier row, with up to ${mostWaiting} between`;
       const expected = `rows in the order of arrival, or no more than ${MOST_WAITING_ARRIVALS} out of it: the recording is read in step with the run`;
-      throw table.fieldError(latest, time, found, { expected });
+      throw table.fieldError(lateRow, time, found, { expected });
     },
     load: (users) => ({
       arrivals: survey.isHeld
@@ -94,7 +94,7 @@ class Survey {
   isHeld = true;
   /** By how much a request comes before one of an earlier row, at most, ns; and its row. */
   lateNs = 0;
-  latest: TableRow | undefined;
+  lateRow: TableRow | undefined;
   readonly #wanted: Wanted;
   #latestNs = 0;
   readonly #timesNs: Nanoseconds[] = [];
@@ -109,7 +109,7 @@ class Survey {
   add(row: TableRow, atNs: Nanoseconds, user: number, tookNs: number): void {
     if (this.#latestNs - atNs > this.lateNs) {
       this.lateNs = this.#latestNs - atNs;
-      this.latest = row;
+      this.lateRow = row;
     }
     this.#latestNs = Math.max(this.#latestNs, atNs);
     if (++this.count > MOST_HELD_ARRIVALS && this.isHeld) {
