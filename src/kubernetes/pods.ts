@@ -30,6 +30,8 @@ export interface Pod {
   /** When its containers first ran, and when it first was ready to serve. */
   startedNs: number | undefined;
   readyNs: number | undefined;
+  /** When it last became ready, or no longer ready. */
+  readinessChangedNs: number | undefined;
   /** How often its containers have been started anew. */
   restarts: number;
   goneNs: number | undefined;
@@ -39,6 +41,9 @@ export interface Pod {
   reason: string | undefined;
   /** Scheduling attempts so far, and the time of the last one. */
   attempts: number;
+  /** How many of them found no node, and how many in a row went wrong by now; its back-off goes by these. */
+  refusals: number;
+  errors: number;
   /** What the last attempt came to, in kube-scheduler's words; empty when it found a node. */
   message: string;
   attemptedNs: number;

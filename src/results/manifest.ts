@@ -14,6 +14,9 @@ const hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
 /** Plain names alone: nothing that a manifest says may lead out of its folder. */
 const fileName = Type.String({ pattern: '^[a-z][a-z0-9_-]*\\.[a-z]+$' });
 
+/** A quantity of a link as it was asked for and as it was measured before the start. */
+const configuredAndMeasured = object({ configured: Type.Number(), measured: Type.Number() });
+
 /** What a replay on a real cluster tells of itself; its steps are in `replay.json`. */
 const Replay = object({
   /** Of the kubeconfig. */
@@ -24,6 +27,17 @@ const Replay = object({
   speedUp: Type.Number({ exclusiveMinimum: 0 }),
   /** How the network was shaped. */
   shaping: Type.String(),
+  /** Ways between nodes that were measured once they were shaped; bandwidth as TCP carries it. */
+  links: Type.Optional(
+    Type.Array(
+      object({
+        from: Type.String(),
+        to: Type.String(),
+        roundTripNs: Type.Optional(configuredAndMeasured),
+        bandwidthBps: Type.Optional(configuredAndMeasured),
+      }),
+    ),
+  ),
   /** Limits of the client: calls a second on average, and at once. */
   callsPerSecond: Type.Number({ exclusiveMinimum: 0 }),
   callsAtOnce: Type.Integer({ minimum: 1 }),
@@ -105,6 +119,20 @@ export function readTrail(folder: string, manifest: Manifest = readManifest(fold
 export function readScenario(folder: string, manifest: Manifest = readManifest(folder)): unknown {
   return JSON.parse(readListedFile(folder, manifest, SCENARIO).toString()) as unknown;
 }
+
+/**
+ * A scenario as its file has it. JSON has no infinite number (RFC 8259, 6) and would have null for it: a number above all that a double holds
+ * is written in its place, which is read as infinite.
+ */
+export function scenarioText(scenario: unknown): string {
+  const infinite = (value: unknown): unknown =>
+    value === Infinity ? INFINITE : value === -Infinity ? `-${INFINITE}` : value;
+  const text = JSON.stringify(scenario, (_, value: unknown) => infinite(value), 2);
+  return `${text.replaceAll(JSON.stringify(INFINITE), '1e999').replaceAll(JSON.stringify(`-${INFINITE}`), '-1e999')}\n`;
+}
+
+/** Stands for infinity until the text is whole; no text of a scenario holds it. */
+const INFINITE = '\u0000infinite\u0000';
 
 function readListedFile(folder: string, manifest: Manifest, file: string): Buffer {
   const path = join(folder, file);

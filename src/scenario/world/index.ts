@@ -1,5 +1,5 @@
 import type { Orchestration, PublishedProfile, Recording, SwmSettings, World } from '../../model/index.ts';
-import { parseDuration, parseShare } from '../../model/index.ts';
+import { parseDuration, parseMeanIntervalNs, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
 import { scenarioSchema, type Scenario } from '../schema/index.ts';
@@ -124,7 +124,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     nodes: infrastructure.nodes,
     ...(nodeAutoscaling === undefined ? {} : { nodeAutoscaling }),
     accessPoints: access.accessPoints,
-    ...(images === undefined ? {} : { images }),
+    ...(images === undefined ? {} : { images: { ...images, ...calibrated!.images } }),
     ...(regions.length === 0 ? {} : { regions }),
     apps: apps.apps,
     services: apps.services,
@@ -135,7 +135,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     ...(maintenance.length === 0 ? {} : { maintenance }),
     ...(policies.length === 0 ? {} : { policies }),
     orchestration: {
-      ...readOrchestration(spec.orchestration, schedulerProfile, swm, calibrated!),
+      ...readOrchestration(spec.orchestration, schedulerProfile, swm, calibrated!.times),
       ...(netma === undefined ? {} : { netma }),
       ...(mdm === undefined ? {} : { mdm }),
       ...(federation === undefined ? {} : { federation }),
@@ -183,7 +183,7 @@ function readOrchestration(
   written: Scenario['spec']['orchestration'],
   schedulerProfile: PublishedProfile | undefined,
   swm: SwmSettings | undefined,
-  calibrated: Calibrated,
+  calibrated: Calibrated['times'],
 ): Orchestration {
   return {
     scheduler: written.scheduler,
@@ -191,6 +191,12 @@ function readOrchestration(
     ...(swm === undefined ? {} : { swm }),
     ...calibrated,
     evictionTolerationNs: parseDuration(written.evictionToleration),
+    nodeEviction: {
+      perSecond: 1e9 / parseMeanIntervalNs(written.nodeEviction.rate),
+      secondaryPerSecond: 1e9 / parseMeanIntervalNs(written.nodeEviction.secondaryRate),
+      unhealthyShare: parseShare(written.nodeEviction.unhealthyZoneThreshold),
+      largeZoneNodes: written.nodeEviction.largeClusterSize,
+    },
   };
 }
 
