@@ -1,6 +1,6 @@
 /**
  * Compares the scheduler with recorded decisions of a real kube-scheduler, one JSON object a line: `nodes`, `pods` and
- * `pod` as Kubernetes objects, `result` with `node`, `message`, `scores[node][plugin]` (weighted) and `final[node]`.
+ * `pod` as Kubernetes objects, and more of them where they are needed, `result` with `node`, `message`, `scores[node][plugin]` (weighted) and `final[node]`.
  *
  *   npx tsx scripts/parity-scheduler.ts FILE...
  *
@@ -11,24 +11,53 @@ import { pathToFileURL } from 'node:url';
 import { RandomStream } from '../src/kernel/index.ts';
 import {
   compilePod,
+  compileLabelSelector,
   type Decision,
+  type DisruptionAllowance,
   describeNode,
   kubeScheduler,
   SchedulerCache,
+  readProfile,
+  type SchedulingPod,
   schedulingPod,
 } from '../src/kubernetes/scheduling/index.ts';
-import type { NodeObject, PodObject } from '../src/model/index.ts';
+import type { LabelSelector, NodeObject, PodObject, SchedulerConfiguration } from '../src/model/index.ts';
 
 export interface RecordedDecision {
   readonly id: string;
   readonly nodes: readonly NodeObject[];
   readonly pods: readonly PodObject[];
   readonly pod: PodObject;
+  readonly namespaces?: readonly NamedObject[];
+  readonly services?: readonly (NamedObject & {
+    readonly spec: { readonly selector?: Readonly<Record<string, string>> };
+  })[];
+  /** Those that own pods by `metadata.ownerReferences`. */
+  readonly replicaSets?: readonly (NamedObject & { readonly spec: { readonly selector: LabelSelector } })[];
+  /** PodDisruptionBudgets. */
+  readonly budgets?: readonly (NamedObject & {
+    readonly spec: { readonly selector: LabelSelector };
+    readonly status: { readonly disruptionsAllowed: number };
+  })[];
+  /** The KubeSchedulerConfiguration; its first profile counts. */
+  readonly configuration?: SchedulerConfiguration;
   readonly result: {
     readonly node: string | null;
     readonly message: string | null;
     readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
     readonly final: Readonly<Record<string, number>>;
+    /** The node on which pods are evicted for it. */
+    readonly nominated?: string;
+    /** The pods that were being deleted afterwards, by name. */
+    readonly victims?: readonly string[];
+  };
+}
+
+interface NamedObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
   };
 }
 
@@ -44,18 +73,54 @@ export interface Difference {
 export function decideAnew(recorded: RecordedDecision): Decision {
   const cache = new SchedulerCache();
   recorded.nodes.forEach((node, id) => cache.addNode(describeNode(node, id)));
+  for (const { metadata } of recorded.namespaces ?? []) cache.setNamespaceLabels(metadata.name, metadata.labels ?? {});
+  for (const { metadata, spec } of recorded.services ?? [])
+    cache.setService(metadata.namespace ?? 'default', metadata.name, spec.selector ?? {});
+  const known = (pod: PodObject): SchedulingPod => {
+    const startTime = (pod['status'] as { startTime?: string } | undefined)?.startTime;
+    const sinceNs = startTime === undefined ? 0 : Date.parse(startTime) * 1e6;
+    return schedulingPod(compilePod(pod, ownerSelector(recorded, pod)), pod.metadata.name, sinceNs);
+  };
   for (const pod of recorded.pods) {
     const node = cache.node(pod.spec.nodeName ?? '');
     if (node === undefined)
       throw new RangeError(`${recorded.id}: pod '${pod.metadata.name}' is on no node that is there`);
-    cache.assumePod(schedulingPod(compilePod(pod), pod.metadata.name), node);
+    const placed = known(pod);
+    cache.assumePod(placed, node);
+    if (pod.metadata['deletionTimestamp'] !== undefined) cache.terminatePod(placed);
   }
-  const pending = schedulingPod(compilePod(recorded.pod), recorded.pod.metadata.name);
-  return kubeScheduler().schedule(pending, cache, { draws: new RandomStream(1, 'ties'), verdicts: true });
+  const { percentageOfNodesToScore, profiles } = recorded.configuration ?? {};
+  const profile = readProfile({
+    ...(percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore }),
+    ...profiles?.[0],
+  });
+  return kubeScheduler(profile).schedule(known(recorded.pod), cache, {
+    draws: new RandomStream(1, 'ties'),
+    verdicts: true,
+    disruptionBudgets: () => (recorded.budgets ?? []).map(allowance),
+  });
+}
+
+function ownerSelector({ replicaSets = [] }: RecordedDecision, pod: PodObject): LabelSelector | undefined {
+  const owners = (pod.metadata['ownerReferences'] ?? []) as readonly { name: string; controller?: boolean }[];
+  const owner = owners.find(({ controller }) => controller === true);
+  const found = replicaSets.find(
+    ({ metadata: { name, namespace } }) =>
+      name === owner?.name && (namespace ?? 'default') === (pod.metadata.namespace ?? 'default'),
+  );
+  return found?.spec.selector;
+}
+
+function allowance({ metadata, spec, status }: NonNullable<RecordedDecision['budgets']>[number]): DisruptionAllowance {
+  const selector = compileLabelSelector(spec.selector);
+  return {
+    covers: ({ kind }) => kind.namespace === (metadata.namespace ?? 'default') && selector.matches(kind.labels),
+    allowed: status.disruptionsAllowed,
+  };
 }
 
 /** Every aspect of the decision that differs, in a fixed order. */
-export function differences({ result }: RecordedDecision, decision: Decision): Difference[] {
+export function differences({ result, pods }: RecordedDecision, decision: Decision): Difference[] {
   const { verdicts } = decision;
   const found: Difference[] = [];
   const compare = (aspect: string, recorded: unknown, ours: unknown): void => {
@@ -88,6 +153,12 @@ export function differences({ result }: RecordedDecision, decision: Decision): D
   const ties = decision.tieSet.map(({ name }) => name);
   if (result.node === null ? ties.length > 0 : !ties.includes(result.node)) compare('chosen node', result.node, ties);
   compare('message', result.message ?? '', decision.message);
+  if (result.nominated !== undefined || decision.nomination !== undefined) {
+    compare('nominated node', result.nominated, decision.nomination?.node.name);
+    const leaving = pods.filter(({ metadata }) => metadata['deletionTimestamp'] !== undefined);
+    const gone = [...leaving.map(({ metadata }) => metadata), ...(decision.nomination?.victims ?? [])];
+    compare('victims', result.victims?.toSorted(), [...new Set(gone.map(({ name }) => name))].sort());
+  }
   return found;
 }
 
@@ -117,7 +188,14 @@ function main(files: readonly string[]): number {
   const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
   for (const recorded of decisions) {
     const pluginsOfCase = new Set(Object.values(recorded.result.scores).flatMap((scores) => Object.keys(scores)));
-    for (const aspect of ['feasible nodes', 'final scores', 'chosen node', 'message', ...pluginsOfCase])
+    for (const aspect of [
+      'feasible nodes',
+      'final scores',
+      'chosen node',
+      'message',
+      ...pluginsOfCase,
+      ...(recorded.result.nominated === undefined ? [] : ['nominated node', 'victims']),
+    ])
       count(aspects, aspect);
     const found = differences(recorded, decideAnew(recorded));
     if (found.length === 0) agreeing++;

@@ -1,6 +1,6 @@
 import type { EndpointId, Network } from './dynamics/index.ts';
 import type { Kernel } from './kernel/index.ts';
-import type { PlacementDecision } from './kubernetes/index.ts';
+import type { PlacementDecision, Scaling } from './kubernetes/index.ts';
 import type { NodeId } from './model/index.ts';
 
 /** Who follows a run while it goes; it changes nothing. */
@@ -9,4 +9,6 @@ export interface SimulationWatch {
   begins(kernel: Kernel, network: Network, endpointOf: (node: NodeId) => EndpointId): void;
   /** A scheduler has decided on a pod. */
   decided(decision: PlacementDecision): void;
+  /** An autoscaler has changed how many pods a service is to have. */
+  scaled(scaling: Scaling): void;
 }

@@ -42,7 +42,7 @@ import {
   type Pod,
   type Site,
 } from './kubernetes/index.ts';
-import type { AccessPointId, AppId, LinkId, NodeId, VertexId, World } from './model/index.ts';
+import type { AccessPointId, AppId, Channel, LinkId, NodeId, VertexId, World } from './model/index.ts';
 import { scheduleInterventions, type ChangeableWorld } from './interventions.ts';
 import { entryDemand, goesByDemand } from './entry-demand.ts';
 import { federatedPlanes } from './federated-planes.ts';
@@ -61,6 +61,7 @@ import type { SimulationWatch } from './simulation-watch.ts';
 import { Observation } from './observation.ts';
 import { appendLearning } from './learning-rows.ts';
 import { nodeKnowledge } from './node-knowledge.ts';
+import { recordedPlans } from './plan-rows.ts';
 import { appendProbe } from './probe-rows.ts';
 import type { Recorder, RunMeasures } from './results/index.ts';
 
@@ -197,8 +198,13 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     requested: (node) => controlPlane.requested(node),
     pods: { serving: podsInUse, worked: (pod) => requests.load.worked(pod) },
   });
-  const placeGroups = (site?: Site): SwmScheduler | undefined =>
-    swm && new SwmScheduler(kernel, world, swm, topology, contextOf(site?.cluster), () => demand, observer, site?.name);
+  const { plans, noted } = recordedPlans(kernel, world, recorder);
+  const ground = { network, endpointOf, claimOf: (channel: Channel) => requests.reservations.get(channel), noted };
+  const placeGroups = (site?: Site): SwmScheduler | undefined => {
+    const context = swm && contextOf(site?.cluster);
+    const known = { topology, demand: () => demand, usage: observer, ground, plans, cluster: site?.name };
+    return context && new SwmScheduler(kernel, world, swm, { ...known, context });
+  };
   const meter = needsMeter(world)
     ? new AppMeter(world, {
         read(node) {
@@ -253,7 +259,10 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     },
     nodeChanged: (node, event) => appendOperation(recorder.tables.operations, world, kernel.now, node, event),
     cpuUsed: (pod) => compute.podUsage(pod.id),
-    scaled: (scaling) => appendScaling(recorder.tables.scalings, world, kernel.now, scaling),
+    scaled(scaling) {
+      appendScaling(recorder.tables.scalings, world, kernel.now, scaling);
+      options.watch?.scaled(scaling);
+    },
   };
   const surroundings: KubeletSurroundings = {
     network,
@@ -268,18 +277,13 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
     },
   };
   let groups: SwmScheduler | undefined;
-  const controlPlaneOf = (site?: Site): ControlPlane =>
-    new ControlPlane(
-      kernel,
-      world,
-      topology,
-      endpoints,
-      () => demand,
-      surroundings,
-      hooks,
-      (groups = placeGroups(site)),
-      site,
-    );
+  const controlPlaneOf = (site?: Site): ControlPlane => {
+    groups = placeGroups(site);
+    const known = () => demand;
+    const plane = new ControlPlane(kernel, world, topology, endpoints, known, surroundings, hooks, groups, site);
+    groups?.follow(plane.relocations);
+    return plane;
+  };
   const { federation: settings } = world.orchestration;
   let controlPlane: ControlPlane | ControlPlanes;
   let reviews: MigrationReviews | undefined;
@@ -388,6 +392,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
   governor?.finish();
   federation?.finish();
   observation.sample(sources);
+  plans.finish();
   reviews?.migrations.finish();
   for (const migration of reviews?.migrations.all ?? [])
     if (migration.endedNs === undefined) appendMigration(recorder.tables.migrations, world, migration);

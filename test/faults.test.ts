@@ -227,6 +227,15 @@ describe('failures from a table', () => {
     ]);
   });
 
+  test('may be of a kubelet, a provider and a zone too', () => {
+    const { world } = load('start,duration,kind,target\n1,1,kubelet,a-box-1\n2,1,provider,default\n3,1,zone,a\n');
+    expect(world.faults.map(({ effects }) => effects.map(({ kind, target }) => `${kind} ${target}`))).toEqual([
+      ['kubelet a-box-1'],
+      ['crash a-box-1', 'crash a-box-2'],
+      ['crash a-box-1', 'crash a-box-2'],
+    ]);
+  });
+
   test('may be periods, which may overlap', () => {
     const loaded = load('kind,target,start,duration\ncrash,a-box-1,1,10\ncrash,a-box-1,0.5,2\n');
     expect(times(loaded)).toEqual([

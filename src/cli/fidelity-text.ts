@@ -1,5 +1,5 @@
 import { timeNames, type Fidelity } from '../experiment/index.ts';
-import { fidelityCells, fidelityHead, placementSentences } from '../report/index.ts';
+import { fidelityCells, fidelityHead, linkSentences, placementSentences } from '../report/index.ts';
 import { formatTable } from './table.ts';
 
 /** A fidelity report as text: placement, then each duration with its distances, intervals and verdict. */
@@ -14,13 +14,14 @@ export function formatFidelity(fidelity: Fidelity): string {
     lines.push(formatTable(fidelityHead, times.map(fidelityCells)).trimEnd(), '');
     for (const { time, verdict } of times) lines.push(`${time}, ${timeNames[time]}: ${verdict}`);
   }
+  lines.push(...linkSentences(fidelity));
   for (const { time, why } of missing) lines.push(`${time}: not compared, ${why}`);
   for (const note of notApplied) lines.push(`not applied: ${note}`);
   return `${lines.join('\n')}\n`;
 }
 
 /** One row a comparison, for programs. */
-export function fidelityRows({ placement, times }: Fidelity): Record<string, unknown>[] {
+export function fidelityRows({ placement, times, links }: Fidelity): Record<string, unknown>[] {
   const ofTimes = times.map(({ time, means, kolmogorovSmirnov: ks, wasserstein: w, adjustedPValue, verdict }) => ({
     what: time,
     simulated_ns: means[0],
@@ -34,12 +35,23 @@ export function fidelityRows({ placement, times }: Fidelity): Record<string, unk
     adjusted_p_value: adjustedPValue,
     verdict,
   }));
-  if (placement === undefined) return ofTimes;
+  const ofLinks = links.map(({ quantity, ways, configured, measured, difference, verdict }) => ({
+    what: quantity,
+    ways,
+    configured,
+    measured,
+    difference: difference.value,
+    difference_low: difference.low,
+    difference_high: difference.high,
+    verdict,
+  }));
+  if (placement === undefined) return [...ofTimes, ...ofLinks];
   const { value, low, high, exact, expected, verdict } = placement;
   const bands = { expected_low: expected?.low, expected_high: expected?.high };
   return [
     { what: 'placement', agreement: value, agreement_low: low, agreement_high: high, exact, ...bands, verdict },
     ...ofTimes,
+    ...ofLinks,
   ];
 }
 

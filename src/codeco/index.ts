@@ -22,4 +22,11 @@ export {
   type ForecastOutcome,
   type MetricSources,
 } from './pdlc/index.ts';
-export { MigrationReviews, SwmScheduler, type Migration } from './swm/index.ts';
+export {
+  AssignmentPlans,
+  MigrationReviews,
+  SwmScheduler,
+  type ChannelNote,
+  type Migration,
+  type PlanAction,
+} from './swm/index.ts';

@@ -23,8 +23,8 @@ export interface CarrierOptions {
   readonly shrink: number;
   /** In place of the cluster's own scheduler. */
   readonly schedulerName?: string;
-  /** How long pods tolerate a node that is marked as down, where they do not say so of one that is unreachable; absent: nodes are not marked. */
-  readonly tolerateDownNs?: number;
+  /** Taints of a node that is lost, and how long pods tolerate them that do not say so themselves; absent: as the cluster has it. */
+  readonly lost?: { readonly taints: readonly string[]; readonly forNs: number };
 }
 
 /** A Kubernetes object, to be applied. */
@@ -37,6 +37,8 @@ export const REPLAY_LABEL = 'codeco-sim.io/replay';
 /** Taint of a node that has failed in the scenario and cannot be stopped. */
 export const DOWN_TAINT = 'codeco-sim.io/down';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
+/** What a node is tainted with once it is lost: by the replay, or by the cluster itself (Kubernetes, Taints and Tolerations). */
+export const lostTaints = { taint: [DOWN_TAINT], command: [UNREACHABLE, 'node.kubernetes.io/not-ready'] } as const;
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
 const HTTP_IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.53';
 const HTTP_PORT = 8080;
@@ -60,9 +62,9 @@ export function carriersOf(world: World, app: App, options: CarrierOptions): Car
   const namespaces = new Set<string>();
   const objects =
     'documents' in app.source
-      ? (app.source.documents as readonly Published[]).map((document) =>
-          publishedCarrier(world, app, document, options, namespaces),
-        )
+      ? (app.source.documents as readonly Published[])
+          .filter(({ kind }) => kind !== AUTOSCALER)
+          .map((document) => publishedCarrier(world, app, inNamespace(document), options, namespaces))
       : app.services.flatMap((id) => serviceCarriers(world, app, world.services[id]!, options, namespaces));
   namespaces.delete('default');
   const made = [...namespaces]
@@ -75,6 +77,18 @@ export function carriersOf(world: World, app: App, options: CarrierOptions): Car
     .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   return [...made, ...objects].map((object) => labelled(object as Published, replayLabel(world)));
 }
+
+/** An object without a namespace is of `default`, as in the simulation, whatever namespace the kubeconfig's context has. */
+const inNamespace = (document: Published): Published =>
+  withoutNamespace.includes(document.kind)
+    ? document
+    : { ...document, metadata: { ...document.metadata, namespace: document.metadata.namespace ?? 'default' } };
+
+/** Pods that stand for others have no load that it could go by: what the simulated one decides is replayed. */
+const AUTOSCALER = 'HorizontalPodAutoscaler';
+
+/** Kinds of manifests that have no namespace. An API server passes over that of others that have none. */
+const withoutNamespace = ['Namespace', 'PriorityClass'];
 
 /** The value of `REPLAY_LABEL`. */
 export const replayLabel = ({ name }: Pick<World, 'name'>): string => labelValue(name);
@@ -123,6 +137,22 @@ export function podCarrier(
 /** The value of `SERVICE_LABEL`. */
 export const serviceLabel = (app: App, service: Service): string => labelValue(`${app.name}.${service.name}`);
 
+/** Where the pods of a service are found. */
+export const servicePods = (app: App, service: Service): { readonly namespace: string; readonly selector: string } => ({
+  namespace: service.workload?.namespace ?? app.namespace,
+  selector: `${SERVICE_LABEL}=${serviceLabel(app, service)}`,
+});
+
+/** The object that keeps the pods of a service, as `carriersOf` makes it. */
+export const controllerOf = (
+  app: App,
+  service: Service,
+): { readonly namespace: string; readonly kind: string; readonly name: string } => ({
+  namespace: servicePods(app, service).namespace,
+  kind: service.workload?.kind ?? 'Deployment',
+  name: service.workload === undefined ? `${app.name}-${service.name}` : service.name,
+});
+
 /** At most 63 characters, letters and digits at both ends, and between them '-', '_' and '.' as well (Kubernetes, Labels and Selectors). */
 const labelValue = (text: string): string =>
   text
@@ -142,7 +172,7 @@ function serviceCarriers(
   const { namespace = 'default' } = metadata;
   namespaces.add(namespace);
   const labels = { ...metadata.labels, [SERVICE_LABEL]: serviceLabel(app, service) };
-  const name = `${app.name}-${service.name}`;
+  const { name } = controllerOf(app, service);
   const port = portOf(service);
   return [
     {
@@ -183,7 +213,7 @@ function publishedCarrier(
   const { kind, metadata, spec } = document;
   const isPod = kind === 'Pod';
   if (!isPod && spec?.template === undefined) return document;
-  namespaces.add(metadata.namespace ?? 'default');
+  namespaces.add(metadata.namespace!);
   const id = app.services.find((one) => world.services[one]!.name === metadata.name);
   const label = id === undefined ? {} : { [SERVICE_LABEL]: serviceLabel(app, world.services[id]!) };
   const constrained = (from: PodSpec): Carrier =>
@@ -220,10 +250,10 @@ const ofTheReal = [
   'hostNetwork',
 ] as const;
 
-function carriedSpec(spec: PodSpec, { workload, shrink, schedulerName, tolerateDownNs }: CarrierOptions): Carrier {
+function carriedSpec(spec: PodSpec, { workload, shrink, schedulerName, lost }: CarrierOptions): Carrier {
   const scheduler = {
     ...(schedulerName === undefined ? {} : { schedulerName }),
-    ...(tolerateDownNs === undefined ? {} : { tolerations: toleratingDown(spec, tolerateDownNs) }),
+    ...(lost === undefined ? {} : { tolerations: toleratingLost(spec, lost) }),
   };
   const shrunk = (container: Container): Container['resources'] | undefined => {
     const { requests, limits } = container.resources ?? {};
@@ -267,15 +297,23 @@ function carriedSpec(spec: PodSpec, { workload, shrink, schedulerName, tolerateD
   return { ...rest, ...scheduler, containers };
 }
 
-/** A pod's tolerations, and that of a node that is marked as down for as long as it tolerates one that is unreachable. */
-function toleratingDown({ tolerations = [] }: PodSpec, forNs: number): NonNullable<PodSpec['tolerations']> {
-  const own = tolerations.find(
-    ({ key, effect }) => (key === undefined || key === UNREACHABLE) && (effect === undefined || effect === 'NoExecute'),
-  );
-  if (own !== undefined && own.key === undefined) return tolerations;
-  const seconds = own === undefined ? Math.ceil(forNs / 1e9) : own.tolerationSeconds;
-  const down = { key: DOWN_TAINT, operator: 'Exists', effect: 'NoExecute' } as const;
-  return [...tolerations, seconds === undefined ? down : { ...down, tolerationSeconds: seconds }];
+/** A pod's tolerations, and those of a lost node; it tolerates one that is marked as down as long as one that is unreachable. */
+function toleratingLost(
+  { tolerations = [] }: PodSpec,
+  { taints, forNs }: NonNullable<CarrierOptions['lost']>,
+): NonNullable<PodSpec['tolerations']> {
+  const added = taints.flatMap((taint) => {
+    const own = tolerations.find(
+      ({ key, effect }) =>
+        (key === undefined || key === taint || (key === UNREACHABLE && taint === DOWN_TAINT)) &&
+        (effect === undefined || effect === 'NoExecute'),
+    );
+    if (own !== undefined && (own.key === undefined || own.key === taint)) return [];
+    const seconds = own === undefined ? Math.ceil(forNs / 1e9) : own.tolerationSeconds;
+    const lost = { key: taint, operator: 'Exists', effect: 'NoExecute' } as const;
+    return [seconds === undefined ? lost : { ...lost, tolerationSeconds: seconds }];
+  });
+  return [...tolerations, ...added];
 }
 
 /** CPU to whole millicores, memory to whole bytes, both rounded down but not to 0; other resources are counted as they are. */

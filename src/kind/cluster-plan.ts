@@ -1,5 +1,5 @@
 import { group } from 'd3-array';
-import { nanoValue, type ClusterId, type NodeId, type Taint, type World } from '../model/index.ts';
+import { nanoValue, type App, type ClusterId, type NodeId, type Taint, type World } from '../model/index.ts';
 import { ClusterError } from './cluster-error.ts';
 
 /** How simulated clusters become kind clusters: all of them zones of one, or each its own. */
@@ -82,6 +82,10 @@ export function planClusters(world: World, options: ClusterPlanOptions): Planned
     };
   });
 }
+
+/** The one of planned clusters that an application runs in: the first that stands for one that it may run in. */
+export const clusterOf = ({ clusters: may }: App, planned: readonly PlannedCluster[]): PlannedCluster =>
+  planned.find(({ clusters }) => clusters.some((id) => may.includes(id))) ?? planned[0]!;
 
 function planWorker(world: World, ids: readonly NodeId[], name: string, shrink: number): PlannedWorker {
   const nodes = ids.map((id) => world.nodes[id]!);

@@ -32,8 +32,9 @@ export function failureSteps(
       });
       return turns.flatMap(({ atNs, up }, index): ReplayStep[] => {
         const step = { atNs, cluster, worker: worker.name };
-        if (failures === 'container') {
-          const after = up ? [call(...ready, `node/${worker.name}`), ...startedAnew(worker, call)] : [];
+        if (failures !== 'taint') {
+          const after =
+            up && failures === 'container' ? [call(...ready, `node/${worker.name}`), ...startedAnew(worker, call)] : [];
           return [{ ...step, does: up ? 'start' : 'stop', after }];
         }
         if (up) return [{ ...step, does: 'return' }];

@@ -12,7 +12,7 @@ export { containerRuntimes, readCapacity, thisMachine, type ContainerRuntime } f
 export { placers, planReplay, type PlacerName, type ReplayOptions, type ReplayPlan } from './replay-plan.ts';
 export { commandsOf, describeStep, nodeFailures } from './replay-step.ts';
 export { connectKind, listNodes } from './replay/nodes.ts';
-export { MAPPING_RULE, mapNodes } from './replay/node-mapping.ts';
+export { MAPPING_RULE, mapNodes, otherNodes } from './replay/node-mapping.ts';
 export { preflight } from './replay/preflight.ts';
 export { usableShaper } from './replay/usable-shaper.ts';
 export { replay, type ReplayOutcome } from './replay/replay.ts';

@@ -1,6 +1,7 @@
 import type { Cluster } from '../kubernetes-client/index.ts';
 import type { NodeId, World } from '../model/index.ts';
 import type { ReplayFacts, RunHeader } from '../results/index.ts';
+import type { ReplayStep } from './replay-step.ts';
 
 /** A cluster that a scenario is replayed on. */
 export interface ReplayedCluster {
@@ -36,7 +37,7 @@ export interface ObservedReplay {
 
 /** A step of a replay once it is done. Times are of the scenario, nanoseconds since its start. */
 export interface CarriedStep {
-  readonly does: 'shape' | 'apply' | 'bind' | 'stop' | 'start' | 'cordon' | 'taint' | 'return';
+  readonly does: ReplayStep['does'];
   /** In words. */
   readonly what: string;
   readonly cluster: string;

@@ -2,18 +2,26 @@ import type { NodeId, World } from '../model/index.ts';
 import {
   carriersOf,
   DOWN_TAINT,
+  lostTaints,
   podCarrier,
   replayLabel,
-  SERVICE_LABEL,
-  serviceLabel,
+  servicePods,
   type CarrierOptions,
   type WorkloadName,
 } from './carriers.ts';
 import { ClusterError } from './cluster-error.ts';
-import type { PlannedCluster, PlannedWorker } from './cluster-plan.ts';
-import type { ContainerRuntime } from './runtime.ts';
+import { changeSteps } from './change-steps.ts';
+import { clusterOf, type PlannedCluster, type PlannedWorker } from './cluster-plan.ts';
 import { failureSteps } from './failure-steps.ts';
-import { addressOf, describeStep, podsOf, type NetworkWay, type NodeFailures, type ReplayStep } from './replay-step.ts';
+import {
+  addressOf,
+  describeStep,
+  podsOf,
+  type NetworkWay,
+  type NodeFailures,
+  type ReplayStep,
+  type StepTools,
+} from './replay-step.ts';
 import { shapingLines, type Destination, type ShapedWay, type ShaperName } from './shaping.ts';
 import { followRun, type Timeline, type Way } from './timeline.ts';
 
@@ -24,11 +32,7 @@ export const placers = {
 } as const;
 export type PlacerName = keyof typeof placers;
 
-export interface ReplayOptions {
-  readonly runtime: ContainerRuntime;
-  readonly kubeconfig: string;
-  /** Of the kubeconfig, in place of those that kind names after its clusters. */
-  readonly context?: string;
+export interface ReplayOptions extends StepTools {
   /** How a node fails. */
   readonly failures: NodeFailures;
   readonly workload: WorkloadName;
@@ -83,6 +87,7 @@ export function planReplay(world: World, clusters: readonly PlannedCluster[], op
     ...failureSteps(clusters, timeline, { ...options, graceNs: world.orchestration.nodeMonitorGracePeriodNs }),
     ...shaping.steps,
     ...appSteps(world, clusters, options),
+    ...changeSteps(world, clusters, timeline, placement === 'simulated'),
     ...(placement === 'simulated' ? bindSteps(world, clusters, timeline) : []),
   ].toSorted((a, b) => a.atNs - b.atNs);
   const changing = steps.find(
@@ -139,6 +144,14 @@ function notesOf(
       'nodes that slow down are not replayed',
     ),
     ...some(
+      world.maintenance !== undefined,
+      'maintenance of nodes is not replayed: none is cordoned or drained for it',
+    ),
+    ...some(
+      (world.objects?.autoscalers ?? []).length > 0,
+      'autoscalers are not applied: what they decided in the simulation is done at its time',
+    ),
+    ...some(
       shaper !== 'none' && clusters.some((cluster) => cluster.clusters.length > 1),
       "there is one control plane for all: each node's way to it is that to its own cluster's gateway",
     ),
@@ -153,9 +166,11 @@ function notesOf(
       'init containers are left out',
     ),
     ...some(speedUp !== 1, "pods take as long to start as ever, in the scenario's time so many times longer"),
-    failures === 'taint'
-      ? `nodes go on running where they fail in the scenario: they are cordoned, tainted with ${DOWN_TAINT} after ${nodeMonitorGracePeriodNs / 1e9} s, and pods tolerate that for ${evictionTolerationNs / 1e9} s or as long as they do a node that is unreachable`
-      : `a node is NotReady after ${nodeMonitorGracePeriodNs / 1e9} s and its pods are evicted after ${evictionTolerationNs / 1e9} s more, as kind up configures it`,
+    {
+      taint: `nodes go on running where they fail in the scenario: they are cordoned, tainted with ${DOWN_TAINT} after ${nodeMonitorGracePeriodNs / 1e9} s, and pods tolerate that for ${evictionTolerationNs / 1e9} s or as long as they do a node that is unreachable`,
+      command: `a node is NotReady after the cluster's own grace period, which is to be the ${nodeMonitorGracePeriodNs / 1e9} s of the scenario; its pods are evicted after ${evictionTolerationNs / 1e9} s more, or as long as they tolerate it`,
+      container: `a node is NotReady after ${nodeMonitorGracePeriodNs / 1e9} s and its pods are evicted after ${evictionTolerationNs / 1e9} s more, as kind up configures it`,
+    }[failures],
   ];
 }
 
@@ -234,11 +249,11 @@ function appSteps(
   const carrying: CarrierOptions = {
     workload,
     shrink,
-    ...(failures === 'taint' ? { tolerateDownNs: evictionTolerationNs } : {}),
+    ...(failures === 'container' ? {} : { lost: { taints: lostTaints[failures], forNs: evictionTolerationNs } }),
     ...(placement === 'simulated' ? { schedulerName: 'codeco-sim' } : {}),
   };
   return world.apps.flatMap((app) => {
-    const cluster = clusters.find((one) => one.clusters.some((id) => app.clusters.includes(id))) ?? clusters[0]!;
+    const cluster = clusterOf(app, clusters);
     const objects = carriersOf(world, app, carrying);
     const bare = app.services.flatMap((id) => {
       const service = world.services[id]!;
@@ -276,8 +291,7 @@ function bindSteps(world: World, clusters: readonly PlannedCluster[], { placemen
       atNs,
       ...places.get(node)!,
       does: 'bind' as const,
-      namespace: service.workload?.namespace ?? app.namespace,
-      selector: `${SERVICE_LABEL}=${serviceLabel(app, service)}`,
+      ...servicePods(app, service),
       pod: podName,
     };
   });

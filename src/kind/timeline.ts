@@ -30,10 +30,23 @@ export interface Placement {
   readonly node: NodeId;
 }
 
+/** From when on a service has how many pods. */
+export interface Scale {
+  readonly atNs: number;
+  readonly service: ServiceId;
+  readonly replicas: number;
+}
+
 /** What a run did to a cluster from outside, and what it decided. */
 export interface Timeline {
   readonly changes: readonly NetworkChange[];
   readonly placements: readonly Placement[];
+  /** Pods that had to go for others of higher priority, by name. */
+  readonly preemptions: readonly { readonly atNs: number; readonly podName: string }[];
+  /** What autoscalers decided. */
+  readonly scales: readonly Scale[];
+  /** Pods that went as there were too many of them. */
+  readonly superfluous: readonly { readonly goneNs: number; readonly podName: string; readonly service: ServiceId }[];
 }
 
 /**
@@ -43,6 +56,8 @@ export interface Timeline {
 export function followRun(world: World, nodes: readonly NodeId[]): Timeline {
   const changes: NetworkChange[] = [];
   const placements: Placement[] = [];
+  const preemptions: { atNs: number; podName: string }[] = [];
+  const scales: Scale[] = [];
   const nodeIds = new Map(world.nodes.map(({ name }, id) => [name, id as NodeId]));
   let now = (): number => 0;
   const watch: SimulationWatch = {
@@ -90,7 +105,9 @@ export function followRun(world: World, nodes: readonly NodeId[]): Timeline {
       });
       lookSoon();
     },
+    scaled: ({ autoscaler, to }) => scales.push({ atNs: now(), service: autoscaler.target, replicas: to }),
     decided({ pod, decision }) {
+      for (const { name } of decision.nomination?.victims ?? []) preemptions.push({ atNs: now(), podName: name });
       if (decision.node === undefined) return;
       const node = nodeIds.get(decision.node.name)!;
       placements.push({ atNs: now(), pod: pod.id, podName: pod.name, service: pod.service, node });
@@ -99,9 +116,12 @@ export function followRun(world: World, nodes: readonly NodeId[]): Timeline {
   const header = { name: world.name, scenario: { file: '', hash: '' }, seed: world.seed, version: VERSION };
   const recorder = new Recorder(undefined, header);
   try {
-    runSimulation(world, recorder, { watch });
+    const { pods } = runSimulation(world, recorder, { watch });
+    const superfluous = pods.flatMap(({ name: podName, service, reason, goneNs }) =>
+      reason === 'scaled-down' ? [{ goneNs: goneNs ?? Infinity, podName, service }] : [],
+    );
+    return { changes, placements, preemptions, scales, superfluous };
   } finally {
     recorder.abandon();
   }
-  return { changes, placements };
 }

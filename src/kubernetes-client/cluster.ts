@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as clientLibrary from '@kubernetes/client-node';
 import type { ApiConstructor, ApiType, KubeConfig } from '@kubernetes/client-node';
@@ -79,7 +80,7 @@ export class Cluster {
         const status = statusOf(error);
         // A write that got no answer may have been done.
         const isRead = READING.has(verb);
-        const isPassing = status === 429 || status === 503 || (status === undefined && isRead && isOfNetwork(error));
+        const isPassing = status === 429 || status === 503 || (status === undefined && isRead && isUnreachable(error));
         if (isPassing && attempt < MOST_ATTEMPTS) {
           await sleep(retryAfterMs(error) ?? 250 * 2 ** attempt);
           continue;
@@ -105,16 +106,37 @@ export class Cluster {
     const to = `cannot ${what} (context ${this.context}, ${this.server})`;
     if (status === undefined) {
       if (!isOfNetwork(error) && !(error instanceof ClusterError)) return error as Error;
-      return new ClusterError(`${to}: ${(error as Error).message}`, { cause: error });
+      const hint = (error as { code?: unknown }).code === 'CERT_HAS_EXPIRED' ? ": the API server's own, to be renewed there" : ''; // prettier-ignore
+      return new ClusterError(`${to}: ${(error as Error).message}${hint}`, { cause: error });
     }
     const said = messageOf(error);
-    const hint =
-      status === 401
+    return new ClusterError(`${to}: ${status} ${said}${this.#hint(status, said)}`, { status, cause: error });
+  }
+
+  #hint(status: number, said: string): string {
+    // a server that knows nobody by these credentials may take the call for one without any
+    if (status === 401 || (status === 403 && said.includes('"system:anonymous"'))) {
+      const expired = expiryOf(this.config);
+      return expired === undefined
         ? '\n  the credentials of the kubeconfig are not accepted: log in again'
-        : status === 403 && !said.includes('exceeded quota')
-          ? `\n  expected a Role, bound to this user, with\n${roleRules(this.#needs)}`
-          : '';
-    return new ClusterError(`${to}: ${status} ${said}${hint}`, { status, cause: error });
+        : `\n  the client certificate of the kubeconfig has expired (${expired.toISOString()}): renew it`;
+    }
+    if (status !== 403 || said.includes('exceeded quota')) return '';
+    const role = this.#needs.some(({ resource }) => resource === 'nodes') ? 'ClusterRole' : 'Role';
+    return `\n  expected a ${role}, bound to this user, with\n${roleRules(this.#needs)}`;
+  }
+}
+
+/** When the client certificate of the current user has expired; undefined where there is none, or it has not. */
+function expiryOf(config: KubeConfig): Date | undefined {
+  const { certData, certFile } = config.getCurrentUser() ?? {};
+  try {
+    if (certData === undefined && certFile === undefined) return undefined;
+    const pem = certData === undefined ? readFileSync(certFile!) : Buffer.from(certData, 'base64');
+    const until = new Date(new X509Certificate(pem).validTo);
+    return until < new Date() ? until : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -202,6 +224,10 @@ function isOfNetwork(error: unknown): boolean {
   const { code, type } = (error ?? {}) as { code?: unknown; type?: unknown };
   return error instanceof Error && (typeof code === 'string' || type === 'system');
 }
+
+/** Whether a call did not reach the server, as may pass; that its certificate is not trusted does not. */
+const isUnreachable = (error: unknown): boolean =>
+  isOfNetwork(error) && !/^(CERT_|DEPTH_|SELF_|UNABLE_|ERR_)/.test(String((error as { code?: unknown }).code));
 
 /** The `message` of the Status that the server has answered with. */
 function messageOf(error: unknown): string {

@@ -168,6 +168,8 @@ export class ClusterState {
       waiting: undefined,
       reason: undefined,
       attempts: 0,
+      refusals: 0,
+      errors: 0,
       message: '',
       attemptedNs: 0,
     };

@@ -185,6 +185,7 @@ export class ControlPlane {
 
   /** A node that was emptied leaves its cluster. */
   #leave(node: NodeId): void {
+    this.#scheduling.happened({ kind: 'node-deleted', node: this.#state.nodes[node]!.info });
     this.#state.setThere(node, false);
     this.#hooks.nodeChanged(node, 'removed');
   }

@@ -39,6 +39,9 @@ export interface Pod {
   reason: string | undefined;
   /** Scheduling attempts so far, and the time of the last one. */
   attempts: number;
+  /** How many of them found no node, and how many in a row went wrong by now; its back-off goes by these. */
+  refusals: number;
+  errors: number;
   /** What the last attempt came to, in kube-scheduler's words; empty when it found a node. */
   message: string;
   attemptedNs: number;

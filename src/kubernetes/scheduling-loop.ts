@@ -139,6 +139,11 @@ export class SchedulingLoop {
   remove(pod: Pod): void {
     this.#queue.remove(pod);
     this.#gated.delete(pod);
+    const known = this.#state.schedulingPod(pod);
+    const node = known.nominatedNode;
+    if (node === undefined) return;
+    this.#state.cache.nominate(known, undefined);
+    this.#queue.happened({ kind: 'pod-deleted', pod: known, node, upToPriority: known.kind.priority });
   }
 
   /** Something happened in the cluster that may help pods which found no place. */
@@ -232,10 +237,13 @@ export class SchedulingLoop {
     pod.message = decision.message;
     this.#events.decided({ pod, viewAgeNs, decision });
     if (decision.failed === true) {
+      pod.errors++;
       this.#queue.backOff(pod);
       return;
     }
+    pod.errors = 0;
     if (decision.node === undefined) {
+      pod.refusals++;
       if (decision.clearsNomination === true) cache.nominate(known, undefined);
       this.#queue.setAside(pod, decision.refusedBy ?? []);
       if (decision.nomination !== undefined) this.#preempt(pod, decision.nomination);

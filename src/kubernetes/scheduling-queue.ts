@@ -11,10 +11,10 @@ const FLUSH_INTERVAL_NS = 30e9;
 /** What a pod is set aside for that nothing in particular refused. */
 const NO_PLUGIN = '';
 
-/** Back-off of an unschedulable pod: 1 s, doubled with each attempt, at most 10 s. Source: kube-scheduler, calculateBackoffDuration. */
-export function podBackoffNs(attempts: number): Nanoseconds {
+/** Back-off of an unschedulable pod: 1 s, doubled with each failure, at most 10 s. Source: kube-scheduler, calculateBackoffDuration. */
+export function podBackoffNs(failures: number): Nanoseconds {
   let backoffNs = INITIAL_BACKOFF_NS;
-  for (let attempt = 1; attempt < attempts && backoffNs < MAX_BACKOFF_NS; attempt++) backoffNs *= 2;
+  for (let failure = 1; failure < failures && backoffNs < MAX_BACKOFF_NS; failure++) backoffNs *= 2;
   return Math.min(backoffNs, MAX_BACKOFF_NS) as Nanoseconds;
 }
 
@@ -81,9 +81,12 @@ export class SchedulingQueue {
     this.#scheduleFlush();
   }
 
-  /** Lets the pod wait out its back-off, whatever happens meanwhile. */
+  /**
+   * Lets the pod wait out its back-off, whatever happens meanwhile: by how often it was found unschedulable or, while
+   * attempts go wrong, by how many of these there were in a row. Source: backoff_queue.go, getBackoffTime.
+   */
   backOff(pod: Pod): void {
-    const overNs = pod.attemptedNs + podBackoffNs(pod.attempts);
+    const overNs = pod.attemptedNs + podBackoffNs(pod.errors > 0 ? pod.errors : pod.refusals);
     if (overNs > this.#kernel.now) this.#kernel.at(overNs as Nanoseconds, this.#retry, pod.id);
     else this.add(pod);
   }

@@ -10,6 +10,8 @@ export type Arrivals =
       readonly meanIntervalNs: number;
       /** At least one of them has a factor above 0. */
       readonly states: readonly ArrivalState[];
+      /** Whether each user passes through the states on its own, or all of the group at the same times. */
+      readonly chainOf: 'user' | 'group';
     }
   | {
       readonly process: 'diurnal' | 'flash-crowd';
@@ -19,13 +21,16 @@ export type Arrivals =
     }
   | {
       readonly process: 'recorded';
-      /** By user of the group: where its requests begin in the lists; then where the last one's end. */
-      readonly starts: readonly number[];
-      /** Of each user ascending. */
+      /** Ascending. */
       readonly timesNs: readonly Nanoseconds[];
+      /** Whose each is, by number in the recording; where absent they are given the users in turn. */
+      readonly owners?: readonly number[];
       /** CPU time that each takes where it enters, in place of what the service says. */
       readonly cpuNs?: readonly number[];
+      /** How many users there are: those of the recording are given them in turn. */
+      readonly users: number;
     }
+  | RecordingArrivals
   | {
       readonly process: 'recorded-counts';
       /** Requests of all users in each interval from the start on. */
@@ -35,6 +40,28 @@ export type Arrivals =
       readonly users: number;
     }
   | { readonly process: 'closed'; readonly thinkTime: Duration };
+
+/** Recorded requests that are too many to be held: their file is read in step with a run. */
+export interface RecordingArrivals {
+  readonly process: 'recording';
+  readonly file: string;
+  /** Of the file; another size is another file. */
+  readonly sizeBytes: number;
+  /** The time in the recording that is the start of the run, what recorded times are multiplied by, and how long the run is. */
+  readonly played: { readonly startNs: number; readonly scale: number; readonly durationNs: Nanoseconds };
+  /** Only requests of this application, this function, this service, where the recording tells them apart. */
+  readonly app?: string;
+  readonly func?: string;
+  readonly service: string;
+  /** Whether the recorded duration is the CPU time that a request takes where it enters. */
+  readonly useDuration: boolean;
+  /** Requests that come within the run. */
+  readonly count: number;
+  /** How much earlier than one of an earlier row a request may come in the run. */
+  readonly lateNs: number;
+  /** How many users there are: those of the recording are given them in turn. */
+  readonly users: number;
+}
 
 /** A state of a Markov-modulated Poisson process. */
 export interface ArrivalState {

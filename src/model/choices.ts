@@ -18,7 +18,7 @@ export const schedulers = {
 export const arrivals = {
   poisson: 'Independent requests at a constant mean rate: exponential times between two of them.',
   periodic: 'One request every period, the first at a random phase.',
-  mmpp: 'Markov-modulated Poisson: each user passes through states of exponential length, each with a rate of its own.',
+  mmpp: 'Markov-modulated Poisson: users pass through states of exponential length, each with a rate of its own.',
   diurnal: 'Poisson with a rate that follows the hours of the day, or a table.',
   'flash-crowd': 'Poisson with a rate that at some time rises many times over, stays there and decays.',
   recorded: 'As recorded in a table: times, invocations of Azure Functions of 2021, or counts by the minute of 2019.',

@@ -17,7 +17,8 @@ import type { Duration } from './world.ts';
  * - `degrade`: the link keeps a share of its bandwidth, takes longer, and loses packets with a probability. Flows slow down or
  *   take another route when they are sent; lost messages are sent again, as TCP does, and given up at last. With a share of
  *   0 what is under way waits.
- * - `access-point`: whoever is attached stays attached and is cut off; flows over its cell are lost. Its node goes on.
+ * - `access-point`: whoever is attached goes to another one in range, or is cut off until it is back; flows over its cell are
+ *   lost. Its node goes on.
  * - `kubelet`: it says that its node is not ready, and neither starts nor stops a pod; its lease goes on. Pods that run go on
  *   and stay endpoints, for whatever is wrong with it, such as its container runtime, they are not told of it.
  */

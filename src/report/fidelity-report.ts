@@ -47,6 +47,20 @@ export function placementSentences({ placement }: Fidelity): string[] {
   ];
 }
 
+/** How links that were measured are beside what was configured, in sentences. */
+export const linkSentences = ({ links }: Fidelity): string[] =>
+  links.map(({ quantity, ways, configured, measured, difference: { value, low, high }, worst, verdict }) => {
+    const text = (amount: number): string =>
+      quantity === 'bandwidth'
+        ? `${significant(amount / 1e6)} Mbit/s`
+        : `${amount < 0 ? '-' : ''}${formatDuration(Math.abs(amount))}`;
+    const interval = low === undefined || high === undefined ? '' : ` (${text(low)} … ${text(high)})`;
+    return (
+      `Links, ${quantity} of ${ways} ${ways === 1 ? 'way' : 'ways'}: ${text(measured)} measured, ${text(configured)} configured on average, ${text(value)}${interval} apart; ` +
+      `furthest off ${worst.from} to ${worst.to}, ${text(worst.measured)} of ${text(worst.configured)}. Verdict: ${verdict}.`
+    );
+  });
+
 /**
  * The fidelity of simulated runs to real ones as a report.
  * @param command that makes it again, word by word
@@ -67,8 +81,9 @@ export async function makeFidelityReport(fidelity: Fidelity, command: readonly s
         (each) =>
           `${each.time}: ${formatDuration(each.means[0])} simulated, ${formatDuration(each.means[1])} real on average. Verdict: ${each.verdict}.`,
       ),
+      ...linkSentences(fidelity),
     ],
-    answerBasis: `Intervals are of ${100 * confidence} %: Wilson's for placement, bootstrap percentiles for distances. P-values are Smirnov's, corrected for their number (Holm). What is expected is how far simulated runs of other seeds are from each other.`,
+    answerBasis: `Intervals are of ${100 * confidence} %: Wilson's for placement, bootstrap percentiles for distances, Student's for links. P-values are Smirnov's, corrected for their number (Holm). What is expected is how far simulated runs of other seeds are from each other.`,
     facts: [
       ['simulated', simulated.join(', ')],
       ['real', real.join(', ')],

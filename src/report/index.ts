@@ -1,6 +1,12 @@
 export { escape } from './escape.ts';
 export { eachBatch } from './facts/batches.ts';
-export { fidelityCells, fidelityHead, makeFidelityReport, placementSentences } from './fidelity-report.ts';
+export {
+  fidelityCells,
+  fidelityHead,
+  linkSentences,
+  makeFidelityReport,
+  placementSentences,
+} from './fidelity-report.ts';
 export { makeReport, type Report } from './report.ts';
 export { pageOf } from './page.ts';
 export { writeFigures } from './figure-files.ts';

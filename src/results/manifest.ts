@@ -14,6 +14,9 @@ const hash = Type.String({ pattern: '^[0-9a-f]{64}$' });
 /** Plain names alone: nothing that a manifest says may lead out of its folder. */
 const fileName = Type.String({ pattern: '^[a-z][a-z0-9_-]*\\.[a-z]+$' });
 
+/** A quantity of a link as it was asked for and as it was measured before the start. */
+const configuredAndMeasured = object({ configured: Type.Number(), measured: Type.Number() });
+
 /** What a replay on a real cluster tells of itself; its steps are in `replay.json`. */
 const Replay = object({
   /** Of the kubeconfig. */
@@ -24,6 +27,17 @@ const Replay = object({
   speedUp: Type.Number({ exclusiveMinimum: 0 }),
   /** How the network was shaped. */
   shaping: Type.String(),
+  /** Ways between nodes that were measured once they were shaped; bandwidth as TCP carries it. */
+  links: Type.Optional(
+    Type.Array(
+      object({
+        from: Type.String(),
+        to: Type.String(),
+        roundTripNs: Type.Optional(configuredAndMeasured),
+        bandwidthBps: Type.Optional(configuredAndMeasured),
+      }),
+    ),
+  ),
   /** Limits of the client: calls a second on average, and at once. */
   callsPerSecond: Type.Number({ exclusiveMinimum: 0 }),
   callsAtOnce: Type.Integer({ minimum: 1 }),

@@ -63,12 +63,6 @@ export function* readCsv(text: string): Generator<CsvRow> {
   }
 }
 
-/** The decimal number in a field; NaN if it is none. Number would take hexadecimal digits and "Infinity" too. */
-export function decimal(field: string): number {
-  const text = field.trim();
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
-}
-
 /**
  * Where a field of a row stands, its quotes with it.
  * @param rowStart offset of the row's first character

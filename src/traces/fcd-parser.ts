@@ -2,17 +2,17 @@ import sax from 'sax';
 import type { Nanoseconds } from '../kernel/index.ts';
 import {
   checkSpeed,
+  MOVER_KINDS,
+  moverName,
   readCoordinate,
   readTime,
   ValueError,
   type Coordinates,
+  type MoverKind,
   type Sample,
   type TraceParser,
 } from './sample.ts';
 import { TraceError } from './trace-error.ts';
-
-/** Who moves in a time step. */
-const MOVERS: ReadonlySet<string> = new Set(['vehicle', 'person', 'container']);
 
 /**
  * Floating car data of SUMO (https://sumo.dlr.de/docs/Simulation/Output/FCDOutput.html): `<fcd-export>` of `<timestep time>`
@@ -85,16 +85,20 @@ export class FcdParser implements TraceParser {
     } else if (this.#depth === 1) {
       if (name !== 'timestep') throw new ValueError(`<${name}> in <fcd-export>`, '<timestep time="...">');
       this.#timeNs = readTime(demand(attributes, 'time', name));
-    } else if (this.#depth === 2 && MOVERS.has(name)) this.#into.push(this.#readMover(name, attributes));
+    } else if (this.#depth === 2) {
+      const kind = MOVER_KINDS.find((known) => known === name);
+      if (kind !== undefined) this.#into.push(this.#readMover(kind, attributes));
+    }
   }
 
-  #readMover(element: string, attributes: Readonly<Record<string, string>>): Sample {
+  #readMover(element: MoverKind, attributes: Readonly<Record<string, string>>): Sample {
     const id = demand(attributes, 'id', element);
     if (id === '') throw new ValueError(`<${element}> with an empty id`, 'who it is about');
     const { speed } = attributes;
     if (speed !== undefined) checkSpeed(speed);
     return {
-      id,
+      id: moverName(element, id),
+      kind: element,
       timeNs: this.#timeNs!,
       east: readCoordinate(demand(attributes, 'x', element), 'east', this.coordinates),
       north: readCoordinate(demand(attributes, 'y', element), 'north', this.coordinates),

@@ -3,9 +3,16 @@ import { MAX_TIME_NS, type Nanoseconds } from '../kernel/index.ts';
 /** Metres on a plane, or degrees of longitude (x) and latitude (y). */
 export type Coordinates = 'planar' | 'geographic';
 
+/** What SUMO's floating car data tell the positions of. */
+export const MOVER_KINDS = ['vehicle', 'person', 'container'] as const;
+export type MoverKind = (typeof MOVER_KINDS)[number];
+
 /** One row of a trace: who was where and when. */
 export interface Sample {
+  /** Of SUMO's persons and containers with the kind before it, `person p0`: a vehicle may have the same id. */
   readonly id: string;
+  /** Absent where the format knows of no kinds. */
+  readonly kind?: MoverKind;
   readonly timeNs: Nanoseconds;
   /** Metres to the east, or degrees of longitude. */
   readonly east: number;
@@ -35,6 +42,11 @@ export class ValueError extends Error {
     super(found);
     this.expected = expected;
   }
+}
+
+/** The name of a mover of SUMO among all of its kinds; ids of SUMO hold no blank. */
+export function moverName(kind: MoverKind, id: string): string {
+  return kind === 'vehicle' ? id : `${kind} ${id}`;
 }
 
 /**
@@ -71,9 +83,14 @@ export function checkSpeed(text: string): void {
   }
 }
 
+/** The decimal number in a field; NaN if it is none. Number would take hexadecimal digits and "Infinity" too. */
+export function decimal(field: string): number {
+  const text = field.trim();
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+}
+
 function readNumber(text: string, name: string, unit: string): number {
-  // Number would take hexadecimal digits and "Infinity" too
-  const value = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : NaN;
+  const value = decimal(text);
   if (!Number.isFinite(value)) throw new ValueError(`${name} is ${JSON.stringify(text.trim().slice(0, 60))}`, unit);
   return value;
 }

@@ -1,9 +1,12 @@
 import {
   checkSpeed,
+  MOVER_KINDS,
+  moverName,
   readCoordinate,
   readTime,
   ValueError,
   type Coordinates,
+  type MoverKind,
   type Sample,
   type TraceParser,
 } from './sample.ts';
@@ -13,13 +16,19 @@ import { TraceError } from './trace-error.ts';
 interface Columns {
   readonly coordinates: Coordinates;
   readonly time: number;
-  /** The first that has a value counts. */
-  readonly ids: readonly number[];
-  readonly east: readonly number[];
-  readonly north: readonly number[];
-  readonly speed: readonly number[];
+  /** Where a row tells who and where; of several places the first with an id counts. */
+  readonly movers: readonly MoverColumns[];
   /** Whether a row may be about nobody: a time step of SUMO in which nobody is there. */
   readonly hasEmptySteps: boolean;
+}
+
+interface MoverColumns {
+  readonly kind?: MoverKind;
+  readonly id: number;
+  readonly east: number;
+  readonly north: number;
+  /** -1 where there is none. */
+  readonly speed: number;
 }
 
 /**
@@ -82,40 +91,42 @@ export class TableParser implements TraceParser {
       throw new ValueError(found, `${this.#width}, as in the heading`);
     }
     const timeNs = readTime(fields[columns.time]!);
-    const id = fieldOf(fields, columns.ids);
-    if (id === '') {
+    const mover = columns.movers.find(({ id }) => fields[id]!.trim() !== '');
+    if (mover === undefined) {
       if (columns.hasEmptySteps) return undefined;
       throw new ValueError('a row without an id', 'who it is about');
     }
-    const speed = fieldOf(fields, columns.speed);
+    const { kind } = mover;
+    const written = fields[mover.id]!.trim();
+    const speed = (fields[mover.speed] ?? '').trim();
     if (speed !== '') checkSpeed(speed);
     const { coordinates } = columns;
-    const north = readCoordinate(fieldOf(fields, columns.north), 'north', coordinates);
-    const east = readCoordinate(fieldOf(fields, columns.east), 'east', coordinates);
-    return { id, timeNs, east, north, line, column: 1, lineText };
+    const north = readCoordinate(fields[mover.north]!, 'north', coordinates);
+    const east = readCoordinate(fields[mover.east]!, 'east', coordinates);
+    const who = kind === undefined ? { id: written } : { id: moverName(kind, written), kind };
+    return { ...who, timeNs, east, north, line, column: 1, lineText };
   }
 
   #findColumns(titles: readonly string[]): Columns {
-    const find = (...names: readonly string[]): number[] =>
-      names.map((name) => titles.indexOf(name)).filter((index) => index >= 0);
-    const [time] = find('timestep_time');
-    const kinds = ['vehicle', 'person', 'container'].filter((kind) => titles.includes(`${kind}_id`));
-    const of = (field: string): number[] => find(...kinds.map((kind) => `${kind}_${field}`));
-    if (time !== undefined && of('x').length === kinds.length && of('y').length === kinds.length && kinds.length > 0) {
-      const coordinates = this.#wanted ?? 'planar';
-      const columns = { coordinates, time, ids: of('id'), east: of('x'), north: of('y') };
-      return { ...columns, speed: of('speed'), hasEmptySteps: true };
+    const find = (...names: readonly string[]): number => Math.max(...names.map((name) => titles.indexOf(name)));
+    const step = find('timestep_time');
+    const movers = MOVER_KINDS.filter((kind) => titles.includes(`${kind}_id`)).map((kind) => ({
+      kind,
+      id: find(`${kind}_id`),
+      east: find(`${kind}_x`),
+      north: find(`${kind}_y`),
+      speed: find(`${kind}_speed`),
+    }));
+    if (step >= 0 && movers.length > 0 && movers.every(({ east, north }) => east >= 0 && north >= 0)) {
+      return { coordinates: this.#wanted ?? 'planar', time: step, movers, hasEmptySteps: true };
     }
-    const [plainTime] = find('time');
-    const ids = find('id').slice(0, 1);
-    const speed = find('speed').slice(0, 1);
+    const [time, id, speed] = [find('time'), find('id'), find('speed')];
     for (const [coordinates, north, east] of [
       ['planar', find('y'), find('x')],
       ['geographic', find('lat', 'latitude'), find('lon', 'lng', 'longitude')],
     ] as const) {
-      if (plainTime === undefined || ids.length === 0 || north.length === 0 || east.length === 0) continue;
-      const columns = { coordinates, time: plainTime, ids, speed, hasEmptySteps: false };
-      return { ...columns, north: north.slice(0, 1), east: east.slice(0, 1) };
+      if (time < 0 || id < 0 || north < 0 || east < 0) continue;
+      return { coordinates, time, movers: [{ id, east, north, speed }], hasEmptySteps: false };
     }
     const found = titles
       .slice(0, 12)
@@ -123,12 +134,4 @@ export class TableParser implements TraceParser {
       .join(', ');
     throw new ValueError(`the columns ${found}`, 'time, id, and x, y (metres) or lat, lon (degrees)');
   }
-}
-
-function fieldOf(fields: readonly string[], columns: readonly number[]): string {
-  for (const column of columns) {
-    const field = fields[column]!.trim();
-    if (field !== '') return field;
-  }
-  return '';
 }

@@ -35,6 +35,11 @@ export class TableReader {
     this.#file = new TextFile(path, name);
   }
 
+  /** Length of the file as it lies there. */
+  get sizeBytes(): number {
+    return this.#file.sizeBytes;
+  }
+
   /**
    * The next row, the heading first; undefined at the end, and then the file is closed.
    * @throws {TraceError} if the file or the row is not what it should be

@@ -27,7 +27,7 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
   let isOver = false;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'codeco-sim-real-eviction-'));
-    plane = await startControlPlane({ scheduler: true, controllerManager: true });
+    plane = await startControlPlane({ scheduler: true, controllerManager: true, nodeGraceSeconds: 20 });
     cluster = await connectCluster({ kubeconfig: plane.kubeconfig, needs: observeRights });
   }, 150_000);
   afterAll(async () => {
@@ -75,13 +75,13 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
     kind: 'Scenario',
     metadata: { name: 'silence' },
     spec: {
-      duration: '3m',
+      duration: '1m',
       infrastructure: {
         nodeClasses: { server: { cpu: 4, memory: '8Gi' } },
         clusters: [{ name: 'edge', nodes: [{ class: 'server', count: 3, name: 'n{i}' }] }],
       },
       apps: [{ codecoApp: 'shop', behaviour: { front: { replicas: 6 } } }],
-      orchestration: { evictionToleration: '5s' },
+      orchestration: { evictionToleration: '5s', nodeMonitorGracePeriod: '20s' },
       faults: [{ at: '20s', crash: 'n1' }],
     },
   };
@@ -172,10 +172,10 @@ describe.skipIf(why !== undefined)(`a node that falls silent under real controll
     const { times } = await assessFidelity([...simulated, real]);
     for (const name of ['evicted', 'replaced'] as const) {
       const [simulatedNs, realNs] = times.find(({ time }) => time === name)!.means;
-      // 50 s of grace from a last lease of up to 10 s of age, found by looks every 5 s, and 5 s of toleration
-      for (const ns of [simulatedNs, realNs]) expect(Math.abs(ns / 1e9 - 52.5)).toBeLessThan(9);
+      // 20 s of grace from a last lease of up to 10 s of age, found by looks every 5 s, and 5 s of toleration
+      for (const ns of [simulatedNs, realNs]) expect(Math.abs(ns / 1e9 - 22.5)).toBeLessThan(9);
     }
     const { nodeMonitorGracePeriodNs } = fitRecordedTimes([await readRecordedTimes(real)]);
-    expect(Math.abs(nodeMonitorGracePeriodNs! / 1e9 - 50)).toBeLessThan(9);
+    expect(Math.abs(nodeMonitorGracePeriodNs! / 1e9 - 20)).toBeLessThan(9);
   }, 240_000);
 });

@@ -293,7 +293,7 @@ describe.skipIf(!canShape)('tc in a network namespace (skipped without root on L
       const network = (bandwidthBps: number) => [
         { cluster: 'quay', from: space, to: other, conditions: { ...conditions, bandwidthBps } },
       ];
-      const measuring = (bandwidthBps: number): Promise<void> =>
+      const measuring = (bandwidthBps: number) =>
         asRuntime(() =>
           preflight(
             network(bandwidthBps),
@@ -308,7 +308,9 @@ describe.skipIf(!canShape)('tc in a network namespace (skipped without root on L
           ),
         );
       // 20 Mbit/s as htb counts them are 19.13 of what TCP carries
-      await measuring(20e6);
+      const [link] = await measuring(20e6);
+      expect(link).toMatchObject({ from: space, to: other, bandwidthBps: { configured: 20e6 * (1448 / 1514) } });
+      expect(Math.abs(link!.bandwidthBps!.measured / 19.13e6 - 1)).toBeLessThan(0.1);
       await expect(measuring(40e6)).rejects.toThrow(/by more than 10 %:\n.*Mbit\/s of 38\.26 Mbit\/s/);
     } finally {
       ip('netns', 'delete', other);

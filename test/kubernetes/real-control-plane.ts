@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -25,6 +25,19 @@ export interface ControlPlane {
   readonly authority: string;
   /** Ends all processes and removes all files. */
   stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  readonly scheduler?: boolean;
+  /** File that the scheduler's log is written to, as JSON lines with every score. */
+  readonly schedulerLog?: string;
+  /** KubeSchedulerConfiguration. */
+  readonly schedulerConfiguration?: object;
+  readonly controllerManager?: boolean;
+  /** Until a node that falls silent is NotReady; 50 s by default. */
+  readonly nodeGraceSeconds?: number;
+  /** Admission plugins of the API server that are off. */
+  readonly unadmitted?: readonly string[];
 }
 
 /**
@@ -53,9 +66,7 @@ const realComponent = (component: Component): string => join(assets(['etcd', 'ku
  * Starts etcd and kube-apiserver, and what else is asked for, and waits until they are ready.
  * @throws {Error} with the end of a component's log, if it ends
  */
-export async function startControlPlane(
-  options: { readonly scheduler?: boolean; readonly controllerManager?: boolean } = {},
-): Promise<ControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'control-plane-'));
   const running: Running[] = [];
   const stop = async (): Promise<void> => {
@@ -63,8 +74,8 @@ export async function startControlPlane(
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const start = (component: Component, flags: readonly string[]): Running => {
-      const started = new Running(realComponent(component), flags);
+    const start = (component: Component, flags: readonly string[], log?: string): Running => {
+      const started = new Running(realComponent(component), flags, log);
       running.push(started);
       return started;
     };
@@ -112,8 +123,11 @@ export async function startControlPlane(
       `--service-account-key-file=${verifying}`,
       `--service-account-signing-key-file=${signing}`,
       '--service-cluster-ip-range=10.0.0.0/24',
-      // without the controllers that make them there are no service accounts
-      ...(options.controllerManager === true ? [] : ['--disable-admission-plugins=ServiceAccount']),
+      `--disable-admission-plugins=${[
+        ...(options.unadmitted ?? []),
+        // without the controllers that make them there are no service accounts
+        ...(options.controllerManager === true ? [] : ['ServiceAccount']),
+      ].join(',')}`,
     ]);
     const certificate = join(certificates, 'apiserver.crt');
     await until(apiServer, async () => {
@@ -142,16 +156,32 @@ export async function startControlPlane(
       { mode: 0o600 },
     );
     const [schedulerPort, controllerPort] = (await freePorts(2)) as [number, number];
-    const common = [`--kubeconfig=${kubeconfig}`, '--bind-address=127.0.0.1', '--leader-elect=false'];
+    const common = ['--bind-address=127.0.0.1', '--leader-elect=false', `--kubeconfig=${kubeconfig}`];
+    const configuration = join(folder, 'scheduler.yaml');
+    const clientConnection = { kubeconfig };
+    writeFileSync(
+      configuration,
+      stringify({ ...options.schedulerConfiguration, clientConnection, leaderElection: { leaderElect: false } }),
+    );
+    const schedulerFlags = [
+      ...(options.schedulerConfiguration === undefined
+        ? common
+        : ['--bind-address=127.0.0.1', `--config=${configuration}`]),
+      ...(options.schedulerLog === undefined ? [] : ['--v=10', '--logging-format=json']),
+    ];
     const others: [Running, number][] = [];
     if (options.scheduler === true)
-      others.push([start('kube-scheduler', [...common, `--secure-port=${schedulerPort}`]), schedulerPort]);
+      others.push([
+        start('kube-scheduler', [...schedulerFlags, `--secure-port=${schedulerPort}`], options.schedulerLog),
+        schedulerPort,
+      ]);
     if (options.controllerManager === true) {
       const flags = [
         ...common,
         `--secure-port=${controllerPort}`,
         `--service-account-private-key-file=${signing}`,
         '--use-service-account-credentials=false',
+        ...(options.nodeGraceSeconds === undefined ? [] : [`--node-monitor-grace-period=${options.nodeGraceSeconds}s`]),
       ];
       others.push([start('kube-controller-manager', flags), controllerPort]);
     }
@@ -173,11 +203,12 @@ class Running {
   #log = '';
   hasEnded = false;
 
-  constructor(path: string, flags: readonly string[]) {
+  constructor(path: string, flags: readonly string[], log?: string) {
     this.name = path;
-    this.#process = spawn(path, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#process.stdout!, this.#process.stderr!]) {
-      stream.on('data', (chunk: Buffer) => (this.#log = (this.#log + chunk.toString()).slice(-4000)));
+    const output = log === undefined ? 'pipe' : openSync(log, 'a');
+    this.#process = spawn(path, flags, { stdio: ['ignore', output, output] });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.#log = (this.#log + chunk.toString()).slice(-4000)));
     }
     this.#ended = new Promise((resolve) => {
       const end = (): void => {

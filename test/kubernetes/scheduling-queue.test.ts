@@ -109,21 +109,55 @@ test('which events may help whom that which plugin refused (EventsToRegister of 
   expect(helps('TaintToleration', { tolerations: [{ operator: 'Exists' }] }, untainted)).toBe(false);
   expect(helps('TaintToleration', {}, { ...untainted, node: tainted })).toBe(false);
   expect(helps('NodeUnschedulable', {}, { ...untainted, wasUnschedulable: true })).toBe(true);
-  const near = (app: string) => ({
-    affinity: {
-      podAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: [
-          { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app } } },
-        ],
-      },
-    },
+  const term = (app: string, topologyKey = 'kubernetes.io/hostname') => ({
+    topologyKey,
+    labelSelector: { matchLabels: { app } },
   });
-  expect(helps('InterPodAffinity', near('web'), came)).toBe(true);
-  expect(helps('InterPodAffinity', near('db'), came)).toBe(false);
-  expect(helps('InterPodAffinity', near('web'), gone)).toBe(false);
-  const port = (hostPort: number) => ({ container: { ports: [{ containerPort: 80, hostPort }] } });
+  const near = (...terms: object[]) => ({
+    affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } },
+  });
+  const apart = (...terms: object[]) => ({
+    affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } },
+  });
+  const added: ClusterEvent = { kind: 'node-added', node: big };
+  const removed: ClusterEvent = { kind: 'node-deleted', node: big };
+  expect(helps('InterPodAffinity', near(term('web')), came)).toBe(true);
+  expect(helps('InterPodAffinity', near(term('db')), came)).toBe(false);
+  // one pod has to be what every term speaks about (podMatchesAllAffinityTerms)
+  expect(helps('InterPodAffinity', near(term('web'), term('db')), came)).toBe(false);
+  expect(helps('InterPodAffinity', near(term('web')), gone)).toBe(false);
+  expect(helps('InterPodAffinity', apart(term('web')), gone)).toBe(true);
+  expect(helps('InterPodAffinity', apart(term('web'), term('db')), gone)).toBe(false);
+  // a node without the label of an affinity is of no help, any node is where others are to be far
+  expect(helps('InterPodAffinity', near(term('web', 'rack')), added)).toBe(false);
+  expect(helps('InterPodAffinity', apart(term('web', 'rack')), added)).toBe(true);
+  expect(helps('InterPodAffinity', {}, added)).toBe(false);
+  expect(helps('InterPodAffinity', near(term('web')), removed)).toBe(false);
+  const port = (hostPort: number, hostIP?: string) => ({
+    container: { ports: [{ containerPort: 80, hostPort, ...(hostIP && { hostIP }) }] },
+  });
   const holder = put(cache, 'big', 'holder', port(8080));
   expect(helps('NodePorts', port(8080), { ...gone, pod: holder })).toBe(true);
   expect(helps('NodePorts', port(9090), { ...gone, pod: holder })).toBe(false);
+  const local = put(cache, 'big', 'local', port(8443, '127.0.0.1'));
+  expect(helps('NodePorts', port(8443, '10.0.0.1'), { ...gone, pod: local })).toBe(false);
+  expect(helps('NodePorts', port(8443), { ...gone, pod: local })).toBe(true);
+  const evenly = {
+    topologySpreadConstraints: [
+      { maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', ...term('web') } as const,
+      { maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', ...term('x', 'rack') } as const,
+    ],
+  };
+  expect(helps('PodTopologySpread', evenly, came)).toBe(true);
+  // the node counts only with the labels of all constraints; one that leaves is a domain less
+  expect(helps('PodTopologySpread', evenly, removed)).toBe(false);
+  const onHosts = { topologySpreadConstraints: [evenly.topologySpreadConstraints[0]!] };
+  expect(helps('PodTopologySpread', onHosts, removed)).toBe(true);
+  expect(helps('PodTopologySpread', onHosts, untainted)).toBe(true);
+  expect(helps('PodTopologySpread', onHosts, { ...untainted, before: [] })).toBe(false);
+  // a pod that only waited for a node had room taken from no pod that is more important
+  const urgent = { priority: 10 };
+  expect(helps('NodeResourcesFit', urgent, { ...gone, upToPriority: 10 })).toBe(true);
+  expect(helps('NodeResourcesFit', urgent, { ...gone, upToPriority: 9 })).toBe(false);
   expect(helps('http://localhost:1', {}, came)).toBe(true);
 });

@@ -70,7 +70,8 @@ describe('the same movement is read from', () => {
     ],
   ])('%s', (_, content) => {
     const { samples, reader } = readAll(write('trace', content));
-    expect(samples.map(({ timeNs, id, east, north }) => [timeNs, id, east, north])).toEqual(expected);
+    const named = samples.map(({ timeNs, id, kind, east, north }) => [timeNs, id.replace(`${kind} `, ''), east, north]);
+    expect(named).toEqual(expected);
     expect(reader.coordinates).toBe('planar');
     expect(reader.next()).toBeUndefined();
   });

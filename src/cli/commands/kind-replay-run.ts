@@ -8,6 +8,7 @@ import {
   hasState,
   listNodes,
   mapNodes,
+  otherNodes,
   observeReplay,
   planClusters,
   preflight,
@@ -35,7 +36,7 @@ export interface ReplayTarget {
   readonly options: ReplayOptions;
   /** One for each of the clusters, where they are there. */
   readonly connections: readonly Cluster[];
-  /** What of the network cannot be applied, and why. */
+  /** What cannot be applied, or in another way, and why. */
   readonly notApplied: readonly string[];
 }
 
@@ -44,14 +45,14 @@ export async function targetOf(world: World, flags: ReplayFlags, isOffline: bool
   const target = await (flags.kubeconfig === undefined
     ? ofKind(world, flags, isOffline)
     : ofKubeconfig(world, flags, isOffline));
-  if (isOffline) return { ...target, notApplied: [] };
+  if (isOffline) return target;
   const { options, clusters } = target;
   const containers = clusters.flatMap(({ workers, controlPlane }) => [
     ...(flags.kubeconfig === undefined ? [controlPlane] : []),
     ...workers.map(({ name }) => name),
   ]);
   const { shaper, notApplied } = await usableShaper(options.shaper, options.runtime, containers);
-  return { ...target, options: { ...options, shaper }, notApplied };
+  return { ...target, options: { ...options, shaper }, notApplied: [...target.notApplied, ...notApplied] };
 }
 
 const limitsOf = ({ qps, burst }: ReplayFlags) => ({ perSecond: qps, atOnce: burst });
@@ -63,11 +64,13 @@ function optionsOf(
   return { workload, placement, speedUp, ...(netemSeed === undefined ? {} : { netemSeed }) };
 }
 
-async function ofKind(world: World, flags: ReplayFlags, isOffline: boolean): Promise<Omit<ReplayTarget, 'notApplied'>> {
+async function ofKind(world: World, flags: ReplayFlags, isOffline: boolean): Promise<ReplayTarget> {
   for (const [name, given] of [
     ['--context', flags.context],
     ['--nodes', flags.nodes],
     ['--yes-to', flags.yesTo],
+    ['--stop-node', flags.stopNode],
+    ['--start-node', flags.startNode],
   ] as const)
     if (given !== undefined)
       throw new UsageError(`${name} is for --kubeconfig: kind's clusters are known by their state`);
@@ -88,14 +91,10 @@ async function ofKind(world: World, flags: ReplayFlags, isOffline: boolean): Pro
   const connections = isOffline
     ? []
     : await Promise.all(clusters.map(({ name: cluster }) => connectKind(options.kubeconfig, cluster, limitsOf(flags))));
-  return { clusters, options, connections };
+  return { clusters, options, connections, notApplied: [] };
 }
 
-async function ofKubeconfig(
-  world: World,
-  flags: ReplayFlags,
-  isOffline: boolean,
-): Promise<Omit<ReplayTarget, 'notApplied'>> {
+async function ofKubeconfig(world: World, flags: ReplayFlags, isOffline: boolean): Promise<ReplayTarget> {
   const { kubeconfig, context, yesTo, scale, shrink } = flags;
   for (const [name, isGiven] of [
     ['--state', flags.state !== undefined],
@@ -108,10 +107,10 @@ async function ofKubeconfig(
     runtime: flags.runtime,
     kubeconfig: kubeconfig!,
     shaper: flags.shaping ?? 'none',
-    failures: 'taint' as const,
+    ...nodeFailuresOf(flags),
     shrink,
   };
-  if (isOffline) return { clusters: [planned], options, connections: [] };
+  if (isOffline) return { clusters: [planned], options, connections: [], notApplied: [] };
   const cluster = await connectCluster({
     kubeconfig: kubeconfig!,
     ...(context === undefined ? {} : { context }),
@@ -120,8 +119,24 @@ async function ofKubeconfig(
     limits: limitsOf(flags),
   });
   const named = flags.nodes === undefined ? new Map<string, string>() : readNodeNames(flags.nodes);
-  const mapped = mapNodes(planned, await listNodes(cluster), (node) => world.nodes[node]!.name, named);
-  return { clusters: [mapped], options: { ...options, context: cluster.context }, connections: [cluster] };
+  const nodes = await listNodes(cluster);
+  const mapped = mapNodes(planned, nodes, (node) => world.nodes[node]!.name, named);
+  const others = otherNodes(mapped, nodes);
+  const notApplied =
+    others.length === 0 || options.placement !== 'cluster'
+      ? []
+      : [
+          `the cluster's scheduler may also use nodes that stand for none of the scenario's, as they are not cordoned: ${others.join(', ')}`,
+        ];
+  return { clusters: [mapped], options: { ...options, context: cluster.context }, connections: [cluster], notApplied };
+}
+
+/** How nodes fail that are no containers of kind's. */
+function nodeFailuresOf({ stopNode, startNode }: ReplayFlags): Pick<ReplayOptions, 'failures' | 'nodeCommands'> {
+  if (stopNode === undefined && startNode === undefined) return { failures: 'taint' };
+  if (stopNode === undefined || startNode === undefined)
+    throw new UsageError('--stop-node and --start-node go together: what is stopped is started again at the end');
+  return { failures: 'command', nodeCommands: { stop: stopNode, start: startNode } };
 }
 
 /** A file that names for simulated nodes those of the cluster: `a: worker-1`. */
@@ -153,7 +168,7 @@ export async function runReplay(
 ): Promise<ReplayOutcome> {
   const { clusters, connections, options, notApplied } = target;
   const said = (text: string): void => io.err(`${text}\n`);
-  if (options.failures === 'taint') {
+  if (options.failures !== 'container') {
     for (const { nodes, name } of clusters[0]!.workers)
       said(`${nodes.map((node) => world.nodes[node]!.name).join(', ')}: node ${name}`);
   }
@@ -162,6 +177,12 @@ export async function runReplay(
     connection: connections[index]!,
     nodes: new Map(workers.map((worker) => [worker.name, worker.nodes])),
   }));
+  const workers = new Map(clusters.flatMap((cluster) => cluster.workers.map(({ name, nodes }) => [name, nodes[0]!])));
+  /** A worker as the scenario calls its node; control planes as they are called. */
+  const nameOf = (container: string): string => {
+    const node = workers.get(container);
+    return node === undefined ? container : world.nodes[node]!.name;
+  };
   const header = {
     name: world.name,
     scenario: { file: files[0] ?? '', hash },
@@ -205,7 +226,7 @@ export async function runReplay(
                     said,
                   },
                   signal,
-                ),
+                ).then((links) => links.map((link) => ({ ...link, from: nameOf(link.from), to: nameOf(link.to) }))),
             }),
         ...(out === undefined ? {} : { observe: observeWith(out) }),
         said,

@@ -45,6 +45,8 @@ export interface ReplayFlags extends ScenarioFlags, FormFlags {
   readonly context?: string;
   readonly yesTo?: string;
   readonly nodes?: string;
+  readonly stopNode?: string;
+  readonly startNode?: string;
   readonly qps: number;
   readonly burst: number;
   readonly readyWithin: number;
@@ -67,7 +69,7 @@ export function addReplayCommand(kind: Command, io: Io): void {
       'Simulates the scenario, and from that plans its replay: applications at their times, nodes that fail, and the network between nodes\n' +
         'as it is from moment to moment. Carries the plan out in real time on the clusters that kind up has made, or on the one of a\n' +
         'kubeconfig, and takes away again what it has made, also where it fails or is interrupted.\n\n' +
-        `How nodes fail: ${describeChoices(nodeFailures)} where that is another cluster than of kind up.\n` +
+        `How nodes fail: ${describeChoices(nodeFailures)}. Clusters of kind up: container; others: taint, or command with --stop-node.\n` +
         `Nodes of a kubeconfig's cluster: ${MAPPING_RULE}.\n\n` +
         'Examples:\n  codeco-sim kind replay scenarios/first-steps.yaml --dry-run -o json\n' +
         '  codeco-sim kind replay scenarios/first-steps.yaml --kubeconfig ~/.kube/config --context kwok-edge --placement simulated',
@@ -96,6 +98,11 @@ export function addReplayCommand(kind: Command, io: Io): void {
     .option('--context <name>', "in place of the kubeconfig's current context")
     .option('--yes-to <context>', 'the context to use although it may be one of production')
     .option('--nodes <file>', 'nodes of the cluster by those of the scenario, one a line: edge-1: worker-2')
+    .option(
+      '--stop-node <command>',
+      "how a node of --kubeconfig fails, such as 'ssh {node} sudo systemctl stop kubelet'; wants --start-node",
+    )
+    .option('--start-node <command>', "how it comes back, such as 'ssh {node} sudo systemctl start kubelet'")
     .option('--qps <n>', 'calls of the API a second, on average', positive('--qps'), defaultLimits.perSecond)
     .option('--burst <n>', 'calls of the API at once', positive('--burst'), defaultLimits.atOnce)
     .option(

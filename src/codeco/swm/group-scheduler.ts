@@ -6,17 +6,21 @@ import {
   type EntryDemand,
   type GroupScheduler,
   type Pod,
+  type Relocations,
 } from '../../kubernetes/index.ts';
-import type { AppId, SwmSettings, SwmSolverName, World } from '../../model/index.ts';
+import type { AppId, MigrationTriggerName, NodeId, SwmSettings, SwmSolverName, World } from '../../model/index.ts';
 import type { NetworkView } from '../netma/index.ts';
 import { nodeCosts, nodeWeight, type NodeContext, type NodeObserver } from '../pdlc/index.ts';
+import type { AssignmentPlans } from './assignment-plans.ts';
+import { carryOut } from './carry-out.ts';
+import { Channels, type ChannelGround, type LiveChannel } from './channels.ts';
 import { CompiledModel } from './compiled-model.ts';
 import { violations } from './constraints.ts';
 import { LOOPBACK, type Assignment, type SwmModel } from './contract.ts';
 import { exactSolver } from './exact.ts';
 import { ModelIndex } from './model-index.ts';
 import { objective, type ObjectiveWeights } from './objective.ts';
-import { mediaOf, ObservedModel, type EmbeddedChannel } from './observed-model.ts';
+import { channelId, ObservedModel } from './observed-model.ts';
 import { PartialPlacement } from './partial-placement.ts';
 import { scalableSolver } from './scalable.ts';
 import type { SwmSolver } from './solver.ts';
@@ -43,6 +47,20 @@ export function objectiveWeights({ profile, migration }: Pick<SwmSettings, 'prof
   };
 }
 
+/** What SWM goes by, and what it works on. */
+export interface SwmSurroundings {
+  readonly topology: NetworkView;
+  readonly context: NodeContext;
+  /** Where requests enter, as it was observed last. */
+  readonly demand: () => readonly EntryDemand[];
+  /** What pods use; only where they are moved. */
+  readonly usage?: Pick<NodeObserver, 'othersShares'> | undefined;
+  readonly ground: ChannelGround;
+  readonly plans: AssignmentPlans;
+  /** The cluster of a federation that it places the pods of. */
+  readonly cluster?: string | undefined;
+}
+
 /** A pod that runs, and what may become of it where its application is placed anew. */
 export interface RunningPod {
   readonly pod: Pod;
@@ -66,7 +84,7 @@ export interface Replan {
   /** The pods that would move, and the decisions on them. */
   readonly moves: readonly { readonly pod: Pod; readonly decision: Decision }[];
   /** Takes note that it is carried out. */
-  commit(successors: ReadonlyMap<Pod, Pod>): void;
+  commit(successors: ReadonlyMap<Pod, Pod>, trigger: MigrationTriggerName): void;
 }
 
 /**
@@ -91,19 +109,12 @@ export class SwmScheduler implements GroupScheduler {
   readonly #filter = groupFilter('swm');
   /** By application: attempts that failed since the last that did not. */
   readonly #failures = new Map<AppId, number>();
-  #embedded: EmbeddedChannel[] = [];
+  readonly #channels: Channels;
+  readonly #plans: AssignmentPlans;
+  readonly #nodeIds: ReadonlyMap<string, NodeId>;
 
-  /** @param cluster the cluster of a federation that it places the pods of */
-  constructor(
-    kernel: Kernel,
-    world: World,
-    settings: SwmSettings,
-    topology: NetworkView,
-    context: NodeContext,
-    demand: () => readonly EntryDemand[],
-    usage?: Pick<NodeObserver, 'othersShares'>,
-    cluster?: string,
-  ) {
+  constructor(kernel: Kernel, world: World, settings: SwmSettings, around: SwmSurroundings) {
+    const { topology, context, usage, plans, ground, cluster } = around;
     this.#streams = cluster === undefined ? '' : `cluster/${cluster}/`;
     this.#kernel = kernel;
     this.#world = world;
@@ -111,8 +122,18 @@ export class SwmScheduler implements GroupScheduler {
     this.#context = context;
     this.#usage = usage;
     this.#settings = settings;
-    this.#models = new ObservedModel(world, topology, demand);
+    this.#models = new ObservedModel(world, topology, around.demand);
     this.#solver = solvers[settings.solver]();
+    this.#plans = plans;
+    this.#channels = new Channels(this.#models, ground);
+    this.#nodeIds = new Map(world.nodes.map(({ name }, node) => [name, node as NodeId]));
+    topology.onProbe(() => this.#channels.look());
+  }
+
+  /** Follows the pods of the control plane that it places for, from the start. */
+  follow(relocations: Pick<Relocations, 'watch'>): void {
+    relocations.watch(this.#channels);
+    relocations.watch(this.#plans);
   }
 
   /** What counts for an application now: its own profile, or that of all. */
@@ -141,7 +162,7 @@ export class SwmScheduler implements GroupScheduler {
       const fits = new Set(examined[at]!.feasible.map(({ id }) => id));
       return { pod, mayUse: (node: number): boolean => fits.has(node), fits };
     });
-    this.#embedded = this.#embedded.filter(({ source, target }) => isThere(source) && isThere(target));
+    const embedded = this.#channels.embedded();
     const costs = nodeCosts(this.#context.metrics(app), this.#profileOf(app));
     const recommended = this.#context.recommendations(pods);
     const options = {
@@ -151,7 +172,7 @@ export class SwmScheduler implements GroupScheduler {
     };
     let reasons: readonly string[] = [];
     for (let call = 0; call < MAX_SOLVER_CALLS; call++) {
-      const model = this.#models.build(group, costs, state, this.#embedded, recommended);
+      const model = this.#models.build(group, costs, state, embedded, recommended);
       const { assignment, errors } = this.#solver.solve(model, options);
       if (assignment === undefined) {
         reasons = errors.map(({ kind, details }) => `${kind}: ${details}`);
@@ -162,8 +183,12 @@ export class SwmScheduler implements GroupScheduler {
       const nodes = this.#nodesOf(pods, assignment);
       const refusal = this.#refusal(pods, nodes, state);
       if (refusal === undefined) {
+        const attempt = (this.#failures.get(app) ?? 0) + 1;
         this.#failures.delete(app);
-        this.#embed(model, assignment, pods, state);
+        const plan = this.#plans.begin({ app, trigger: undefined, attempt, phase: 'Scheduling' });
+        const placed = pods.map((pod, at) => [pod, nodes[at]!] as const);
+        const channels = this.#channelsOf(model, assignment, pods, state);
+        carryOut(plan, { channels, placed, leaving: [] }, this.#channels, this.#plans);
         const estimates = this.#estimates(model, assignment, pods, options.weights);
         return pods.map((_, at) => {
           const cost = Float64Array.from(examined[at]!.feasible, ({ id }) => estimates[at]!(id));
@@ -192,7 +217,7 @@ export class SwmScheduler implements GroupScheduler {
       return { pod, mayUse: (node: number): boolean => fits.has(node), fits, runsOn: { node: pod.node!, stays } };
     });
     const own = new Set(pods.map(({ pod }) => pod));
-    const embedded = this.#embedded.filter(({ source, target }) => !own.has(source) && !own.has(target));
+    const embedded = this.#channels.embedded().filter(({ source, target }) => !own.has(source) && !own.has(target));
     const { budget, migration } = this.#settings;
     const profile = this.#profileOf(app);
     const weights = this.#weightsOf(app);
@@ -235,10 +260,11 @@ export class SwmScheduler implements GroupScheduler {
         observedNs: this.#kernel.now - (weights.nodeCost > 0 ? this.#context.ageNs(profile) : this.#topology.ageNs),
         viewAgeNs,
         moves,
-        commit: (successors) => {
-          this.#embedded = embedded;
-          const now = [...own].map((pod) => successors.get(pod) ?? pod);
-          this.#embed(model, assignment, now, state, successors);
+        commit: (successors, trigger) => {
+          const plan = this.#plans.begin({ app, trigger, attempt: 1, phase: 'Scheduling' });
+          const placed = [...successors.values()].map((pod) => [pod, pod.node!] as const);
+          const channels = this.#channelsOf(model, assignment, [...own], state, successors);
+          carryOut(plan, { channels, placed, leaving: [...successors.keys()] }, this.#channels, this.#plans);
         },
       };
     }
@@ -301,6 +327,8 @@ export class SwmScheduler implements GroupScheduler {
       ? 'placement-attempts-exhausted'
       : `not feasible, attempt ${attempt} of ${this.#settings.maxAttempts}`;
     const why = [what, ...reasons].join('; ');
+    const plan = this.#plans.begin({ app, trigger: undefined, attempt, phase: isLast ? 'Failed' : 'Placing' });
+    this.#plans.act(plan, 'None', { error: why });
     const context = {
       verdicts: this.#world.recording.verdicts,
       draws: this.#kernel.streams.get(`${this.#streams}scheduler/ties`),
@@ -311,9 +339,8 @@ export class SwmScheduler implements GroupScheduler {
     });
   }
 
-  #nodesOf(pods: readonly Pod[], { workloads }: Assignment): number[] {
-    const byName = new Map(this.#world.nodes.map(({ name }, node) => [name, node]));
-    const nodeOf = new Map(workloads.map(({ workload, node }) => [workload, byName.get(node)!]));
+  #nodesOf(pods: readonly Pod[], { workloads }: Assignment): NodeId[] {
+    const nodeOf = new Map(workloads.map(({ workload, node }) => [workload, this.#nodeIds.get(node)!]));
     return pods.map(({ name }) => nodeOf.get(name)!);
   }
 
@@ -339,23 +366,34 @@ export class SwmScheduler implements GroupScheduler {
     return found;
   }
 
-  /** Keeps what the channels of the group take on their ways. */
-  #embed(
+  /** The channels that an assignment says, between pods; in place of each that moves, the one that takes its place. */
+  #channelsOf(
     model: SwmModel,
-    assignment: Assignment,
+    { channels }: Assignment,
     pods: readonly Pod[],
     state: ClusterState,
     successors: ReadonlyMap<Pod, Pod> = new Map(),
-  ): void {
+  ): LiveChannel[] {
     const index = new ModelIndex(model);
     const podOf = new Map([...state.pods.filter(isThere), ...pods].map((pod) => [pod.name, pod]));
     for (const [before, now] of successors) podOf.set(before.name, now);
-    for (const [at, { network, path }] of assignment.channels.entries()) {
-      const { sourceWorkload, targetWorkload, bandwidthBps } = model.appGroup.channels[at]!;
-      if (path === LOOPBACK || bandwidthBps === 0) continue;
+    return channels.map(({ network, path, source: from, target: to }, at) => {
+      const { id, sourceWorkload, targetWorkload } = model.appGroup.channels[at]!;
       const [source, target] = [podOf.get(sourceWorkload)!, podOf.get(targetWorkload)!];
-      this.#embedded.push({ source, target, bandwidthBps, media: mediaOf(index.linksOf(network, path)!) });
-    }
+      const channel = this.#world.services[source.service]!.channels.find(
+        ({ name }) => channelId(name, sourceWorkload, targetWorkload) === id,
+      )!;
+      return {
+        id: channelId(channel.name, source.name, target.name),
+        channel,
+        source,
+        target,
+        from: this.#nodeIds.get(from)!,
+        to: this.#nodeIds.get(to)!,
+        path,
+        way: this.#models.wayOf(path === LOOPBACK ? [] : index.linksOf(network, path)!),
+      };
+    });
   }
 
   /** By pod: what it would cost on a node with all others where they were put; Infinity where its channels cannot reach. */

@@ -8,3 +8,5 @@ export type { SolveOptions, SwmSolver } from './solver.ts';
 export { SwmScheduler } from './group-scheduler.ts';
 export { MigrationReviews } from './migration-reviews.ts';
 export type { Migration } from './migrations.ts';
+export { AssignmentPlans, type PlanAction } from './assignment-plans.ts';
+export type { ChannelNote } from './channels.ts';

@@ -198,7 +198,7 @@ export class MigrationReviews {
       const move = { pod, decision, viewAgeNs: plan.viewAgeNs, trigger, isSilent: lost.has(pod) };
       successors.set(pod, this.migrations.begin(move));
     }
-    plan.commit(successors);
+    plan.commit(successors, trigger);
   }
 }
 

@@ -32,13 +32,14 @@ export interface GroupPod {
 
 /** A channel that was given a way before, with the media on it. */
 export interface EmbeddedChannel {
-  readonly source: Pod;
-  readonly target: Pod;
   readonly media: readonly MediumId[];
   readonly bandwidthBps: number;
 }
 
 const NOTHING = { cpuMillicores: 0, memoryBytes: 0 };
+
+/** How a channel from one pod to another is called. */
+export const channelId = (name: string, source: string, target: string): string => `${name}/${source}/${target}`;
 
 /** The label that says that a node may take a pod: what Kubernetes' filters and SWM's labels come to. */
 const labelOf = (pod: Pod): string => `fits/${pod.name}`;
@@ -58,6 +59,8 @@ export class ObservedModel {
   readonly #peers: readonly ReadonlySet<ServiceId>[];
   /** By node: whether others may be reached through it. */
   readonly #isThrough: readonly boolean[];
+  /** By link of a model: the arc that it is, as in `Network`. */
+  readonly #arcs = new Map<string, number>();
 
   constructor(world: World, topology: NetworkView, demand: () => readonly EntryDemand[]) {
     this.#world = world;
@@ -143,7 +146,7 @@ export class ObservedModel {
           const target = targets[replica % targets.length]!;
           if (source === target || (!waiting.has(source) && !waiting.has(target))) continue;
           channels.push({
-            id: `${channel.name}/${source.name}/${target.name}`,
+            id: channelId(channel.name, source.name, target.name),
             qos: channel.serviceClass === 'ASSURED' ? 'ASSURED' : 'BEST_EFFORT',
             sourceApplication: apps[source.app]!.name,
             sourceWorkload: source.name,
@@ -276,31 +279,70 @@ export class ObservedModel {
     for (const { vertex } of this.#world.nodes) isLeftOut[vertex] = 1;
     for (const node of nodes) isLeftOut[this.#world.nodes[node]!.vertex] = 0;
     const joined = new Set<string>();
-    const add = (from: VertexId, to: VertexId, medium: MediumId, latencyNs: number): void => {
+    const add = (from: VertexId, to: VertexId, medium: MediumId, latencyNs: number, arc: number): void => {
       if (isLeftOut[from] === 1 || isLeftOut[to] === 1) return;
       const [source, target] = [this.#names[from]!, this.#names[to]!];
       const id = `${source} > ${target}`;
       // of parallel wires the contract has the first alone
       if (joined.has(id) || !this.#topology.isVertexUp(from) || !this.#topology.isVertexUp(to)) return;
       joined.add(id);
+      this.#arcs.set(id, arc);
       media.add(medium);
       links.push({ id, source, target, medium: mediumName(medium), latencyNs });
     };
     for (const [link, { from, to, forwardMedium, backwardMedium }] of this.#world.links.entries()) {
       if (!this.#topology.isLinkUp(link as LinkId)) continue;
       const latencyNs = this.#topology.linkLatencyNs(link as LinkId);
-      add(from, to, forwardMedium, latencyNs);
-      add(to, from, backwardMedium, latencyNs);
+      add(from, to, forwardMedium, latencyNs, 2 * link);
+      add(to, from, backwardMedium, latencyNs, 2 * link + 1);
     }
     for (const node of nodes) {
       const { vertex, radio } = this.#world.nodes[node]!;
       const accessPoint = radio === undefined ? undefined : this.#topology.attachedTo(vertex);
       if (accessPoint === undefined) continue;
       const { vertex: at, latencyNs, uplinkMedium, downlinkMedium } = this.#world.accessPoints[accessPoint]!;
-      add(vertex, at, uplinkMedium, latencyNs);
-      add(at, vertex, downlinkMedium, latencyNs);
+      const uplink = 2 * (this.#world.links.length + accessPoint);
+      add(vertex, at, uplinkMedium, latencyNs, uplink);
+      add(at, vertex, downlinkMedium, latencyNs, uplink + 1);
     }
     return { links, media };
+  }
+
+  /** The arcs of links of the model that was built last. */
+  wayOf(links: readonly Pick<SwmLink, 'id'>[]): Int32Array {
+    return Int32Array.from(links, ({ id }) => this.#arcs.get(id)!);
+  }
+
+  /** The way of least latency between two nodes, as the network is known now. */
+  fastestWay(from: NodeId, to: NodeId): { way: Int32Array; path: string; latencyNs: number } | undefined {
+    const nodes = ([...this.#world.nodes.keys()] as NodeId[]).filter(
+      (node) => this.#isThrough[node]! || node === from || node === to,
+    );
+    const [source, target] = [this.#world.nodes[from]!.name, this.#world.nodes[to]!.name];
+    const [found] = kShortestPaths(this.#links(nodes).links, source, target, 1);
+    if (found === undefined) return undefined;
+    const path = computedPathId([source, ...found.arcs.map((arc) => arc.target)]);
+    return { way: this.wayOf(found.arcs), path, latencyNs: found.latencyNs };
+  }
+
+  /** Latency of a way between two nodes as it is known now, ns; Infinity where it is cut. */
+  latencyNs(way: Int32Array, from: NodeId, to: NodeId): number {
+    const { links, nodes, accessPoints } = this.#world;
+    let latencyNs = 0;
+    for (const arc of way) {
+      const link = (arc >> 1) as LinkId;
+      if (link < links.length) {
+        const ends = [links[link]!.from, links[link]!.to];
+        if (!this.#topology.isLinkUp(link) || !ends.every((end) => this.#topology.isVertexUp(end))) return Infinity;
+        latencyNs += this.#topology.linkLatencyNs(link);
+        continue;
+      }
+      const accessPoint = link - links.length;
+      const { vertex } = nodes[(arc & 1) === 0 ? from : to]!;
+      if (this.#topology.attachedTo(vertex) !== accessPoint) return Infinity;
+      latencyNs += accessPoints[accessPoint]!.latencyNs;
+    }
+    return latencyNs;
   }
 
   /** Media with what the channels that were embedded before take of them, as long as both ends are there. */
@@ -331,11 +373,6 @@ export class ObservedModel {
 }
 
 const mediumName = (medium: MediumId): string => `medium ${medium}`;
-
-/** The media that a path of the observed model goes over. */
-export function mediaOf(links: readonly SwmLink[]): MediumId[] {
-  return links.map(({ medium }) => Number(medium.slice('medium '.length)) as MediumId);
-}
 
 /** Between every two ends as many ways as there are to be, by latency. */
 function offer(links: readonly SwmLink[], ends: readonly string[], count: number): SwmPath[] {

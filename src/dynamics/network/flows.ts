@@ -7,7 +7,7 @@ import {
   type Nanoseconds,
 } from '../../kernel/index.ts';
 import { grown } from './growth.ts';
-import { ACKNOWLEDGEMENT_SHARE } from './incidence.ts';
+import { reservationStepBps } from './incidence.ts';
 import { IndexedHeap } from './indexed-heap.ts';
 import { MaxMin } from './max-min.ts';
 
@@ -172,10 +172,16 @@ export class Flows {
   }
 
   /**
-   * What of `wantedBps` can be reserved along a path beside what others have.
-   * @param wantedBps a multiple of `reservationStepBps`, as the result is
+   * What of `wantedBps` can be reserved along a path beside what others have, or is kept for them (`keptBps`, by medium);
+   * both are multiples of `reservationStepBps`.
    */
-  reservable(path: ArrayLike<number>, length: number, wantedBps: number, isAcknowledged: boolean): number {
+  reservable(
+    path: ArrayLike<number>,
+    length: number,
+    wantedBps: number,
+    isAcknowledged: boolean,
+    keptBps?: Float64Array,
+  ) {
     const step = reservationStepBps(isAcknowledged);
     let steps = wantedBps / step;
     for (let i = 0; i < length; i++) {
@@ -186,14 +192,13 @@ export class Flows {
           if (this.#mediumOfArc[path[j]!] === medium) perStep += step;
           if (isAcknowledged && this.#mediumOfArc[path[j]! ^ 1] === medium) perStep += 1;
         }
-        const left = this.#capacity[medium]! - this.#reservedOfMedium[medium]!;
+        const left = this.#capacity[medium]! - this.#reservedOfMedium[medium]! - (keptBps?.[medium] ?? 0);
         steps = Math.min(steps, Math.max(Math.floor(left / perStep), 0));
       }
     }
     return steps * step;
   }
 
-  /** Bytes that a flow still has to carry at this time. */
   bytesLeft(flow: number): number {
     const bits = this.#bitsLeft[flow]! - this.#rate[flow]! * (this.#kernel.now - this.#since[flow]!) * PER_NS;
     return Math.max(bits, 0) / BITS_PER_BYTE;
@@ -411,9 +416,4 @@ export class Flows {
     this.#reserved = grown(this.#reserved, count);
     this.#byEnd.grow(this.#tag.length);
   }
-}
-
-/** Reservations are multiples of this: whole bit/s, also of what acknowledgements take of the way back, so that sums are exact. */
-export function reservationStepBps(isAcknowledged: boolean): number {
-  return isAcknowledged ? 1 / ACKNOWLEDGEMENT_SHARE : 1;
 }

@@ -3,6 +3,11 @@ import { grown } from './growth.ts';
 /** What acknowledgements take of the way back, as a share of the flow's rate. Source: SimGrid's option network/crosstraffic. */
 export const ACKNOWLEDGEMENT_SHARE = 0.05;
 
+/** Reservations are multiples of this: whole bit/s, also of what acknowledgements take of the way back, so that sums are exact. */
+export function reservationStepBps(isAcknowledged: boolean): number {
+  return isAcknowledged ? 1 / ACKNOWLEDGEMENT_SHARE : 1;
+}
+
 /**
  * Which flow draws on which medium: the sparse matrix of bandwidth sharing, in typed arrays that can be walked both ways.
  *

@@ -13,6 +13,6 @@ export {
   type TransferId,
 } from './transfer.ts';
 export type { AttachedEndpointId, EndpointId } from './paths.ts';
-export type { ReservationCounts, ReservationId } from './reservations.ts';
+export type { Hold, ReservationCounts, ReservationId } from './reservations.ts';
 export { MaxMin } from './max-min.ts';
 export { NO_ROUTE, Routes } from './routes.ts';

@@ -16,7 +16,7 @@ import {
 } from '../../model/index.ts';
 import { Flows } from './flows.ts';
 import { LinkConditions, type LinkQuality } from './link-conditions.ts';
-import { NO_RESERVATION, Reservations, type ReservationCounts, type ReservationId } from './reservations.ts';
+import { NO_RESERVATION, Reservations, type Hold, type ReservationCounts, type ReservationId } from './reservations.ts';
 import { Paths, type AttachedEndpointId, type EndpointId } from './paths.ts';
 import { DECIDED, DELIVERED, FLOW, FREE, LATENCY, LOST, MESSAGE, UNREACHABLE } from './transfer.ts';
 import { StoreAndForward } from './store-and-forward.ts';
@@ -44,7 +44,7 @@ import type { ArcId, Deliver, DeliveryOutcome, NetworkOptions, ReceiverId, Trans
  *
  * **Reservations** (own design): a transfer of an assured channel that is a flow has the channel's bandwidth taken out of
  * its path first, as far as other reservations leave it there, and shares the rest with all others; see `Flows` and
- * `Reservations`. A rerouted flow claims anew. Where a degraded link has less than is reserved on it, its assured flows
+ * `Reservations`. What is held (`hold`) is there for it. A rerouted flow claims anew. Where a degraded link has less than is reserved on it, its assured flows
  * go to the routes of that time, in the order of their start, and claim what is left there.
  *
  * **Changes of topology** (own design).
@@ -69,7 +69,7 @@ export class Network {
   readonly #paths: Paths;
   readonly #flows: Flows;
   readonly #messageBytes: number;
-  readonly #reservations = new Reservations();
+  readonly #reservations: Reservations;
   readonly #mediumOfArc: Int32Array;
   readonly #conditions: LinkConditions;
   readonly #receivers: Deliver[] = [];
@@ -96,6 +96,7 @@ export class Network {
     const { mediumOfArc, capacityOfMedium } = this.#conditions;
     this.arcCount = mediumOfArc.length;
     this.#mediumOfArc = mediumOfArc;
+    this.#reservations = new Reservations(mediumOfArc, capacityOfMedium);
     this.#flows = new Flows(kernel, capacityOfMedium, mediumOfArc, (transfer) => this.#finish(transfer, DELIVERED));
     this.#arrive = kernel.on('network.arrive', (transfer, outcome) =>
       this.#endWait(transfer, outcome as DeliveryOutcome),
@@ -160,7 +161,7 @@ export class Network {
     if (!(bytes >= 0 && bytes < Infinity)) throw new RangeError(`${bytes} bytes: expected a finite number >= 0`);
     if (this.#receivers[receiver] === undefined) throw new RangeError(`no receiver ${receiver}`);
     const transfer = this.#transfers.add(receiver, tag, from, to, bytes, reservation);
-    if (!this.#paths.find(from, to)) this.#decide(transfer, UNREACHABLE);
+    if (!this.#find(transfer)) this.#decide(transfer, UNREACHABLE);
     else if (this.#paths.length === 0) this.#decide(transfer, DELIVERED);
     else if (bytes <= this.#messageBytes && (bytes === 0 || this.#conditions.bandwidthBps > 0)) {
       this.#transfers.state[transfer] = MESSAGE;
@@ -271,6 +272,18 @@ export class Network {
     return this.#reservations.add(bandwidthBps);
   }
 
+  /**
+   * Keeps a channel's bandwidth along a way of arcs from one endpoint to another, whether or not a flow uses it; its flows
+   * between them go that way while it stands. @returns undefined where the way is cut, or others hold too much of it
+   */
+  hold(reservation: ReservationId, from: EndpointId, to: EndpointId, way: Int32Array): Hold | undefined {
+    return this.#paths.follow(way, from, to) ? this.#reservations.hold(reservation, from, to, way) : undefined;
+  }
+
+  letGo(hold: Hold): void {
+    this.#reservations.letGo(hold);
+  }
+
   /** What came of the claims of flows so far. */
   get reservationCounts(): Readonly<ReservationCounts> {
     return this.#reservations.counts;
@@ -339,7 +352,7 @@ export class Network {
     const state = this.#transfers.state[transfer]!;
     if (state === DECIDED) {
       this.#finish(transfer, outcome);
-    } else if (!this.#paths.find(this.#transfers.from[transfer]!, this.#transfers.to[transfer]!)) {
+    } else if (!this.#find(transfer)) {
       this.#finish(transfer, LOST);
     } else if (state === LATENCY) {
       this.#startFlow(transfer, this.#transfers.bytes[transfer]!);
@@ -360,22 +373,9 @@ export class Network {
     }
     conditions.lookAtFlow();
     const { limitBps, weight, isAcknowledged } = conditions;
-    const [from, to, claim] = [
-      this.#transfers.from[transfer]!,
-      this.#transfers.to[transfer]!,
-      this.#transfers.reservation[transfer]!,
-    ];
-    const reservedBps = this.#reservations.reserve(claim, from, to, transfer, this.#flows, this.#paths, conditions);
-    this.#transfers.handle[transfer] = this.#flows.start(
-      arcs,
-      length,
-      bytes,
-      transfer,
-      limitBps,
-      weight,
-      isAcknowledged,
-      reservedBps,
-    );
+    const reservedBps = this.#reservations.reserve(this.#transfers, transfer, this.#flows, this.#paths, conditions);
+    const { handle } = this.#transfers;
+    handle[transfer] = this.#flows.start(arcs, length, bytes, transfer, limitBps, weight, isAcknowledged, reservedBps);
   }
 
   /** The transfers that are flows over one of the arcs, each once, in the order in which their flows were started. */
@@ -393,7 +393,7 @@ export class Network {
   }
 
   #resume(transfer: number, bytesLeft: number): void {
-    if (!this.#paths.find(this.#transfers.from[transfer]!, this.#transfers.to[transfer]!)) this.#decide(transfer, LOST);
+    if (!this.#find(transfer)) this.#decide(transfer, LOST);
     else if (this.#paths.length === 0 || bytesLeft === 0) this.#decide(transfer, DELIVERED);
     else this.#startFlow(transfer, bytesLeft);
   }
@@ -406,12 +406,14 @@ export class Network {
   }
 
   #free(transfer: number): void {
-    this.#reservations.release(
-      this.#transfers.reservation[transfer]!,
-      this.#transfers.from[transfer]!,
-      this.#transfers.to[transfer]!,
-      transfer,
-    );
+    this.#reservations.release(this.#transfers, transfer);
     this.#transfers.remove(transfer);
+  }
+
+  /** Finds the path of a transfer as things stand: the way that is held for it, or the shortest. */
+  #find(transfer: number): boolean {
+    const [from, to] = [this.#transfers.from[transfer]!, this.#transfers.to[transfer]!];
+    const way = this.#reservations.wayOf(this.#transfers, transfer);
+    return (way !== undefined && this.#paths.follow(way, from, to)) || this.#paths.find(from, to);
   }
 }

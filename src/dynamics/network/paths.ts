@@ -25,6 +25,8 @@ export class Paths {
   latencyNs = 0;
   /** The lowest rate cap of its endpoints, bit/s, or Infinity. */
   rateCapBps = Infinity;
+  /** The way that it was laid on, where it was not looked for; see `follow`. */
+  laidOn: Int32Array | undefined;
 
   readonly routes: Routes;
   readonly #components: Components;
@@ -157,9 +159,7 @@ export class Paths {
   /** Finds the path between two endpoints as things stand, into `arcs` and its siblings; false where there is none. */
   find(from: number, to: number): boolean {
     if (!(from >= 0 && to >= 0)) throw new RangeError(`no endpoint ${from >= 0 ? to : from}`);
-    this.length = 0;
-    this.latencyNs = 0;
-    this.rateCapBps = Infinity;
+    this.#clear();
     let fromVertex = from;
     let toVertex = to;
     let uplink = -1;
@@ -197,6 +197,29 @@ export class Paths {
     if (downlink >= 0) path[length++] = downlink;
     this.length = length;
     return true;
+  }
+
+  /** Takes a given way between two endpoints as the path, as `find` does the shortest; false where it does not stand. */
+  follow(way: Int32Array, from: number, to: number): boolean {
+    this.#clear();
+    this.arcs = grown(this.arcs, way.length);
+    for (const arc of way) {
+      const isUplink = arc >= this.#wiredArcCount && (arc & 1) === 0;
+      if (!this.stands(arc, to)) return false;
+      if (isUplink && this.uplinkOf(this.#accessPoint[this.#index(from)]!) !== arc) return false;
+      this.latencyNs += this.latencyOf(arc);
+      this.rateCapBps = Math.min(this.rateCapBps, this.rateCapOver(arc, from, to));
+      this.arcs[this.length++] = arc;
+    }
+    this.laidOn = way;
+    return true;
+  }
+
+  #clear(): void {
+    this.length = 0;
+    this.latencyNs = 0;
+    this.rateCapBps = Infinity;
+    this.laidOn = undefined;
   }
 
   /** Whether there is a path between two endpoints as things stand: as `find`, without the path. */

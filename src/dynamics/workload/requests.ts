@@ -1,7 +1,7 @@
 import type { Kernel, StreamFamily } from '../../kernel/index.ts';
-import type { PodId, ServiceId, UserId, World } from '../../model/index.ts';
+import type { Channel, PodId, ServiceId, UserId, World } from '../../model/index.ts';
 import type { Compute } from '../compute.ts';
-import type { EndpointId, Network } from '../network/index.ts';
+import type { EndpointId, Network, ReservationId } from '../network/index.ts';
 import { ArrivalSchedule } from './arrivals/schedule.ts';
 import type { AttemptCounts } from './attempts.ts';
 import { planningOf, type CallPlanning } from './call-planning.ts';
@@ -64,6 +64,8 @@ export class Requests {
   readonly #groupOf: Int32Array;
   readonly #covered: Uint8Array;
   readonly #present: Uint8Array;
+  /** By assured channel with a bandwidth: its claim. */
+  readonly reservations: ReadonlyMap<Channel, ReservationId>;
   #issued = 0;
   readonly #ended: EndedRequest = {
     request: 0,
@@ -101,11 +103,11 @@ export class Requests {
       policyOf: (user: UserId) => policies[this.#groupOf[user]!],
       ended: (root: number, outcome: number) => this.#rootEnded(root, outcome),
     };
-    const reservations = reservationsOf(
-      this.#plans.flatMap((planning) => planning?.channels ?? []),
+    this.reservations = reservationsOf(
+      world.services.flatMap(({ channels }) => channels),
       network,
     );
-    this.#calls = new Calls(kernel, world, network, compute, options, callers, reservations);
+    this.#calls = new Calls(kernel, world, network, compute, options, callers, this.reservations);
   }
 
   /** Requests issued so far. */
@@ -167,6 +169,7 @@ export class Requests {
 
   /** The run is over: requests still under way end as `unfinished`. */
   finish(): void {
+    this.#arrivals.close();
     const { visits } = this.#calls;
     for (let visit = 0; visit < visits.used; visit++) {
       const state = visits.state[visit]!;

@@ -5,6 +5,7 @@ import { distributionDistance } from '../comparison/index.ts';
 import { openSubject } from '../subject.ts';
 import { placementAgreement, type PlacementAgreement } from './agreement.ts';
 import { sampleDistance, type SampleDistance } from './distances.ts';
+import { linkFidelity, type LinkFidelity } from './links.ts';
 import { readFidelityRun, timeNames, type FidelityRun, type TimeName } from './observed-run.ts';
 
 /** How one duration of the simulation compares with the cluster's. */
@@ -31,6 +32,8 @@ export interface Fidelity {
   readonly times: readonly TimeFidelity[];
   /** Durations that are not compared, and why. */
   readonly missing: readonly { readonly time: TimeName; readonly why: string }[];
+  /** Links that replays measured before their start; none where nothing was shaped. */
+  readonly links: readonly LinkFidelity[];
   /** What the replays say was not applied, or in another way. */
   readonly notApplied: readonly string[];
   /** Pooled samples, ascending, for pictures, ns. */
@@ -75,6 +78,10 @@ export async function assessFidelity(
     real: real.map(({ folder }) => folder),
     ...(placement === undefined ? {} : { placement: { ...placement, verdict: placementVerdict(placement) } }),
     ...compareTimes(simulated, real, confidence),
+    links: linkFidelity(
+      real.flatMap(({ manifest }) => manifest.replay?.links ?? []),
+      confidence,
+    ),
     notApplied: [...new Set(real.flatMap(({ manifest }) => manifest.replay?.notApplied ?? []))],
   };
 }

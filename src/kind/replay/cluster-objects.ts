@@ -74,6 +74,15 @@ export class ClusterObjects {
     );
   }
 
+  /** Lets an object keep another number of pods. @throws {ClusterError} if the server does not take it */
+  async scale(kind: string, namespace: string, name: string, replicas: number): Promise<void> {
+    const wanted = { apiVersion: 'apps/v1', kind, metadata: { name, namespace }, spec: { replicas } };
+    const { PatchStrategy } = this.#cluster.library;
+    await this.#cluster.call(`scale ${nameOf(wanted)}`, 'patch', () =>
+      this.#api.patch(wanted, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
+    );
+  }
+
   /**
    * Takes away all that was made, last first, and the pods that came of it, and waits until it is gone.
    * @returns what is not, with the reason where there is one

@@ -69,6 +69,12 @@ export function mapNodes(
   return { ...plan, workers: plan.workers.map((worker) => ({ ...worker, name: given.get(worker)! })) };
 }
 
+/** Nodes that take pods and stand for none of a plan's workers, by name. */
+export function otherNodes({ workers }: PlannedCluster, nodes: readonly V1Node[]): string[] {
+  const used = new Set(workers.map(({ name }) => name));
+  return nodes.filter(isWorker).flatMap(({ metadata }) => (used.has(metadata!.name!) ? [] : [metadata!.name!]));
+}
+
 function isWorker({ metadata, spec }: V1Node): boolean {
   const isControlPlane = metadata?.labels?.['node-role.kubernetes.io/control-plane'] !== undefined;
   return !isControlPlane && spec?.unschedulable !== true;

@@ -14,10 +14,17 @@ const LOOK_EVERY_MS = 1000;
 export const connectKind = (kubeconfig: string, cluster: string, limits: CallLimits): Promise<Cluster> =>
   connectCluster({ kubeconfig, context: kindContext(cluster), needs: baseRights, limits });
 
-/** All nodes of a cluster. */
+/** All nodes of a cluster. @throws {ClusterError} if they cannot be read, such as for want of the first right that a replay needs */
 export async function listNodes(cluster: Cluster): Promise<V1Node[]> {
   const core = cluster.api(cluster.library.CoreV1Api);
-  return (await cluster.call('list the nodes', 'list', () => core.listNode())).items;
+  try {
+    return (await cluster.call('list the nodes', 'list', () => core.listNode())).items;
+  } catch (error) {
+    if (!(error instanceof ClusterError) || !error.message.includes('expected a ClusterRole')) throw error;
+    const more =
+      '  and what its objects need: codeco-sim kind replay SCENARIO --print-rbac prints a ClusterRole with all';
+    throw new ClusterError(`${error.message}\n${more}`, { status: 403, cause: error });
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { median } from 'd3-array';
 import type { PathConditions } from '../../dynamics/index.ts';
+import type { ReplayFacts } from '../../results/index.ts';
 import { ClusterError } from '../cluster-error.ts';
 import type { NetworkWay } from '../replay-step.ts';
 import type { ContainerRuntime } from '../runtime.ts';
@@ -80,21 +81,26 @@ export async function measureWay(
   }
 }
 
+/** A way that was measured, between nodes as the cluster calls them. */
+export type MeasuredLink = NonNullable<ReplayFacts['links']>[number];
+
 /**
  * Measures ways between containers after they have been shaped. A round trip is that of both directions; of a way that loses packets the rate
  * is looked at from above alone, as TCP slows down there. Own design.
+ * @returns each beside what it is to be
  * @throws {ClusterError} naming each that is off by more than the tolerance
  */
 export async function preflight(
   ways: readonly NetworkWay[],
   { runtime, shaper, tolerance, addressOf, said }: PreflightOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<MeasuredLink[]> {
   const open = ways.filter(({ conditions }) => conditions !== undefined && conditions.bandwidthBps >= 8);
   const chosen = open.filter(
     (_, index) => Math.floor((index * MOST_WAYS) / open.length) !== Math.floor(((index - 1) * MOST_WAYS) / open.length),
   );
   const wrong: string[] = [];
+  const links: MeasuredLink[] = [];
   for (const way of chosen) {
     const back = ways.find(({ from, to }) => from === way.to && to === way.from)?.conditions;
     let measured: Measured;
@@ -105,15 +111,21 @@ export async function preflight(
       wrong.push(`${way.from} to ${way.to}: ${error.stderr.trim().split('\n').at(-1) ?? error.message}`);
       continue;
     }
-    const { isOff, text } = judge(way.conditions!, back, measured, shaper, tolerance);
+    const { isOff, text, ...quantities } = judge(way.conditions!, back, measured, shaper, tolerance);
+    links.push({ from: way.from, to: way.to, ...quantities });
     said(`${way.from} to ${way.to}: ${text}`);
     if (isOff) wrong.push(`${way.from} to ${way.to}: ${text}`);
   }
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return links;
   throw new ClusterError(
     `the network is not as the scenario has it, by more than ${100 * tolerance} %:\n${wrong.map((line) => `  ${line}\n`).join('')}` +
       'Let it be less exact with --tolerance PERCENT, or leave it out with --shaping none',
   );
+}
+
+interface Judgement extends Pick<MeasuredLink, 'roundTripNs' | 'bandwidthBps'> {
+  readonly isOff: boolean;
+  readonly text: string;
 }
 
 function judge(
@@ -122,20 +134,23 @@ function judge(
   measured: Measured,
   shaper: ShaperName,
   tolerance: number,
-): { isOff: boolean; text: string } {
+): Judgement {
   const parts: string[] = [];
+  let quantities: Pick<Judgement, 'roundTripNs' | 'bandwidthBps'> = {};
   let isOff = false;
   if (shaper === 'tc' && back !== undefined) {
     const wantedNs = there.latencyNs + there.jitterNs + back.latencyNs + back.jitterNs;
     const spreadNs = 2 * Math.sqrt(there.jitterVarianceNs2 + back.jitterVarianceNs2);
     isOff = Math.abs(measured.rttNs - wantedNs) > Math.max(tolerance * wantedNs, LEAST_RTT_TOLERANCE_NS) + spreadNs;
+    quantities = { roundTripNs: { configured: wantedNs, measured: measured.rttNs } };
     parts.push(`round trip ${(measured.rttNs / 1e6).toFixed(2)} ms of ${(wantedNs / 1e6).toFixed(2)} ms`);
   }
   if (there.bandwidthBps < Infinity) {
     const wantedBps = there.bandwidthBps * GOODPUT;
     const isSlow = there.loss === 0 && measured.bandwidthBps < wantedBps * (1 - tolerance);
     if (isSlow || measured.bandwidthBps > wantedBps * (1 + tolerance)) isOff = true;
+    quantities = { ...quantities, bandwidthBps: { configured: wantedBps, measured: measured.bandwidthBps } };
     parts.push(`${(measured.bandwidthBps / 1e6).toFixed(2)} Mbit/s of ${(wantedBps / 1e6).toFixed(2)} Mbit/s`);
   }
-  return { isOff, text: parts.join(', ') };
+  return { isOff, text: parts.join(', '), ...quantities };
 }

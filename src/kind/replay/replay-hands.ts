@@ -3,7 +3,7 @@ import { REPLAY_LABEL } from '../carriers.ts';
 import { ClusterError } from '../cluster-error.ts';
 import type { CarriedStep, ReplayedCluster } from '../observer.ts';
 import type { ReplayOptions, ReplayPlan } from '../replay-plan.ts';
-import { addressOf, commandsOf, podsOf, type ReplayStep } from '../replay-step.ts';
+import { addressOf, commandsOf, DELETION_COST, GOING, podsOf, type ReplayStep } from '../replay-step.ts';
 import { shapeCommand, unshapeCommand } from '../shaping.ts';
 import { Interrupted, runCommand, shellText, type ShellCommand } from '../shell-command.ts';
 import { ClusterObjects } from './cluster-objects.ts';
@@ -28,6 +28,8 @@ export class ReplayHands {
   readonly #objects: ReadonlyMap<string, ClusterObjects>;
   readonly #pods = new Map<string, FollowedPods>();
   readonly #addresses = new Map<string, Promise<Map<string, NodeAddress>>>();
+  /** By pod of the simulation: the pod of the cluster that was bound for it. */
+  readonly #bound = new Map<string, string>();
   /** What undoes what was done to a node, by node and kind. */
   readonly #undo = new Map<string, { readonly what: string; readonly undo: () => Promise<unknown> }>();
 
@@ -76,6 +78,11 @@ export class ReplayHands {
         return {};
       case 'bind':
         return await this.#bind(step, signal);
+      case 'scale':
+        await this.#scale(step);
+        return {};
+      case 'delete':
+        return await this.#delete(step);
       case 'stop':
       case 'start':
         await this.#turn(step, signal);
@@ -125,7 +132,7 @@ export class ReplayHands {
 
   async #turn(step: Extract<ReplayStep, { does: 'stop' | 'start' }>, signal: AbortSignal): Promise<void> {
     const key = `stop ${step.worker}`;
-    const start: ShellCommand = { program: this.#options.runtime, args: ['start', step.worker] };
+    const [start] = commandsOf({ ...step, does: 'start', after: [] }, this.#options) as [ShellCommand];
     if (step.does === 'stop') {
       this.#undo.set(key, commandToUndo(`${step.worker} is stopped`, start));
       // a container that stops forgets its shaping
@@ -145,7 +152,7 @@ export class ReplayHands {
   }
 
   async #bind(
-    { cluster, namespace, selector, worker }: Extract<ReplayStep, { does: 'bind' }>,
+    { cluster, namespace, selector, worker, pod }: Extract<ReplayStep, { does: 'bind' }>,
     signal: AbortSignal,
   ): Promise<StepOutcome> {
     const connection = this.#connections.get(cluster)!;
@@ -168,7 +175,42 @@ export class ReplayHands {
       if (!(error instanceof ClusterError) || error.status === 401 || error.status === 403) throw error;
       return { ...bound, failure: error.message };
     }
+    this.#bound.set(pod, name);
     return bound;
+  }
+
+  async #scale({
+    cluster,
+    namespace,
+    kind,
+    name: of,
+    replicas,
+    going,
+  }: Extract<ReplayStep, { does: 'scale' }>): Promise<void> {
+    const connection = this.#connections.get(cluster)!;
+    const { library } = connection;
+    const core = connection.api(library.CoreV1Api);
+    const merge = library.setHeaderOptions('Content-Type', library.PatchStrategy.MergePatch);
+    const body = { metadata: { annotations: { [DELETION_COST]: GOING } } };
+    for (const pod of going) {
+      const name = this.#bound.get(pod);
+      if (name === undefined) continue;
+      await connection.find(`mark the pod ${namespace}/${name} as one to go`, 'patch', () =>
+        core.patchNamespacedPod({ name, namespace, body }, merge),
+      );
+    }
+    await this.#objects.get(cluster)!.scale(kind, namespace, of, replicas);
+  }
+
+  async #delete({ cluster, namespace, pod }: Extract<ReplayStep, { does: 'delete' }>): Promise<StepOutcome> {
+    const connection = this.#connections.get(cluster)!;
+    const name = this.#bound.get(pod);
+    if (name === undefined) return { failure: 'no pod was bound for it' };
+    const core = connection.api(connection.library.CoreV1Api);
+    await connection.find(`delete the pod ${namespace}/${name}`, 'delete', () =>
+      core.deleteNamespacedPod({ name, namespace }),
+    );
+    return { pod: `${namespace}/${name}` };
   }
 }
 

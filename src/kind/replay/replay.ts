@@ -26,7 +26,7 @@ export interface ReplaySetup {
   /** What of the network is not applied, and why. */
   readonly notApplied: readonly string[];
   /** Measures what was applied, once the network is shaped. */
-  readonly preflight?: (addressOf: (cluster: string, node: string) => Promise<string>) => Promise<void>;
+  readonly preflight?: (addressOf: (cluster: string, node: string) => Promise<string>) => Promise<ReplayFacts['links']>;
   readonly observe?: (clock: ReplayClock) => ClusterObserver;
   /** Told what is being done. */
   readonly said: (text: string) => void;
@@ -56,6 +56,7 @@ export async function replay(setup: ReplaySetup, signal: AbortSignal): Promise<R
   }
   const carried = new CarriedSteps(plan.speedUp);
   let observer: ClusterObserver | undefined;
+  let links: ReplayFacts['links'];
   let error: unknown;
   try {
     const isShapedFirst = (step: ReplayStep): boolean => step.does === 'shape' && step.atNs === 0;
@@ -64,7 +65,7 @@ export async function replay(setup: ReplaySetup, signal: AbortSignal): Promise<R
       said(describeStep(step));
       await hands.carry(step, signal);
     }
-    await setup.preflight?.((cluster, node) => hands.address(cluster, node));
+    links = await setup.preflight?.((cluster, node) => hands.address(cluster, node));
     const time = new RealTime(plan.speedUp, setup.leadMs);
     observer = setup.observe?.(time);
     await observer?.start();
@@ -89,7 +90,7 @@ export async function replay(setup: ReplaySetup, signal: AbortSignal): Promise<R
   await observer?.end();
   said('taking away what was made');
   const leftOver = await hands.takeAway();
-  const facts = factsOf(setup, carried, leftOver, error);
+  const facts = { ...factsOf(setup, carried, leftOver, error), ...(links === undefined ? {} : { links }) };
   await observer?.write(facts, carried.steps);
   return { facts, steps: carried.steps, error };
 }
@@ -143,7 +144,10 @@ async function carryOutUntilEnd(
 function laneOf(step: ReplayStep): string {
   switch (step.does) {
     case 'apply':
+    case 'scale':
       return `apply ${step.cluster}`;
+    case 'delete':
+      return `delete ${step.cluster}`;
     case 'bind':
       return `bind ${step.cluster} ${step.namespace} ${step.selector}`;
     case 'shape':

@@ -26,6 +26,7 @@ export function rightsOf({ steps }: Pick<ReplayPlan, 'steps'>): AccessRule[] {
       return rules(groupOf(apiVersion), pluralOf(kind), 'get', 'create', 'patch', 'delete');
     }),
     ...(steps.some(({ does }) => does === 'bind') ? rules('', 'pods/binding', 'create') : []),
+    ...(steps.some((step) => step.does === 'scale' && step.going.length > 0) ? rules('', 'pods', 'patch') : []),
     ...(steps.some(marksNode) ? rules('', 'nodes', 'patch') : []),
   ];
   return [...new Map(all.map((rule) => [`${rule.apiGroup}/${rule.resource} ${rule.verb}`, rule])).values()];

@@ -39,6 +39,8 @@ export function describeNode(node: NodeObject, id?: number): NodeDescription {
   };
 }
 
+const ANY_ADDRESS = '0.0.0.0';
+
 /** An image somewhere in the cluster. Its size is that on the node which reported it first. */
 export interface ImageState {
   readonly sizeBytes: number;
@@ -87,12 +89,15 @@ export class NodeInfo {
     for (const { ip, port } of ports) this.#usedPorts.get(ip)?.delete(port);
   }
 
-  /** The wildcard address collides with every one. Source: k8s.io/kube-scheduler framework/types.go `CheckConflict`. */
-  hasPortConflict({ ip, port }: HostPort): boolean {
-    if (ip === '0.0.0.0') {
-      for (const taken of this.#usedPorts.values()) if (taken.has(port)) return true;
-      return false;
-    }
-    return this.#usedPorts.get('0.0.0.0')?.has(port) === true || this.#usedPorts.get(ip)?.has(port) === true;
+  /** Source: k8s.io/kube-scheduler framework/types.go `CheckConflict`. */
+  hasPortConflict(wanted: HostPort): boolean {
+    for (const [ip, taken] of this.#usedPorts)
+      if (taken.has(wanted.port) && collide({ ip, port: wanted.port }, wanted)) return true;
+    return false;
   }
+}
+
+/** Whether two containers of a node cannot have these ports: the wildcard address collides with every one. */
+export function collide(a: HostPort, b: HostPort): boolean {
+  return a.port === b.port && (a.ip === b.ip || a.ip === ANY_ADDRESS || b.ip === ANY_ADDRESS);
 }

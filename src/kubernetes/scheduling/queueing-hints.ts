@@ -1,15 +1,23 @@
 import type { Taint } from '../../model/index.ts';
-import type { NodeInfo } from './node-info.ts';
-import type { SchedulingPod } from './pod.ts';
+import { collide, type NodeInfo } from './node-info.ts';
+import type { AffinityTerm, PodKind, SchedulingPod } from './pod.ts';
 import type { SchedulerCache } from './scheduler-cache.ts';
+import type { Labels } from './selectors.ts';
 import { hasUntoleratedTaint } from './tolerations.ts';
 
 /** What happened in a cluster that may let a pod be scheduled which found no node. */
 export type ClusterEvent =
-  /** A pod was bound to the node, or is gone from it. */
+  /** A pod was bound to the node, or is gone from it, or from the wait for its nominated node. */
   | { readonly kind: 'pod-added'; readonly pod: SchedulingPod; readonly node: NodeInfo }
-  | { readonly kind: 'pod-deleted'; readonly pod: SchedulingPod; readonly node: NodeInfo }
+  | {
+      readonly kind: 'pod-deleted';
+      readonly pod: SchedulingPod;
+      readonly node: NodeInfo;
+      /** Of a pod that only waited for the node: pods of a higher priority could have taken its room anyway. */
+      readonly upToPriority?: number;
+    }
   | { readonly kind: 'node-added'; readonly node: NodeInfo }
+  | { readonly kind: 'node-deleted'; readonly node: NodeInfo }
   /** The taints of a node changed, or whether it is cordoned; it was tainted like this before. */
   | {
       readonly kind: 'taints-changed';
@@ -27,6 +35,7 @@ type Hint<Kind extends ClusterEvent['kind']> = (
 ) => boolean;
 type Hints = { readonly [Kind in ClusterEvent['kind']]?: Hint<Kind> };
 
+const NO_LABELS: Labels = new Map();
 const always = (): boolean => true;
 const hasTopology = ({ kind }: SchedulingPod, { labels }: NodeInfo): boolean =>
   (kind.spread?.hard ?? []).every(({ topologyKey }) => labels.has(topologyKey));
@@ -34,8 +43,24 @@ const spreadsWith = ({ kind }: SchedulingPod, other: SchedulingPod): boolean =>
   kind.namespace === other.kind.namespace &&
   // pods that state no constraint are spread by the cluster's own, and those never refuse a node
   (kind.spread?.hard ?? []).some(({ selector }) => selector.matches(other.kind.labels));
+/** Whether a pod of the kind is one that all the terms speak about, of which there is one at least. */
+const matchesAll = (terms: readonly AffinityTerm[], { namespace, labels }: PodKind): boolean =>
+  terms.length > 0 &&
+  terms.every(
+    // the hint knows no labels of namespaces
+    ({ namespaces, namespaceSelector, selector }) =>
+      (namespaces.has(namespace) || namespaceSelector.matches(NO_LABELS)) && selector.matches(labels),
+  );
 const matchesNodeAffinity = ({ kind }: SchedulingPod, { labels, name }: NodeInfo): boolean =>
   kind.requiredNodeAffinity?.matches(labels, name) !== false;
+
+/** Taints in the same order. */
+const isEqual = (a: readonly Taint[], b: readonly Taint[]): boolean =>
+  a.length === b.length &&
+  a.every(({ key, value = '', effect }, i) => {
+    const other = b[i]!;
+    return key === other.key && effect === other.effect && value === (other.value ?? '');
+  });
 
 /** Whether the node would have room for the pod if it were empty. Source: fit.go `isFit`. */
 function fitsEmpty({ kind }: SchedulingPod, { slot, scalarsAllocatable }: NodeInfo, cache: SchedulerCache): boolean {
@@ -62,7 +87,7 @@ const hints: Readonly<Record<string, Hints>> = {
     'pod-deleted': always,
     'node-added': (pod, { node }, cache) => fitsEmpty(pod, node, cache),
   },
-  NodeName: { 'node-added': ({ kind }, { node }) => kind.nodeName === node.name },
+  NodeName: { 'node-added': always },
   NodeUnschedulable: {
     'node-added': (_pod, { node }) => !node.unschedulable,
     'taints-changed': (_pod, { node, wasUnschedulable }) => wasUnschedulable && !node.unschedulable,
@@ -76,24 +101,22 @@ const hints: Readonly<Record<string, Hints>> = {
   NodePorts: {
     'node-added': always,
     'pod-deleted': ({ kind }, { pod }) =>
-      pod.kind.hostPorts.some((freed) => kind.hostPorts.some(({ port }) => port === freed.port)),
+      pod.kind.hostPorts.some((freed) => kind.hostPorts.some((wanted) => collide(freed, wanted))),
   },
   PodTopologySpread: {
     'pod-added': (pod, event) => spreadsWith(pod, event.pod),
     'pod-deleted': (pod, event) => spreadsWith(pod, event.pod),
     'node-added': (pod, { node }) => hasTopology(pod, node),
-    'taints-changed': (pod, { node }) => hasTopology(pod, node),
+    'node-deleted': (pod, { node }) => hasTopology(pod, node),
+    'taints-changed': (pod, { node, before }) => hasTopology(pod, node) && !isEqual(node.taints, before),
   },
   InterPodAffinity: {
-    'pod-added': ({ kind }, { pod }, cache) =>
-      kind.requiredAffinity.some((term) => cache.termMatches(term, pod.kind.namespace, pod.kind.labels)),
-    'pod-deleted': ({ kind }, { pod }, cache) =>
-      kind.requiredAntiAffinity.some((term) => cache.termMatches(term, pod.kind.namespace, pod.kind.labels)) ||
-      pod.kind.requiredAntiAffinity.some((term) => cache.termMatches(term, kind.namespace, kind.labels)),
+    'pod-added': ({ kind }, { pod }) => matchesAll(kind.requiredAffinity, pod.kind),
+    'pod-deleted': ({ kind }, { pod }) =>
+      matchesAll(kind.requiredAntiAffinity, pod.kind) || matchesAll(pod.kind.requiredAntiAffinity, kind),
     'node-added': ({ kind }, { node }) =>
-      [...kind.requiredAffinity, ...kind.requiredAntiAffinity].some(({ topologyKey }) =>
-        node.labels.has(topologyKey),
-      ) || kind.requiredAntiAffinity.length + kind.requiredAffinity.length === 0,
+      kind.requiredAffinity.some(({ topologyKey }) => node.labels.has(topologyKey)) ||
+      kind.requiredAntiAffinity.length > 0,
   },
   DynamicResources: {},
   // its own, as no kube-scheduler has it: some rules count the pods of a node
@@ -102,6 +125,7 @@ const hints: Readonly<Record<string, Hints>> = {
 
 /** Whether an event may help a pod that the plugin refused. Any event may where an extender refused it. */
 export function mayHelp(plugin: string, pod: SchedulingPod, event: ClusterEvent, cache: SchedulerCache): boolean {
+  if ('upToPriority' in event && event.upToPriority! < pod.kind.priority) return false;
   const ofPlugin = hints[plugin];
   if (ofPlugin === undefined) return true;
   const hint = ofPlugin[event.kind] as Hint<ClusterEvent['kind']> | undefined;

@@ -16,7 +16,7 @@ export interface PodRequests {
   /** CPU and memory that the pod adds to a node's non-zero account, which scores read. */
   readonly nonZeroCpuMillicores: number;
   readonly nonZeroMemoryBytes: number;
-  /** As declared, with a default for every container that says nothing: what the fit score adds for the pod. */
+  /** Of its containers, with a default for each that says nothing and without pod-level ones: what the fit score adds. */
   readonly scored: Resources;
 }
 
@@ -30,7 +30,8 @@ type ResourceList = Map<string, bigint>;
  * The requests of a pod: containers are summed, an init container counts with the sidecars started before it where
  * that is more, pod-level resources replace the sum, overhead is added, and requests default to limits.
  * Sources: component-helpers resource/helpers.go `PodRequests`; pkg/apis/core/v1/defaults.go `SetDefaults_Pod`;
- * pkg/scheduler/framework/types.go `CalculateResource`.
+ * pkg/scheduler/framework/types.go `CalculateResource`; plugins/noderesources/fit.go
+ * `nodeResourceStrategyTypeMap`.
  * @throws {RangeError} if a quantity cannot be read
  */
 export function podRequests(spec: PodSpec): PodRequests {
@@ -40,7 +41,8 @@ export function podRequests(spec: PodSpec): PodRequests {
     ['cpu', DEFAULT_CPU_NANOS],
     ['memory', DEFAULT_MEMORY_NANOS],
   ]);
-  const scored = sumRequests(spec, podLevel, everyDefault);
+  // the scorers of NodeResourcesFit are made without the setting that has them read pod-level resources
+  const scored = sumRequests(spec, new Map(), everyDefault);
   let account = scored;
   if (podLevel.size > 0) {
     const missing: ResourceList = new Map();

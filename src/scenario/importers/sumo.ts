@@ -1,5 +1,5 @@
 import { cos } from '../../kernel/index.ts';
-import { TraceError, TraceReader, type Sample } from '../../traces/index.ts';
+import { TraceError, TraceReader, type MoverKind, type Sample } from '../../traces/index.ts';
 import { InputError, traceProblem } from '../problem.ts';
 import type { Importer, ImportOptions } from './importer.ts';
 import type { ImportedFile } from './imported-file.ts';
@@ -14,7 +14,7 @@ const PIECE_LENGTH = 1 << 16;
 
 /**
  * Movements that Eclipse SUMO has recorded (fcd-output): XML, or its CSV form with semicolons, of any length, for it is read
- * twice and never held. Persons and containers count as vehicles. Source: SUMO's documentation, Simulation/Output/FCDOutput.
+ * once more than it has kinds of movers and never held. Vehicles, persons and containers are groups of their own. Source: SUMO's documentation, Simulation/Output/FCDOutput.
  */
 export const sumo: Importer = {
   description: "Movements in SUMO's floating car data (XML or CSV); --access-spacing puts access points over them.",
@@ -29,14 +29,17 @@ export const sumo: Importer = {
     }
     const survey = surveyOf(file);
     if (survey.samples === 0) {
-      file.reportWhole('a trace without vehicles', 'vehicles in its time steps');
+      file.reportWhole('a trace without movers', 'vehicles, persons or containers in its time steps');
       file.problems.throwIfAny();
     }
     const { accessSpacingM } = options;
     const cells = accessSpacingM === undefined ? undefined : grid(survey, accessSpacingM);
-    const table = `${stem}-trace.csv`;
+    const groups = GROUPS.filter(({ kind }) => survey.idsOf[kind].size > 0).map((group) => ({
+      ...group,
+      table: `${stem}-${group.suffix}.csv`,
+    }));
     const notes = [
-      `read ${survey.samples} positions of ${survey.ids} vehicles over ${survey.lastS} s; x and y are ${survey.isGeographic ? 'degrees of longitude and latitude' : 'metres'}, times seconds; wrote them to ${table}`,
+      `read ${survey.samples} positions of ${listed(groups.map(({ kind, name }) => `${survey.idsOf[kind].size} ${name}`))} over ${survey.lastS} s; x and y are ${survey.isGeographic ? 'degrees of longitude and latitude' : 'metres'}, times seconds; wrote them to ${listed(groups.map(({ table }) => table))}`,
       'left out: angles, speeds, lanes and all else but ids, times and positions',
       ...accessNotes(cells, accessSpacingM),
     ];
@@ -58,16 +61,33 @@ ${listing(cells, 8)}
       - { name: edge, nodes: [{ class: edge-server, count: 3 }] }
 ${access}
   users:
-    - name: vehicles
-      mobility: ${inline({ model: 'trace', file: table })}
-${cells === undefined ? '' : `      requests: ${inline(sampleRequests)}\n\n${sampleAppEntry}${sampleAppDocument}`}`;
-    return { text, notes, companions: [{ name: table, pieces: () => tableOf(file, survey) }] };
+${groups
+  .map(
+    ({ name, table }) =>
+      `    - name: ${name}\n      mobility: ${inline({ model: 'trace', file: table })}\n${cells === undefined ? '' : `      requests: ${inline(sampleRequests)}\n`}`,
+  )
+  .join('')}${cells === undefined ? '' : `\n${sampleAppEntry}${sampleAppDocument}`}`;
+    const companions = groups.map(({ kind, table }) => ({
+      name: table,
+      pieces: () => tableOf(file, survey, kind),
+    }));
+    return { text, notes, companions };
   },
 };
 
+/** The users that the movers of each kind become, and the table of their movements. */
+const GROUPS: readonly { readonly kind: MoverKind; readonly name: string; readonly suffix: string }[] = [
+  { kind: 'vehicle', name: 'vehicles', suffix: 'trace' },
+  { kind: 'person', name: 'persons', suffix: 'persons' },
+  { kind: 'container', name: 'containers', suffix: 'containers' },
+];
+
+const listed = (texts: readonly string[]): string =>
+  texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+
 interface Survey {
   readonly samples: number;
-  readonly ids: number;
+  readonly idsOf: Readonly<Record<MoverKind, ReadonlySet<string>>>;
   readonly lastS: number;
   readonly isGeographic: boolean;
   readonly west: number;
@@ -78,13 +98,14 @@ interface Survey {
 
 /** @throws {InputError} if it is no trace */
 function surveyOf(file: ImportedFile): Survey {
-  const ids = new Set<string>();
+  const idsOf = { vehicle: new Set<string>(), person: new Set<string>(), container: new Set<string>() };
   let samples = 0;
   let lastNs = 0;
   let isGeographic = false;
   let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const [sample, reader] of samplesOf(file)) {
     samples++;
+    const ids = idsOf[kindOf(sample)];
     // a piece of a text keeps the whole text in memory: the id is copied
     if (!ids.has(sample.id)) ids.add(Buffer.from(sample.id).toString());
     lastNs = Math.max(lastNs, sample.timeNs);
@@ -92,8 +113,11 @@ function surveyOf(file: ImportedFile): Survey {
     [west, east] = [Math.min(west, sample.east), Math.max(east, sample.east)];
     [south, north] = [Math.min(south, sample.north), Math.max(north, sample.north)];
   }
-  return { samples, ids: ids.size, lastS: lastNs / 1e9, isGeographic, west, east, south, north };
+  return { samples, idsOf, lastS: lastNs / 1e9, isGeographic, west, east, south, north };
 }
+
+/** A plain table knows of no kinds: all are taken for vehicles. */
+const kindOf = ({ kind = 'vehicle' }: Sample): MoverKind => kind;
 
 /** The samples of a trace, one by one. @throws {InputError} if it is none */
 function* samplesOf(file: ImportedFile): Generator<readonly [Sample, TraceReader]> {
@@ -111,12 +135,16 @@ function* samplesOf(file: ImportedFile): Generator<readonly [Sample, TraceReader
   }
 }
 
-/** The trace as a table, some thousand rows at a time. */
-function* tableOf(file: ImportedFile, { isGeographic }: Survey): Generator<string> {
+/** The movements of one kind as a table, some thousand rows at a time. */
+function* tableOf(file: ImportedFile, { isGeographic }: Survey, kind: MoverKind): Generator<string> {
   const field = (id: string): string => (/[",\r\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id);
+  // the kind before an id, which the table has no need of
+  const prefixLength = kind === 'vehicle' ? 0 : kind.length + 1;
   let piece = `time,id,${isGeographic ? 'lat,lon' : 'x,y'}\n`;
-  for (const [{ timeNs, id, east, north }] of samplesOf(file)) {
-    piece += `${timeNs / 1e9},${field(id)},${isGeographic ? `${north},${east}` : `${east},${north}`}\n`;
+  for (const [sample] of samplesOf(file)) {
+    if (kindOf(sample) !== kind) continue;
+    const { timeNs, id, east, north } = sample;
+    piece += `${timeNs / 1e9},${field(id.slice(prefixLength))},${isGeographic ? `${north},${east}` : `${east},${north}`}\n`;
     if (piece.length < PIECE_LENGTH) continue;
     yield piece;
     piece = '';
@@ -156,6 +184,6 @@ function accessNotes(cells: readonly object[] | undefined, spacingM: ImportOptio
     return ['no access points, and so no requests: --access-spacing 400m puts some over the area'];
   return [
     `${cells.length} access points (5G) ${spacingM} m apart over the area, on a cluster of 3 edge servers: own assumption`,
-    'each vehicle sends 0.2 requests a second to a sample application: own assumption',
+    'each of them sends 0.2 requests a second to a sample application: own assumption',
   ];
 }

@@ -64,13 +64,20 @@ export const arrivals = either(
           ),
           {
             description:
-              'The states. Each user passes through them on its own, from one to any of the others with the same ' +
-              'probability, and is in its steady state from the start. Own design.',
+              'The states. They are passed through from one to any of the others with the same probability, in the ' +
+              'steady state from the start. Own design.',
             minItems: 2,
           },
         ),
+        statesOf: oneOf(
+          {
+            user: 'Each user passes through the states on its own: the more users, the smoother they are together.',
+            group: 'All users of the group pass through the same states at the same times: they are busy together.',
+          },
+          { description: 'Whose the states are. Own design.', default: 'user' },
+        ),
       },
-      { description: 'A bursty process.', expects: '{ process: mmpp, states }' },
+      { description: 'A bursty process.', expects: '{ process: mmpp, states, statesOf }' },
     ),
     object(
       {
@@ -113,8 +120,8 @@ export const arrivals = either(
             "to counts. Or Azure's invocations of 2021: app, func, end_timestamp, duration; a request arrives at end less " +
             'duration. Or its counts of 2019: HashOwner, HashApp, HashFunction, Trigger, 1 to 1440; a request comes at a ' +
             "time uniform in its minute. The recording's users are the group's in turn, in the order in which they first " +
-            'come; without a column of users its requests are given them in turn. At most 2 million rows may fall into ' +
-            'the run; all of them are held.',
+            'come; without a column of users its requests are given them in turn. A recording of more than 200,000 requests ' +
+            'within the run is read in step with it, in constant memory, from where it lies.',
         }),
         start: measured('duration', {
           description: 'The time in the recording at which the run starts.',

@@ -83,8 +83,8 @@ export const fault = object(
     cluster: optional(name('A cluster that is cut off: the links out of it are cut, inside it goes on.')),
     trace: optional(
       name(
-        'Table (CSV) of failures: time (seconds), kind (crash or cut), target, event (down or up); or start and duration ' +
-          '(seconds), kind, target.',
+        'Table (CSV) of failures: time (seconds), kind (crash, cut, accessPoint, kubelet, provider, zone or cluster), target, ' +
+          'event (down or up); or start and duration (seconds), kind, target.',
       ),
     ),
     shared: optional(

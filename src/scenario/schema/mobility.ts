@@ -196,6 +196,15 @@ const alone = (choices: object) =>
             },
           ),
         ),
+        movers: optional(
+          oneOf(
+            { vehicle: 'Vehicles.', person: 'Persons.', container: 'Containers.' },
+            {
+              description:
+                "Of SUMO's movers only these; where absent all of them, with a warning if they are of several kinds.",
+            },
+          ),
+        ),
         gap: measured('duration', {
           description: 'Who is not seen for longer than this is not there in between. Own default.',
           positive: true,
@@ -207,7 +216,7 @@ const alone = (choices: object) =>
           default: '100m/s',
         }),
       },
-      { description: 'As recorded.', expects: '{ model: trace, file, limit, coordinates, gap, maxSpeed }' },
+      { description: 'As recorded.', expects: '{ model: trace, file, limit, coordinates, movers, gap, maxSpeed }' },
     ),
   ] as const;
 

@@ -52,8 +52,8 @@ export const netma = object(
     paths: whole({
       description:
         'Ways between two nodes that SWM may choose from for a channel, by latency as observed: more than one can carry more ' +
-        'assured channels, and takes longer to work out. It is where SWM counts their bandwidth; what is sent takes the way of ' +
-        'least latency all the same. Own design.',
+        'assured channels, and takes longer to work out. What is sent along an assured channel with a bandwidth goes the way that ' +
+        'SWM gave it, everything else that of least latency. Own design.',
       minimum: 1,
       maximum: 8,
       default: 1,

@@ -83,7 +83,8 @@ function readOpen(
       // from each state to any other alike: each is visited as often, and lasts its share of the time
       const cycleNs = states.reduce((sum, { meanStayNs }) => sum + meanStayNs, 0);
       const mean = states.reduce((sum, { factor, meanStayNs }) => sum + factor * (meanStayNs / cycleNs), 0);
-      return { arrivals: { process: 'mmpp', meanIntervalNs, states }, meanRatePerNs: mean / meanIntervalNs };
+      const process = { process: 'mmpp', meanIntervalNs, states, chainOf: arrivals.statesOf } as const;
+      return { arrivals: process, meanRatePerNs: mean / meanIntervalNs };
     }
     case 'diurnal':
     case 'flash-crowd': {

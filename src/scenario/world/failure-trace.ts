@@ -1,17 +1,23 @@
 import { MAX_TIME_NS, type Nanoseconds } from '../../kernel/index.ts';
-import type { FaultEffect, FaultTiming, LinkId, NodeId } from '../../model/index.ts';
+import type { FaultTiming } from '../../model/index.ts';
 import { CsvError, fieldRange, readCsv, type CsvRow } from '../csv.ts';
 import { nearest } from '../nearest.ts';
 import { Source, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
-import type { Build } from './build.ts';
-import type { Infrastructure } from './infrastructure.ts';
+import type { Build, Names } from './build.ts';
 import { MOST_FAILURES } from './limits.ts';
 import { readReferenced } from './sites.ts';
 
+const kinds = ['crash', 'cut', 'accessPoint', 'kubelet', 'provider', 'zone', 'cluster'] as const;
+type Kind = (typeof kinds)[number];
+
+/** The names of what can fail, by the kinds of failures that a trace may tell. */
+export type NamesByKind = Readonly<Record<Kind, Names<unknown>>>;
+
 /** One failure of a trace. */
 export interface RecordedFailure {
-  readonly effect: FaultEffect;
+  readonly kind: Kind;
+  readonly target: string;
   readonly timing: Extract<FaultTiming, { atNs: Nanoseconds }>;
 }
 
@@ -42,13 +48,13 @@ const titles = {
  */
 export function readFailureTrace(
   build: Build,
-  infrastructure: Infrastructure,
+  names: NamesByKind,
   reference: string,
   path: Path,
 ): readonly RecordedFailure[] {
   const file = readReferenced(build, reference, path, 'table');
   if (file === undefined) return [];
-  const trace = new Trace(infrastructure);
+  const trace = new Trace(names);
   let mistakes = 0;
   const report = (start: number, end: number, message: string, details: object): void => {
     mistakes++;
@@ -93,7 +99,7 @@ class Trace {
   /** Repairs, counted. */
   repeated = 0;
   needless = 0;
-  readonly #infrastructure: Infrastructure;
+  readonly #names: NamesByKind;
   readonly #failures: RecordedFailure[] = [];
   /** Failures that have not ended, by kind and target. */
   readonly #open = new Map<string, Omit<RecordedFailure, 'timing'> & { readonly atNs: Nanoseconds }>();
@@ -103,8 +109,8 @@ class Trace {
   #lastNs = 0;
   #rows = 0;
 
-  constructor(infrastructure: Infrastructure) {
-    this.#infrastructure = infrastructure;
+  constructor(names: NamesByKind) {
+    this.#names = names;
   }
 
   get hasHeading(): boolean {
@@ -160,19 +166,19 @@ class Trace {
       throw new FieldError(time, 'a time before that of the row before', `at least ${this.#lastNs / 1e9}`);
     }
     this.#lastNs = atNs;
-    const effect = this.#effectOf(fields, kind, target);
-    const key = `${effect.kind} ${effect.target}`;
+    const failing = this.#failingOf(fields, kind, target);
+    const key = `${failing.kind} ${failing.target}`;
     const open = this.#open.get(key);
     const what = fields[event]!.trim();
     if (what === 'down') {
       if (open !== undefined) this.repeated++;
-      else this.#open.set(key, { effect, atNs });
+      else this.#open.set(key, { ...failing, atNs });
     } else if (what === 'up') {
       this.#open.delete(key);
       if (open === undefined) this.needless++;
       else if (atNs > open.atNs) {
         const timing = { atNs: open.atNs, durationNs: (atNs - open.atNs) as Nanoseconds };
-        this.#failures.push({ effect, timing });
+        this.#failures.push({ ...failing, timing });
       }
     } else throw new FieldError(event, `the event ${quote(what)}`, 'down or up', ['down', 'up'], what);
   }
@@ -182,27 +188,23 @@ class Trace {
     const atNs = seconds(fields, start, 'start');
     const durationNs = seconds(fields, duration, 'duration');
     if (durationNs === 0) throw new FieldError(duration, 'a duration of zero', 'positive seconds');
-    const effect = this.#effectOf(fields, kind, target);
-    this.#failures.push({ effect, timing: { atNs, durationNs } });
+    this.#failures.push({ ...this.#failingOf(fields, kind, target), timing: { atNs, durationNs } });
   }
 
-  #effectOf(fields: readonly string[], kind: number, target: number): FaultEffect {
-    const { nodeNames, linkNames } = this.#infrastructure;
-    const what = fields[kind]!.trim();
-    if (what !== 'crash' && what !== 'cut') {
-      throw new FieldError(kind, `the kind ${quote(what)}`, 'crash or cut', ['crash', 'cut'], what);
+  #failingOf(fields: readonly string[], kind: number, target: number): Omit<RecordedFailure, 'timing'> {
+    const written = fields[kind]!.trim();
+    const what = kinds.find((known) => known === written);
+    if (what === undefined) {
+      const expected = `one of ${kinds.join(', ')}`;
+      throw new FieldError(kind, `the kind ${quote(written)}`, expected, kinds, written);
     }
-    const names = what === 'crash' ? nodeNames : linkNames;
+    const { entries, noun } = this.#names[what];
     const name = fields[target]!.trim();
-    const found = names.entries.get(name)?.entry;
-    if (found === undefined) {
-      const known = [...names.entries.keys()];
-      const noun = what === 'crash' ? 'node' : 'link';
-      throw new FieldError(target, `no ${noun} is named ${quote(name)}`, `a ${noun} of the scenario`, known, name);
+    if (!entries.has(name)) {
+      const expected = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun} of the scenario`;
+      throw new FieldError(target, `no ${noun} is named ${quote(name)}`, expected, [...entries.keys()], name);
     }
-    return what === 'crash'
-      ? { kind: 'crash', node: found as NodeId, target: name }
-      : { kind: 'cut', link: found as LinkId, target: name };
+    return { kind: what, target: name };
   }
 }
 

@@ -16,7 +16,7 @@ import { quote } from '../validation.ts';
 import { Names, type Build } from './build.ts';
 import { idsWhere, linksOutOf } from './cluster-border.ts';
 import { meanDurationNs, readDuration, type WrittenDuration } from './durations.ts';
-import { readFailureTrace } from './failure-trace.ts';
+import { readFailureTrace, type NamesByKind } from './failure-trace.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { MOST_FAILURES } from './limits.ts';
 
@@ -83,20 +83,10 @@ class Faults {
 
   read(): Fault[] {
     const build = this.#build;
-    const { nodeNames, linkNames, clusterNames } = this.#infrastructure;
     const { spec } = build.scenario;
+    const { crash, cut } = this.#names;
     for (const [fault, path] of build.readable(spec.faults, 'spec', 'faults')) this.#readEntry(fault, path);
-    build.checkNames(spec.faults, ['spec', 'faults'], {
-      crash: nodeNames,
-      slow: nodeNames,
-      kubelet: nodeNames,
-      cut: linkNames,
-      degrade: linkNames,
-      accessPoint: this.#accessPoints,
-      cluster: clusterNames,
-      provider: this.#providers,
-      zone: this.#zones,
-    });
+    build.checkNames(spec.faults, ['spec', 'faults'], { ...this.#names, slow: crash, degrade: cut });
     this.#readClasses();
     if (this.#expected > MOST_FAILURES) {
       build.entryProblem(['spec', 'faults'], `about ${Math.round(this.#expected)} failures in all`, {
@@ -104,6 +94,20 @@ class Faults {
       });
     }
     return this.#faults;
+  }
+
+  /** What can fail, by the kind that needs no more than its name. */
+  get #names(): NamesByKind {
+    const { nodeNames, linkNames, clusterNames } = this.#infrastructure;
+    return {
+      crash: nodeNames,
+      cut: linkNames,
+      accessPoint: this.#accessPoints,
+      kubelet: nodeNames,
+      provider: this.#providers,
+      zone: this.#zones,
+      cluster: clusterNames,
+    };
   }
 
   #readEntry(fault: Written, path: Path): void {
@@ -120,9 +124,12 @@ class Faults {
     const kind = stated[0]!;
     this.#demandFields(fault, kind, path);
     if (kind === 'trace') {
-      const read = readFailureTrace(build, this.#infrastructure, fault.trace!, [...path, 'trace']);
-      for (const { effect, timing } of read) {
-        this.#faults.push({ name: this.#nameFor(`trace/${effect.kind}/${effect.target}`), timing, effects: [effect] });
+      for (const { kind: what, target, timing } of readFailureTrace(build, this.#names, fault.trace!, [
+        ...path,
+        kind,
+      ])) {
+        const effects = this.#targetsOf({ [what]: target }, what, path).flatMap((one) => one.effects);
+        this.#faults.push({ name: this.#nameFor(`trace/${what}/${target}`), timing, effects });
       }
       return;
     }

@@ -5,8 +5,10 @@ export const MOST_ACCESS_POINTS = 200_000;
 export const MOST_PODS = 500_000;
 /** Most rows of a table of durations: some tens of megabytes of memory. */
 export const MOST_TABLE_ROWS = 2_000_000;
-/** Most recorded arrivals of a group that fall into a run: some tens of megabytes of memory. */
-export const MOST_HELD_ARRIVALS = 2_000_000;
+/** Most recorded arrivals of a group that are held: some megabytes of memory. Of more the recording is read in step with the run. */
+export const MOST_HELD_ARRIVALS = 200_000;
+/** Most of them that may wait for one that comes before them and is in a later row: some tens of megabytes of memory. */
+export const MOST_WAITING_ARRIVALS = 2_000_000;
 /** Most samples of a recorded movement that are held: fifty megabytes of memory. A longer one is read in step with the run. */
 export const MOST_HELD_SAMPLES = 1_000_000;
 /** Most rows of the samples of nodes, links and access points that a run may write. */

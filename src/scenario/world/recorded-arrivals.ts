@@ -6,7 +6,7 @@ import type { Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import type { Build } from './build.ts';
 import { azureCounts } from './recorded-counts.ts';
-import { azureInvocations, plainTimes } from './recorded-times.ts';
+import { requestTimes } from './recorded-times.ts';
 import type { Load, RecordingReader, Wanted } from './recording.ts';
 import { withReferenced } from './sites.ts';
 
@@ -21,10 +21,11 @@ interface WrittenRecording {
 }
 
 /** The formats; each says whether a heading is its. */
-const formats = [azureCounts, azureInvocations, plainTimes];
+const formats = [azureCounts, requestTimes];
 
 /**
- * Reads recorded arrivals row by row; only what falls into the run is held. The heading tells the format:
+ * Reads recorded arrivals row by row. What falls into the run is held while it is little; a longer recording is read again in
+ * step with the run. The heading tells the format:
  *
  * - `time` in seconds, and if wanted `user`, `service` and `duration`: each row is a request;
  * - `app,func,end_timestamp,duration` in seconds, as Azure Functions 2021: each row is a request that arrives when it ends
@@ -45,6 +46,7 @@ export function readRecordedArrivals(
   if (found === undefined) return undefined;
   const wanted: Wanted = {
     ...target,
+    file: found.name,
     startNs: parseDuration(written.start),
     scale: written.timeScale,
     app: written.ofApp,
@@ -59,6 +61,7 @@ export function readRecordedArrivals(
     if (heading !== undefined) {
       reader = readerFor(heading, table, wanted);
       for (let row = table.next(); row !== undefined; row = table.next()) reader.read(row);
+      reader.finish?.();
     }
     found.setHash(table.digest());
   } catch (error) {

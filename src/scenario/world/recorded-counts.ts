@@ -1,5 +1,5 @@
-import type { TableReader, TableRow } from '../../traces/index.ts';
-import { Names, wrongField, type RecordingReader, type Wanted } from './recording.ts';
+import { wrongField, type TableReader, type TableRow } from '../../traces/index.ts';
+import { Names, type RecordingReader, type Wanted } from './recording.ts';
 
 const MINUTE_NS = 60e9;
 const MINUTES = 1440;

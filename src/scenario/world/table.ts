@@ -1,4 +1,5 @@
-import { CsvError, decimal, fieldRange, readCsv } from '../csv.ts';
+import { decimal } from '../../traces/index.ts';
+import { CsvError, fieldRange, readCsv } from '../csv.ts';
 import { Source, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
 import type { Build } from './build.ts';

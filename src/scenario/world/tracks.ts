@@ -8,7 +8,14 @@ import {
   type Projection,
   type RecordedMover,
 } from '../../model/index.ts';
-import { TraceError, TraceReader, type Coordinates, type Sample } from '../../traces/index.ts';
+import {
+  MOVER_KINDS,
+  TraceError,
+  TraceReader,
+  type Coordinates,
+  type MoverKind,
+  type Sample,
+} from '../../traces/index.ts';
 import { traceProblem } from '../problem.ts';
 import type { Path } from '../source.ts';
 import { quote } from '../validation.ts';
@@ -22,6 +29,7 @@ interface WrittenTrace {
   readonly file: string;
   readonly limit?: number;
   readonly coordinates?: Coordinates;
+  readonly movers?: MoverKind;
   readonly gap: string;
   readonly maxSpeed: string;
 }
@@ -75,12 +83,19 @@ export function readTrace(
   const found = withReferenced(build, written.file, filePath, (files, from) => files.openTrace(written.file, from));
   if (found === undefined) return undefined;
   const survey = new Survey(found.name, gapNs, parseSpeed(written.maxSpeed), written.limit ?? MOST_USERS);
+  const wantedKind = written.movers;
   let reader: TraceReader | undefined;
   try {
     const { coordinates } = written;
     reader = new TraceReader(found.path, { name: found.name, ...(coordinates === undefined ? {} : { coordinates }) });
     for (let sample = reader.next(); sample !== undefined; sample = reader.next()) {
-      survey.add(sample, reader.coordinates);
+      if (wantedKind === undefined || sample.kind === wantedKind) survey.add(sample, reader.coordinates);
+      else if (sample.kind === undefined) {
+        build.problem([...path, 'movers'], `movers of a kind, but ${found.name} has no kinds`, {
+          expected: "SUMO's floating car data, as XML or with the columns vehicle_id, person_id or container_id",
+        });
+        return undefined;
+      }
     }
     found.setHash(reader.digest());
   } catch (error) {
@@ -94,8 +109,9 @@ export function readTrace(
   const movers = survey.finish();
   const [mover] = movers;
   if (mover === undefined) {
-    const expected = 'time, id and position of at least one mover';
-    build.problem(filePath, 'a trace without samples', { expected });
+    const expected = `time, id and position of at least one ${wantedKind ?? 'mover'}`;
+    const of = wantedKind === undefined ? '' : ` of a ${wantedKind}`;
+    build.problem(filePath, `a trace without samples${of}`, { expected });
     return undefined;
   }
   plane.demandKind(coordinates, filePath);
@@ -142,6 +158,8 @@ class Survey {
   readonly #alone = new Oddity();
   #fastMovers = 0;
   #count = 0;
+  /** Movers by kind, as in `MOVER_KINDS`. */
+  readonly #kinds = MOVER_KINDS.map(() => 0);
   #timeNs = 0;
   /** The first sample that is earlier than the one before it. */
   #early: Sample | undefined;
@@ -160,7 +178,8 @@ class Survey {
     if (mover === undefined) {
       if (this.#movers.size >= this.#limit) return;
       // a piece of a text keeps the whole text in memory: the id is copied, and the line is let go
-      const { line, column } = sample;
+      const { kind, line, column } = sample;
+      if (kind !== undefined) this.#kinds[MOVER_KINDS.indexOf(kind)]!++;
       const own = Buffer.from(id).toString();
       const first = { id: own, timeNs, north, east, line, column };
       const lists = { timesNs: [], norths: [], easts: [], staysNs: [timeNs, timeNs] };
@@ -188,6 +207,15 @@ class Survey {
   }
 
   warn(build: Build, path: Path): void {
+    const kinds = this.#kinds.filter((count) => count > 0);
+    if (kinds.length > 1) {
+      const counts = MOVER_KINDS.flatMap((kind, index) =>
+        this.#kinds[index]! > 0 ? [`${this.#kinds[index]} of the kind ${kind}`] : [],
+      );
+      build.warn(path, `movers of several kinds, all of them users: ${counts.join(', ')}`, {
+        expected: '"movers" where only one kind is meant',
+      });
+    }
     const alone = this.#alone;
     if (alone.first !== undefined) {
       const who =

@@ -107,6 +107,61 @@ test('a link degraded in the instant in which an assured flow is through deliver
   expect(ends).toEqual({ 1: 1 });
 });
 
+test('what is held is there for the flows of its channel alone, and for all as long as they do not use it', () => {
+  const { network, ends, send, at, run } = bench();
+  const [held, other] = [network.addReservation(6e6), network.addReservation(6e6)];
+  const hold = network.hold(held, 0 as EndpointId, 1 as EndpointId, Int32Array.of(0))!;
+  // the other's claim gets the 2 that nobody holds, and shares the idle 6; from 1 s on 6 are taken
+  send(1, MB + (2 * MB) / 8, other);
+  at(1, () => send(2, (6 * MB) / 8, held));
+  at(2.5, () => network.letGo(hold));
+  at(3, () => send(3, MB, other));
+  run();
+  expect(ends).toEqual({ 1: 2, 2: 2, 3: 4 });
+  expect(network.reservationCounts).toEqual({ full: 2, partial: 1, refused: 0, taken: 0 });
+  expect(() => network.letGo(hold)).toThrow('nothing is held between 0 and 1 any more');
+});
+
+test('no more is held than there is, nothing on a way that is cut, and two holds carry two flows', () => {
+  const { network, ends, send, run } = bench();
+  const claim = network.addReservation(4e6);
+  const hold = () => network.hold(claim, 0 as EndpointId, 1 as EndpointId, Int32Array.of(0));
+  const [first, second] = [hold(), hold()];
+  expect(hold()).toBeUndefined();
+  send(1, (4 * MB) / 8, claim);
+  send(2, (4 * MB) / 8, claim);
+  run();
+  expect(ends).toEqual({ 1: 1, 2: 1 });
+  expect(network.reservationCounts).toEqual({ full: 2, partial: 0, refused: 0, taken: 0 });
+  for (const each of [first, second]) network.letGo(each!);
+  network.setLinkUp(0 as LinkId, false);
+  expect(hold()).toBeUndefined();
+});
+
+test('flows of a channel go by the way that is held while it stands, and by the shortest when it is cut', () => {
+  const kernel = new Kernel({ seed: 1 });
+  const link = { latencyNs: 1e6, bandwidthBps: 8e6 };
+  // straight from 0 to 2, and round by 1
+  const network = new Network(
+    kernel,
+    smallWorld(3, [
+      { from: 0, to: 2, ...link },
+      { from: 0, to: 1, ...link },
+      { from: 1, to: 2, ...link },
+    ]),
+  );
+  const claim = network.addReservation(4e6);
+  network.hold(claim, 0 as EndpointId, 2 as EndpointId, Int32Array.of(2, 4));
+  const receiver = network.receiver(() => {});
+  network.send(receiver, 0, 0 as EndpointId, 2 as EndpointId, 2 * MB, claim);
+  kernel.run({ until: 0.5e9 as Nanoseconds });
+  expect([0, 2, 4].map((arc) => network.rateBps(arc as ArcId))).toEqual([0, 8e6, 8e6]);
+  network.setLinkUp(2 as LinkId, false);
+  kernel.run({ until: 1e9 as Nanoseconds });
+  expect([0, 2, 4].map((arc) => network.rateBps(arc as ArcId))).toEqual([8e6, 0, 0]);
+  kernel.run();
+});
+
 test('a flow that crosses a half-duplex medium twice has half of it to reserve, and rates are told with reservations', () => {
   const kernel = new Kernel({ seed: 1 });
   const flows = new Flows(kernel, [9], Int32Array.of(0, 0), () => {});

@@ -4,7 +4,7 @@ import { timeToArea } from '../../../src/dynamics/workload/arrivals/varying.ts';
 import type { Nanoseconds } from '../../../src/kernel/index.ts';
 import type { Arrivals, LinearSeries } from '../../../src/model/index.ts';
 
-import { arrivalTimes } from './arrival-times.ts';
+import { arrivalTimes, groupRequests } from './arrival-times.ts';
 
 const S = 1e9;
 const ns = (seconds: number) => (seconds * S) as Nanoseconds;
@@ -53,6 +53,7 @@ describe('a Markov-modulated Poisson process of two states', () => {
       { factor: fast, meanStayNs: ns(1 / leaveFast) },
       { factor: slow, meanStayNs: ns(1 / leaveSlow) },
     ],
+    chainOf: 'user',
   };
   const rate = (fast * leaveSlow + slow * leaveFast) / (leaveFast + leaveSlow);
   /** Variance over mean of the requests in t seconds: Heffes & Lucantoni, IEEE JSAC 4(6), 1986, equation (7). */
@@ -75,6 +76,23 @@ describe('a Markov-modulated Poisson process of two states', () => {
     }
   });
 
+  test('of a group with one chain, the requests of all users together are the MMPP of their summed rate', () => {
+    const GROUP = 4;
+    const alone: Arrivals = { ...arrivals, meanIntervalNs: GROUP * S, chainOf: 'group' };
+    const counts = Array.from(
+      { length: 4_000 },
+      (_, seed) => groupRequests(alone, 4 * S, { users: GROUP, seed }).length,
+    );
+    expect(Math.abs(variance(counts) / mean(counts) / dispersion(4) - 1)).toBeLessThan(0.1);
+    // with a chain each they would be independent: of each a quarter of the rate, whose variance is nearer to Poisson
+    const apart: Arrivals = { ...alone, chainOf: 'user' };
+    const smoother = Array.from(
+      { length: 1_000 },
+      (_, seed) => groupRequests(apart, 4 * S, { users: GROUP, seed }).length,
+    );
+    expect(Math.abs(variance(smoother) / mean(smoother) / (1 + (dispersion(4) - 1) / GROUP) - 1)).toBeLessThan(0.2);
+  });
+
   test('far from Poisson, as meant', () => expect(dispersion(16)).toBeGreaterThan(8));
 
   test('silence where the factor is 0', () => {
@@ -82,7 +100,7 @@ describe('a Markov-modulated Poisson process of two states', () => {
       { factor: 0, meanStayNs: ns(5) },
       { factor: 1000, meanStayNs: ns(0.001) },
     ];
-    const gaps = arrivalTimes({ process: 'mmpp', meanIntervalNs: S, states }, 2000 * S);
+    const gaps = arrivalTimes({ ...arrivals, states }, 2000 * S);
     const silences = gaps.slice(1).filter((time, index) => time - gaps[index]! > 0.1 * S).length;
     // 2000 s hold about 400 cycles, about half of which have a request at all
     expect(silences).toBeGreaterThan(140);
@@ -95,7 +113,7 @@ describe('a Markov-modulated Poisson process of two states', () => {
       { factor: 10, meanStayNs: ns(2) },
       { factor: 100, meanStayNs: ns(3) },
     ];
-    const three: Arrivals = { process: 'mmpp', meanIntervalNs: S, states };
+    const three: Arrivals = { ...arrivals, states };
     const counts = Array.from({ length: 200 }, (_, user) => arrivalTimes(three, 100 * S, { user }).length);
     const error = Math.sqrt(variance(counts) / counts.length);
     expect(Math.abs(mean(counts) / 100 - (1 + 20 + 300) / 6)).toBeLessThan((4 * error) / 100);
@@ -214,10 +232,17 @@ describe('recorded arrivals', () => {
   test('come exactly at the recorded times, each to its user, and then no more', () => {
     const arrivals: Arrivals = {
       process: 'recorded',
-      starts: [0, 3, 3, 5],
-      timesNs: [5, 5, 17, 0, 1e12].map((t) => t as Nanoseconds),
+      timesNs: [0, 5, 5, 17, 1e12].map((t) => t as Nanoseconds),
+      owners: [2, 3, 0, 0, 5],
+      users: 3,
     };
-    expect([0, 1, 2].map((user) => arrivalTimes(arrivals, 1e15, { user }))).toEqual([[5, 5, 17], [], [0, 1e12]]);
+    expect(groupRequests(arrivals, 1e15, { users: 3 })).toEqual([
+      [0, 2],
+      [5, 0],
+      [5, 0],
+      [17, 0],
+      [1e12, 2],
+    ]);
   });
 
   const counts = [3, 0, 1000, 7, 500];

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addKindCompareCommand } from '../../../src/cli/commands/kind-compare.ts';
 import { agreementOf, wilson } from '../../../src/experiment/fidelity/agreement.ts';
 import { sampleDistance, smirnovPValue } from '../../../src/experiment/fidelity/distances.ts';
+import { linkFidelity } from '../../../src/experiment/fidelity/links.ts';
 import { assessFidelity } from '../../../src/experiment/index.ts';
 import { RandomStreams } from '../../../src/kernel/index.ts';
 import { simulate } from '../../../src/simulate.ts';
@@ -64,6 +65,35 @@ describe('formulas', () => {
     expect(agreementOf([pod('x')], [pod('x'), pod('x')], agrees)).toBe(0.5);
     expect(agreementOf([pod('x')], [{ ...pod('x'), service: 'a/t' }], agrees)).toBe(0);
     expect(agreementOf([], [], agrees)).toBe(1);
+  });
+});
+
+describe('links that were measured', () => {
+  const link = (from: string, configured: number, measured: number) => ({
+    from,
+    to: 'hub',
+    bandwidthBps: { configured, measured },
+  });
+  test("the mean difference with Student's interval, worked by hand, and the way that is furthest off", () => {
+    // differences -1, -3, -2: mean -2, deviation 1, and 4.303 (two degrees of freedom, 95 %) / sqrt(3) of it to each side
+    const [found] = linkFidelity([link('a', 10, 9), link('b', 20, 17), link('c', 30, 28)], 0.95);
+    expect(found).toMatchObject({ quantity: 'bandwidth', ways: 3, configured: 20, measured: 18, worst: { from: 'b' } });
+    expect(found!.difference.value).toBe(-2);
+    expect(found!.difference.low).toBeCloseTo(-2 - 4.3027 / Math.sqrt(3), 3);
+    expect(found!.difference.high).toBeCloseTo(-2 + 4.3027 / Math.sqrt(3), 3);
+    // 3 of 20 are more than a tenth, and the interval reaches over 0
+    expect(found!.verdict).toBe('as configured on average, not on every way');
+  });
+  test.each([
+    [[link('a', 10, 9.5)], 'as configured on every way, or less than 10 % off'],
+    [[link('a', 10, 5)], 'lower than configured'],
+    [[link('a', 10, 15), link('b', 10, 15.1)], 'higher than configured'],
+  ])('verdict %#', (links, verdict) => expect(linkFidelity(links, 0.95)[0]!.verdict).toBe(verdict));
+  test('a round trip of a fraction of a millisecond is not told more exactly than it is measured', () => {
+    const roundTripNs = { configured: 2e5, measured: 9e5 };
+    const [found] = linkFidelity([{ from: 'a', to: 'b', roundTripNs }], 0.95);
+    expect(found).toMatchObject({ quantity: 'round trip', difference: { value: 7e5 } });
+    expect(found!.verdict).toContain('as configured');
   });
 });
 

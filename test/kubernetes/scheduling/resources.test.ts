@@ -110,3 +110,14 @@ test('a quantity that cannot be read is refused with its text', () => {
     '"much" is not a Kubernetes quantity',
   );
 });
+
+test('the fit score does not read pod-level requests (recorded of kube-scheduler 1.36.3: 92 on a node of 7 CPUs and 7 GiB)', () => {
+  const spec = {
+    resources: { requests: { cpu: '3', memory: '6Gi' } },
+    containers: [{ name: 'c', resources: { requests: { memory: '896Mi' } } }],
+  };
+  const { declared, scored } = podRequests(spec);
+  expect([declared.cpuMillicores, declared.memoryBytes]).toEqual([3000, 6 * 1024 ** 3]);
+  // (100 × 6900 / 7000 + 100 × 6272 / 7168) / 2, each rounded down
+  expect([scored.cpuMillicores, scored.memoryBytes]).toEqual([100, 896 * 1024 ** 2]);
+});

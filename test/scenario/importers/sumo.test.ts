@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { mkdtempSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importScenario } from '../../../src/scenario/index.ts';
+import { importScenario, loadScenario } from '../../../src/scenario/index.ts';
 import { simulate } from '../../../src/simulate.ts';
 import { fileOf, imported, recorded, refusal } from './written.ts';
 
@@ -68,21 +68,23 @@ test.each([
   ['NaN', fcd(step(0, vehicle('a', 'NaN', 0))), /:4:5\n[^]*x is "NaN"/],
   ['without an id', fcd(step(0, vehicle('', 1, 0))), /:4:5\n[^]*<vehicle> with an empty id/],
   ['a negative time', fcd(step(-1, vehicle('a', 1, 0))), /:3:3\n[^]*time is -1.00/],
-  ['without vehicles', fcd(step(0)), /a trace without vehicles/],
+  ['without vehicles', fcd(step(0)), /a trace without movers/],
   ['time running backwards', fcd(step(5, vehicle('a', 1, 0)), step(4, vehicle('a', 2, 0))), /trace\.csv:3/],
 ])('%s is refused', (_, text, expected) => {
   expect(refusal('sumo', [fileOf('bad.fcd.xml', text)])).toMatch(expected);
 });
 
-test('persons move too, and a long recording is written in pieces, all of it', () => {
-  const person = '    <person id="p" x="5" y="6" speed="1"/>\n';
+test('persons are a group of their own, whatever their ids, and a long recording is written in pieces, all of it', () => {
+  const person = '    <person id="a" x="5" y="6" speed="1"/>\n';
   const seconds = Array.from({ length: 6000 }, (_, time) => step(time, vehicle('a', time, 0.5), person));
   const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-sumo-'));
   const file = fileOf('long.fcd.xml', fcd(...seconds));
   const { notes } = importScenario('sumo', [file], { folder, stem: 'long' });
-  expect(notes.join('\n')).toContain('read 12000 positions of 2 vehicles over 5999 s');
-  const rows = Array.from({ length: 6000 }, (_, time) => `${time},a,${time},0.5\n${time},p,5,6\n`);
-  expect(readFileSync(join(folder, 'long-trace.csv'), 'utf8')).toBe(`time,id,x,y\n${rows.join('')}`);
+  expect(notes.join('\n')).toContain('read 12000 positions of 1 vehicles and 1 persons over 5999 s');
+  const rows = (of: (time: number) => string): string =>
+    `time,id,x,y\n${Array.from({ length: 6000 }, (_, time) => `${time},a,${of(time)}\n`).join('')}`;
+  expect(readFileSync(join(folder, 'long-trace.csv'), 'utf8')).toBe(rows((time) => `${time},0.5`));
+  expect(readFileSync(join(folder, 'long-persons.csv'), 'utf8')).toBe(rows(() => '5,6'));
 });
 
 test('too many access points, a file that is not there, and nowhere to put the table are refused', () => {
@@ -113,4 +115,33 @@ test('the grid of the Eixample, recorded by SUMO: what is written runs', () => {
   expect(world.accessPoints.length).toBeGreaterThan(4);
   const { measures } = simulate(fileOf('eixample.yaml', text));
   expect(measures.requests_succeeded).toBeGreaterThan(0);
+});
+
+test('a scenario takes of a trace the movers of one kind, or all with a warning', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-sumo-'));
+  const person = '    <person id="a" x="5" y="6" speed="1"/>\n';
+  writeFileSync(
+    join(folder, 'both.xml'),
+    fcd(step(0, vehicle('a', 1, 0), person), step(9, vehicle('a', 2, 0), person)),
+  );
+  const load = (movers: object) => {
+    const file = join(folder, 'scenario.json');
+    const spec = {
+      duration: '9s',
+      infrastructure: { clusters: [{ name: 'a', at: { x: '0m', y: '0m' } }] },
+      users: [{ mobility: { model: 'trace', file: 'both.xml', ...movers } }],
+    };
+    writeFileSync(
+      file,
+      JSON.stringify({ apiVersion: 'codeco-sim/v1', kind: 'Scenario', metadata: { name: 'x' }, spec }),
+    );
+    const { world, warnings } = loadScenario(file);
+    const { mobility } = world.userGroups[0]!;
+    const tracks = mobility?.model === 'trace' ? mobility.tracks : [];
+    return [tracks.map(({ points }) => points[0]!.x), warnings.map(({ found }) => found)];
+  };
+  expect(load({ movers: 'person' })).toEqual([[5], []]);
+  expect(load({ movers: 'vehicle' })).toEqual([[1], []]);
+  const found = 'movers of several kinds, all of them users: 1 of the kind vehicle, 1 of the kind person';
+  expect(load({})).toEqual([[1, 5], [found]]);
 });

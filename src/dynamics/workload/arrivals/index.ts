@@ -6,6 +6,7 @@ import { poissonArrivals } from './poisson.ts';
 import type { ArrivalProcess, ArrivalsSetting, MakeArrivals } from './process.ts';
 import { countedArrivals } from './recorded-counts.ts';
 import { recordedArrivals } from './recorded.ts';
+import { recordingArrivals } from './recording.ts';
 import { varyingArrivals } from './varying.ts';
 
 export type { ArrivalProcess };
@@ -18,6 +19,7 @@ export const arrivalProcesses: { [P in Arrivals['process']]: MakeArrivals<P> } =
   diurnal: varyingArrivals,
   'flash-crowd': varyingArrivals,
   recorded: recordedArrivals,
+  recording: recordingArrivals,
   'recorded-counts': countedArrivals,
   closed: closedArrivals,
 };

@@ -12,6 +12,10 @@ export interface ArrivalProcess {
   next(user: number, stream: RandomStream, nowNs: Nanoseconds): number;
   /** Whether `next` counts from the end of a request, not from its beginning. */
   readonly waitsForEnd?: true;
+  /** Whose request `first` and `next` have told the time of last, where all of the group are in one line; the asking user's where absent. */
+  whose?(): number;
+  /** Gives back what it holds of the machine. */
+  close?(): void;
   /** CPU time of the user's request that comes now, where it enters; to be asked for before `next`. */
   entryWorkNs?(user: number): number;
 }

@@ -1,17 +1,20 @@
 import type { MakeArrivals } from './process.ts';
+import { inLine, type RequestLine } from './request-line.ts';
 
-/** The requests of a recording, each at its time. */
-export const recordedArrivals: MakeArrivals<'recorded'> = ({ starts, timesNs, cpuNs }, { firstUser }) => {
-  /** By user: the request after the one that comes next. */
-  const cursor = Uint32Array.from(starts);
-  const take = (user: number, nowNs: number): number => {
-    const own = user - firstUser;
-    const at = cursor[own]!++;
-    return at < starts[own + 1]! ? timesNs[at]! - nowNs : Infinity;
+/** The requests of a recording that is held, each at its time. */
+export const recordedArrivals: MakeArrivals<'recorded'> = ({ timesNs, owners, cpuNs, users }, setting) => {
+  let at = -1;
+  const line: RequestLine = {
+    next: () => ++at < timesNs.length,
+    get timeNs() {
+      return timesNs[at]!;
+    },
+    get user() {
+      return (owners?.[at] ?? at) % users;
+    },
+    get cpuNs() {
+      return cpuNs![at]!;
+    },
   };
-  return {
-    first: (user) => take(user, 0),
-    next: (user, _, nowNs) => take(user, nowNs),
-    ...(cpuNs === undefined ? {} : { entryWorkNs: (user: number) => cpuNs[cursor[user - firstUser]! - 1]! }),
-  };
+  return inLine(line, setting, cpuNs !== undefined);
 };

@@ -40,12 +40,14 @@ export class ArrivalSchedule {
 
   /** Calls for the first request of a user who sends; users in their order. */
   start(user: UserId): void {
-    this.#after(this.#processOf(user).first(user, this.#streams.of(user, 'arrivals')), user);
+    const process = this.#processOf(user);
+    this.#after(process, process.first(user, this.#streams.of(user, 'arrivals')), user);
   }
 
-  /** Calls for the request after the one that has come, or, where the user waits for its end, has ended. */
+  /** Calls for the request after the one that has come, be it another user's where all of a group are in one line; or, where the user waits for its end, has ended. */
   next(user: UserId): void {
-    this.#after(this.#processOf(user).next(user, this.#streams.of(user, 'arrivals'), this.#kernel.now), user);
+    const process = this.#processOf(user);
+    this.#after(process, process.next(user, this.#streams.of(user, 'arrivals'), this.#kernel.now), user);
   }
 
   /** Whether the user sends its next request only after this one has ended. */
@@ -62,10 +64,17 @@ export class ArrivalSchedule {
     return this.#processes[this.#groupOf[user]!]!;
   }
 
+  /** The run is over. */
+  close(): void {
+    for (const process of this.#processes) process?.close?.();
+  }
+
   /** @param gapNs not rounded; Infinity if the user sends no more */
-  #after(gapNs: number, user: number): void {
+  #after(process: ArrivalProcess, gapNs: number, user: number): void {
     const wholeNs = Math.ceil(gapNs);
     // beyond the last time that there is, no run comes to it
-    if (wholeNs <= MAX_TIME_NS - this.#kernel.now) this.#kernel.after(wholeNs as Nanoseconds, this.#issue, user);
+    if (wholeNs <= MAX_TIME_NS - this.#kernel.now) {
+      this.#kernel.after(wholeNs as Nanoseconds, this.#issue, process.whose?.() ?? user);
+    }
   }
 }
