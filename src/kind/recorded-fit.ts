@@ -2,6 +2,7 @@ import { deviation, mean, sum } from 'd3-array';
 import { RandomStreams, type Nanoseconds } from '../kernel/index.ts';
 import { StartupQueues } from '../kubernetes/index.ts';
 import type { ClusterId, NodeId, PodStartup } from '../model/index.ts';
+import { fitUnpack, hasPulls, simulatedPulls } from './pull-fit.ts';
 import type { RecordedTimes } from './recorded-times.ts';
 import { zoomSearch, type Tried } from './zoom-search.ts';
 
@@ -10,8 +11,11 @@ export interface FittedTimes {
   readonly podStartup?: PodStartup;
   readonly schedulingTimeNs?: Nanoseconds;
   readonly nodeMonitorGracePeriodNs?: Nanoseconds;
+  /** How fast nodes unpack images. */
+  readonly imageUnpackBps?: number;
   /** Pods and failed nodes that each was fitted to. */
   readonly counts: {
+    readonly imageUnpack: number;
     readonly podStartup: number;
     readonly schedulingTime: number;
     readonly nodeMonitorGracePeriod: number;
@@ -21,7 +25,7 @@ export interface FittedTimes {
 /** A mean time of one run, as it was and as a model that never saw the run has it, ns. */
 export interface LeftOut {
   readonly folder: string;
-  readonly time: 'scheduling' | 'startup' | 'loss';
+  readonly time: 'scheduling' | 'startup' | 'pull' | 'loss';
   readonly count: number;
   readonly measuredNs: number;
   readonly predictedNs: number;
@@ -39,18 +43,26 @@ const DETECTION_NS = -5e9 + 2.5e9;
 /**
  * Fits the model's times to recorded runs by least squares: start-up by its base time and the two queues that pods pass in the
  * order of their binding on the nodes that they had; scheduling as one queue that pods pass in the order of their creation; the
- * grace period from what failed nodes' pods took to be given up beyond their toleration. Own design.
+ * grace period from what failed nodes' pods took to be given up beyond their toleration; the unpacking of images from what their pulls
+ * took. Own design.
  */
 export function fitRecordedTimes(runs: readonly RecordedTimes[]): FittedTimes {
   const startups = runs.map(({ pods }) => pods.filter(({ startupNs }) => startupNs !== undefined));
   const waits = runs.map(({ pods }) => pods.filter(({ wasPlacedAtOnce }) => wasPlacedAtOnce));
   const losses = runs.flatMap(({ lossesNs, tolerationNs }) => lossesNs.map((lossNs) => lossNs - tolerationNs));
   const [startupCount, waitCount] = [sum(startups, ({ length }) => length), sum(waits, ({ length }) => length)];
+  const imageUnpackBps = fitUnpack(runs);
   return {
+    ...(imageUnpackBps === undefined ? {} : { imageUnpackBps }),
     ...(startupCount === 0 ? {} : { podStartup: fitStartup(runs) }),
     ...(waitCount === 0 ? {} : { schedulingTimeNs: fitScheduling(runs) }),
     ...(losses.length === 0 ? {} : { nodeMonitorGracePeriodNs: whole(Math.max(0, mean(losses)! - DETECTION_NS)) }),
-    counts: { podStartup: startupCount, schedulingTime: waitCount, nodeMonitorGracePeriod: losses.length },
+    counts: {
+      podStartup: startupCount,
+      schedulingTime: waitCount,
+      nodeMonitorGracePeriod: losses.length,
+      imageUnpack: sum(runs.filter(hasPulls), ({ pullsNs }) => pullsNs.length),
+    },
   };
 }
 
@@ -60,11 +72,11 @@ export function fitRecordedTimes(runs: readonly RecordedTimes[]): FittedTimes {
 export function predictLeftOut(runs: readonly RecordedTimes[]): LeftOut[] {
   if (runs.length < 2) return [];
   return runs.flatMap((run): LeftOut[] => {
-    const { podStartup, schedulingTimeNs, nodeMonitorGracePeriodNs } = fitRecordedTimes(
+    const { podStartup, schedulingTimeNs, nodeMonitorGracePeriodNs, imageUnpackBps } = fitRecordedTimes(
       runs.filter((each) => each !== run),
     );
     const found = (time: LeftOut['time'], measured: readonly number[], predicted: readonly number[]): LeftOut[] => {
-      if (measured.length === 0) return [];
+      if (measured.length === 0 || predicted.length === 0) return [];
       const [measuredNs, predictedNs] = [mean(measured)!, mean(predicted)!];
       return [
         {
@@ -91,6 +103,9 @@ export function predictLeftOut(runs: readonly RecordedTimes[]): LeftOut[] {
         startups.map(({ measuredNs }) => measuredNs),
         startups.map(({ predictedNs }) => predictedNs),
       ),
+      ...(imageUnpackBps === undefined || !hasPulls(run)
+        ? []
+        : found('pull', run.pullsNs, simulatedPulls(run, imageUnpackBps).filter(Number.isFinite))),
       ...found(
         'loss',
         losses,

@@ -2,6 +2,8 @@ import { group, mean } from 'd3-array';
 import type { World } from '../model/index.ts';
 import { readManifest, readScenario, readTable, ResultsError, type ReadRow, type TableName } from '../results/index.ts';
 
+import type { RecordedPulls } from './pull-fit.ts';
+
 /** A pod of a recorded run, in ns of the run. */
 export interface RecordedPod {
   readonly createdNs: number;
@@ -15,7 +17,7 @@ export interface RecordedPod {
 }
 
 /** What a recorded run tells of the times of a control plane. */
-export interface RecordedTimes {
+export interface RecordedTimes extends RecordedPulls {
   readonly folder: string;
   /** In the order of their binding. */
   readonly pods: readonly RecordedPod[];
@@ -56,7 +58,11 @@ export async function readRecordedTimes(folder: string): Promise<RecordedTimes> 
     .toSorted((a, b) => a.scheduledNs - b.scheduledNs);
   return {
     folder,
+    world,
     pods,
+    pullsNs: rows.flatMap(({ pod, sandbox_ns: sandboxNs, pulled_ns: pulledNs }) =>
+      decisions.has(pod) && sandboxNs !== null && pulledNs !== null ? [Math.max(0, pulledNs - sandboxNs)] : [],
+    ),
     lossesNs: lossesOf(rows, await rowsOf('faults')),
     tolerationNs: world.orchestration.evictionTolerationNs,
   };

@@ -1,9 +1,7 @@
 import type { PathConditions } from '../dynamics/index.ts';
 import type { NodeId, PodId, ServiceId, World } from '../model/index.ts';
-import { Recorder } from '../results/index.ts';
-import { runSimulation } from '../simulation.ts';
 import type { SimulationWatch } from '../simulation-watch.ts';
-import { VERSION } from '../version.ts';
+import { simulateWorld } from './simulate-world.ts';
 
 /** What the network between nodes is like from a time on, where that differs from before. */
 export interface NetworkChange {
@@ -113,15 +111,9 @@ export function followRun(world: World, nodes: readonly NodeId[]): Timeline {
       placements.push({ atNs: now(), pod: pod.id, podName: pod.name, service: pod.service, node });
     },
   };
-  const header = { name: world.name, scenario: { file: '', hash: '' }, seed: world.seed, version: VERSION };
-  const recorder = new Recorder(undefined, header);
-  try {
-    const { pods } = runSimulation(world, recorder, { watch });
-    const superfluous = pods.flatMap(({ name: podName, service, reason, goneNs }) =>
-      reason === 'scaled-down' ? [{ goneNs: goneNs ?? Infinity, podName, service }] : [],
-    );
-    return { changes, placements, preemptions, scales, superfluous };
-  } finally {
-    recorder.abandon();
-  }
+  const { pods } = simulateWorld(world, watch);
+  const superfluous = pods.flatMap(({ name: podName, service, reason, goneNs }) =>
+    reason === 'scaled-down' ? [{ goneNs: goneNs ?? Infinity, podName, service }] : [],
+  );
+  return { changes, placements, preemptions, scales, superfluous };
 }

@@ -120,6 +120,20 @@ export function readScenario(folder: string, manifest: Manifest = readManifest(f
   return JSON.parse(readListedFile(folder, manifest, SCENARIO).toString()) as unknown;
 }
 
+/**
+ * A scenario as its file has it. JSON has no infinite number (RFC 8259, 6) and would have null for it: a number above all that a double holds
+ * is written in its place, which is read as infinite.
+ */
+export function scenarioText(scenario: unknown): string {
+  const infinite = (value: unknown): unknown =>
+    value === Infinity ? INFINITE : value === -Infinity ? `-${INFINITE}` : value;
+  const text = JSON.stringify(scenario, (_, value: unknown) => infinite(value), 2);
+  return `${text.replaceAll(JSON.stringify(INFINITE), '1e999').replaceAll(JSON.stringify(`-${INFINITE}`), '-1e999')}\n`;
+}
+
+/** Stands for infinity until the text is whole; no text of a scenario holds it. */
+const INFINITE = '\u0000infinite\u0000';
+
 function readListedFile(folder: string, manifest: Manifest, file: string): Buffer {
   const path = join(folder, file);
   const facts = manifest.files[file];

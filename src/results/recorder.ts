@@ -3,7 +3,7 @@ import { Digest, type DigestTrail } from '../kernel/index.ts';
 import type { Column, Columns } from './columns.ts';
 import { Dictionary } from './dictionary.ts';
 import { API_VERSION, REPLAY, SCENARIO, TRAIL, markFinished, prepareFolder, tableFile } from './folder.ts';
-import { writeFile, writeManifest, type Manifest, type ReplayFacts } from './manifest.ts';
+import { scenarioText, writeFile, writeManifest, type Manifest, type ReplayFacts } from './manifest.ts';
 import { TableWriter } from './table-writer.ts';
 import { tableNames, tables, type Domain, type ObservedMeasures, type TableName, type Tables } from './tables.ts';
 
@@ -152,8 +152,7 @@ export class Recorder {
     });
     const files: Manifest['files'] = { [TRAIL]: writeFile(join(folder, TRAIL), trail.bytes) };
     if (scenario !== undefined) {
-      const text = `${JSON.stringify(scenario, null, 2)}\n`;
-      files[SCENARIO] = writeFile(join(folder, SCENARIO), Buffer.from(text));
+      files[SCENARIO] = writeFile(join(folder, SCENARIO), Buffer.from(scenarioText(scenario)));
     }
     if (replay !== undefined) {
       files[REPLAY] = writeFile(join(folder, REPLAY), Buffer.from(`${JSON.stringify(replay.steps, null, 2)}\n`));

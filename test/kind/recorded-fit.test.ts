@@ -92,6 +92,61 @@ test('finds the times that made the runs, and says how well each is predicted by
   expect(Math.abs(again.world.orchestration.nodeMonitorGracePeriodNs / 1e9 - 70)).toBeLessThan(5);
 });
 
+test('finds how fast images were unpacked, beside the way of their layers over the network', async () => {
+  const runs: string[] = [];
+  for (const seed of [11, 12]) {
+    // 200 MB at 400 Mbit/s are 4 s, and a layer of 100 MB is unpacked in 10 s while the next comes
+    const images = {
+      registry: 'hub',
+      unpack: '80Mbit/s',
+      layers: { base: '100MB', own: '100MB' },
+      catalogue: { 'example.org/front:1': ['base', 'own'] },
+    };
+    const scenario = {
+      apiVersion: 'codeco-sim/v1',
+      kind: 'Scenario',
+      metadata: { name: 'pulls' },
+      spec: {
+        seed,
+        duration: '2m',
+        infrastructure: {
+          nodeClasses: { server: { cpu: 4, memory: '8Gi' } },
+          clusters: [{ name: 'hub' }, { name: 'edge', nodes: [{ class: 'server', count: 3, name: 'n{i}' }] }],
+          links: [{ from: 'edge', to: 'hub', bandwidth: '400Mbit/s', latency: '5ms' }],
+          images,
+        },
+        apps: [{ codecoApp: 'shop', at: '1s', behaviour: { front: { replicas: 6 } } }],
+      },
+    };
+    const container = { name: 'front', image: 'example.org/front:1', resources: { requests: { cpu: '50m' } } };
+    const spec = {
+      appName: 'shop',
+      'codecoapp-msspec': [{ serviceName: 'front', podspec: { containers: [container] } }],
+    };
+    const file = join(folder, `pulls-${seed}.yaml`);
+    writeFileSync(file, `${stringify(scenario)}---\n${stringify({ ...codecoApp, spec })}`);
+    const out = join(folder, `pulling-${seed}`);
+    simulateLoaded(loadScenario(file), file, { out });
+    runs.push(await recordAs(out, join(folder, `pulled-${seed}`)));
+  }
+  const file = join(folder, 'unpacking.yaml');
+  const { stdout } = await runCommand(addCalibrateCommand, 'calibrate', ...runs, '-o', 'json', '--out', file);
+  const { calibration, counts, leftOut } = JSON.parse(stdout) as {
+    calibration: { spec: { imageUnpack: string } };
+    counts: Record<string, number>;
+    leftOut: { time: string; error: number }[];
+  };
+  expect(counts['imageUnpack']).toBe(12);
+  expect(Number(/^(\d+)kbit\/s$/.exec(calibration.spec.imageUnpack)![1]) / 80_000).toBeCloseTo(1, 1);
+  const pulls = leftOut.filter(({ time }) => time === 'pull');
+  expect(pulls).toHaveLength(2);
+  for (const { error } of pulls) expect(Math.abs(error)).toBeLessThan(0.03);
+  const again = loadScenario(join(folder, 'pulls-11.yaml'), {
+    set: ['orchestration={ calibration: unpacking.yaml }'],
+  });
+  expect(again.world.images!.unpackBps / 80e6).toBeCloseTo(1, 1);
+}, 60_000);
+
 test('a simulation is no recorded run, and one run alone predicts nothing', async () => {
   const run = simulated(7, {});
   await expect(runCommand(addCalibrateCommand, 'calibrate', run)).rejects.toThrow(

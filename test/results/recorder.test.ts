@@ -270,3 +270,10 @@ test('a changed scenario, or none, is told', () => {
     `${join(folder, 'manifest.json')} lists no scenario.json: run the scenario again`,
   );
 });
+
+test('numbers of a scenario without bound are read as they were given, which JSON alone would make null', () => {
+  const folder = freshFolder();
+  const scenario = { disk: [Infinity, 5, -Infinity], none: null, text: 'Infinity', say: '1e999' };
+  new Recorder(folder, header).close({ ...ending, scenario });
+  expect(readScenario(folder)).toEqual(scenario);
+});

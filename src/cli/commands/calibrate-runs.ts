@@ -43,8 +43,12 @@ export async function calibrateRuns(
   }
   const { counts } = fit;
   io.out(
-    `start-up of ${counts.podStartup} pods, scheduling of ${counts.schedulingTime}, loss of ${counts.nodeMonitorGracePeriod} nodes\n\n`,
+    `start-up of ${counts.podStartup} pods, scheduling of ${counts.schedulingTime}, loss of ${counts.nodeMonitorGracePeriod} nodes, image pulls of ${counts.imageUnpack} pods\n\n`,
   );
+  if (counts.imageUnpack > 0 && fit.imageUnpackBps === undefined)
+    io.err(
+      "image pulls: nothing fitted, as no rate of unpacking makes them take as long over the scenario's network as they did\n",
+    );
   if (leftOut.length > 0) {
     const rows = leftOut.map(({ folder, time, count, measuredNs, predictedNs, error }) => [
       folder,
@@ -60,13 +64,14 @@ export async function calibrateRuns(
   if (out !== undefined) io.err(`written to ${out}; use it by orchestration.calibration\n`);
 }
 
-function specOf({ podStartup, schedulingTimeNs, nodeMonitorGracePeriodNs }: FittedTimes) {
+function specOf({ podStartup, schedulingTimeNs, nodeMonitorGracePeriodNs, imageUnpackBps }: FittedTimes) {
   return {
     ...(podStartup === undefined ? {} : { podStartup: startupText(podStartup) }),
     ...(schedulingTimeNs === undefined ? {} : { schedulingTime: microseconds(schedulingTimeNs) }),
     ...(nodeMonitorGracePeriodNs === undefined
       ? {}
       : { nodeMonitorGracePeriod: microseconds(nodeMonitorGracePeriodNs) }),
+    ...(imageUnpackBps === undefined ? {} : { imageUnpack: `${Math.round(imageUnpackBps / 1000)}kbit/s` }),
   };
 }
 

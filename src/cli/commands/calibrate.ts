@@ -25,8 +25,8 @@ export function addCalibrateCommand(program: Command, io: Io): void {
     .description(
       'Fits the model of pod start-up to measured batches (pod_creation_N.csv and, where there, node_dist_N.csv), prints it ' +
         'beside what was measured, and writes a calibration file that scenarios refer to by orchestration.calibration.\n' +
-        'Of results folders that kind replay or kind observe recorded it fits start-up, the time of scheduling and the grace period of\n' +
-        'nodes; of several runs it tells how well a fit to the others predicts each.\n\n' +
+        'Of results folders that kind replay or kind observe recorded it fits start-up, the time of scheduling, the grace period of\n' +
+        'nodes and the unpacking of images; of several runs it tells how well a fit to the others predicts each.\n\n' +
         'Examples:\n  codeco-sim calibrate measurements --fit 10,100 --out calibration.yaml\n' +
         '  codeco-sim calibrate results/real-1 results/real-2 --out calibration.yaml',
     )

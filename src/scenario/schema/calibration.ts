@@ -56,6 +56,12 @@ export const calibrationSchema = object(
         nodeMonitorGracePeriod: optional(
           measured('duration', { description: 'How long leases of a node may stay away until it counts as NotReady.' }),
         ),
+        imageUnpack: optional(
+          measured('bandwidth', {
+            description:
+              'How fast a node unpacks layers of images, in bits of their size; of scenarios that state images.',
+          }),
+        ),
       },
       { description: 'The fitted parameters; what is absent stays as the scenario has it.' },
     ),

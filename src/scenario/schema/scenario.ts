@@ -83,7 +83,7 @@ const orchestration = object(
       text({
         description:
           'File that `codeco-sim calibrate` wrote from measurements, relative to this one; what it states holds in place ' +
-          'of podStartup, schedulingTime and nodeMonitorGracePeriod here.',
+          'of podStartup, schedulingTime and nodeMonitorGracePeriod here, and of spec.infrastructure.images.unpack.',
       }),
     ),
     schedulingTime,

@@ -1,4 +1,4 @@
-import { parseDuration, type Orchestration, type PodStartup } from '../../model/index.ts';
+import { parseBandwidth, parseDuration, type Images, type Orchestration, type PodStartup } from '../../model/index.ts';
 import { calibrationSchema, type Calibration, type Scenario } from '../schema/index.ts';
 import { fillDefaults, type Schema } from '../shape.ts';
 import { isMap } from '../source.ts';
@@ -6,10 +6,14 @@ import type { Build } from './build.ts';
 import { readOneDocument } from './one-document.ts';
 
 /** What a calibration file can state. */
-export type Calibrated = Pick<Orchestration, 'podStartup' | 'schedulingTimeNs' | 'nodeMonitorGracePeriodNs'>;
+export interface Calibrated {
+  readonly times: Pick<Orchestration, 'podStartup' | 'schedulingTimeNs' | 'nodeMonitorGracePeriodNs'>;
+  /** In place of the images' own. */
+  readonly images: Partial<Pick<Images, 'unpackBps'>>;
+}
 
 /**
- * Times of the control plane: as a calibration file has them where the scenario names one that does, or else as the scenario does.
+ * Times of the control plane, and how fast images are unpacked: as a calibration file has them where the scenario names one that does, or else as the scenario does.
  * @returns undefined, with the problems reported, if they are wrong
  */
 export function readCalibrated(build: Build): Calibrated | undefined {
@@ -24,10 +28,14 @@ export function readCalibrated(build: Build): Calibrated | undefined {
   const fields = ['podStartup', 'schedulingTime', 'nodeMonitorGracePeriod'] as const;
   if (fields.some((field) => calibration[field] === undefined && build.isBroken(...path, field))) return undefined;
   const { podStartup, schedulingTime, nodeMonitorGracePeriod } = { ...orchestration, ...calibration };
+  const { imageUnpack } = calibration;
   return {
-    podStartup: asPodStartup(podStartup),
-    ...(schedulingTime === undefined ? {} : { schedulingTimeNs: parseDuration(schedulingTime) }),
-    nodeMonitorGracePeriodNs: parseDuration(nodeMonitorGracePeriod),
+    times: {
+      podStartup: asPodStartup(podStartup),
+      ...(schedulingTime === undefined ? {} : { schedulingTimeNs: parseDuration(schedulingTime) }),
+      nodeMonitorGracePeriodNs: parseDuration(nodeMonitorGracePeriod),
+    },
+    images: imageUnpack === undefined ? {} : { unpackBps: parseBandwidth(imageUnpack) },
   };
 }
 

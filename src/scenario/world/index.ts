@@ -124,7 +124,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     nodes: infrastructure.nodes,
     ...(nodeAutoscaling === undefined ? {} : { nodeAutoscaling }),
     accessPoints: access.accessPoints,
-    ...(images === undefined ? {} : { images }),
+    ...(images === undefined ? {} : { images: { ...images, ...calibrated!.images } }),
     ...(regions.length === 0 ? {} : { regions }),
     apps: apps.apps,
     services: apps.services,
@@ -135,7 +135,7 @@ export function buildWorld(scenario: Scenario, parts: WorldParts): World {
     ...(maintenance.length === 0 ? {} : { maintenance }),
     ...(policies.length === 0 ? {} : { policies }),
     orchestration: {
-      ...readOrchestration(spec.orchestration, schedulerProfile, swm, calibrated!),
+      ...readOrchestration(spec.orchestration, schedulerProfile, swm, calibrated!.times),
       ...(netma === undefined ? {} : { netma }),
       ...(mdm === undefined ? {} : { mdm }),
       ...(federation === undefined ? {} : { federation }),
@@ -183,7 +183,7 @@ function readOrchestration(
   written: Scenario['spec']['orchestration'],
   schedulerProfile: PublishedProfile | undefined,
   swm: SwmSettings | undefined,
-  calibrated: Calibrated,
+  calibrated: Calibrated['times'],
 ): Orchestration {
   return {
     scheduler: written.scheduler,
