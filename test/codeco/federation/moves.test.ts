@@ -84,7 +84,7 @@ test('of two copies after a cut the one with more of its pods ready stays, thoug
   expect(of(rows, 'duplicate-resolved')).toHaveLength(1);
   expect(of(rows, 'work-removed').map(({ cluster }) => cluster)).toEqual(['a']);
   const shop = Object.entries(placed).filter(([name]) => name.startsWith('shop-'));
-  expect(shop.map(([, node]) => node).toSorted()).toEqual(['c-box-1', 'c-box-2']);
+  expect(new Set(shop.map(([, node]) => node))).toEqual(new Set(['c-box-1', 'c-box-2']));
 });
 
 test('pods without room for two leases have their application moved by bids, and the old copy stays until the new one is ready', () => {
@@ -94,7 +94,7 @@ test('pods without room for two leases have their application moved by bids, and
     const start = of(rows, 'cluster-chosen')[0]!;
     if (governance === 'decentralized') {
       // bids go by the users at once: it never was in a
-      expect(Object.values(placed).toSorted()).toEqual(['b-box-1', 'b-box-2']);
+      expect(new Set(Object.values(placed))).toEqual(new Set(['b-box-1', 'b-box-2']));
       expect(second(start)).toBeLessThan(1);
       continue;
     }
@@ -107,7 +107,7 @@ test('pods without room for two leases have their application moved by bids, and
     expect(removed.map(({ cluster }) => cluster)).toEqual(['a']);
     // by leases, the next one of each at the earliest
     expect(second(removed[0]!) - second(sought!)).toBeLessThan(2 * 60 + 1);
-    expect(Object.values(placed).toSorted()).toEqual(['b-box-1', 'b-box-2']);
+    expect(new Set(Object.values(placed))).toEqual(new Set(['b-box-1', 'b-box-2']));
   }
   // the hub of a Placement looks at scores alone
   expect(of(run({ governance: 'centralized', faults }).rows, 'move-sought')).toEqual([]);
