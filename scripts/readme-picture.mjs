@@ -17,7 +17,8 @@ function quoteOf(report) {
 }
 
 /** The README with this quotation in the place of the one that begins alike. */
-const quoting = (readme, quote) => readme.replace(/(?:^> .*\n)*^> If failures count first.*\n(?:^> .*\n)*/m, () => quote);
+const quoting = (readme, quote) =>
+  readme.replace(/(?:^> .*\n)*^> If failures count first.*\n(?:^> .*\n)*/m, () => quote);
 
 try {
   cli('sweep', 'scenarios/governance-under-cut.yaml', '--out', join(folder, 'sweep'));
@@ -25,7 +26,8 @@ try {
   const readme = readFileSync('README.md', 'utf8');
   const renewed = quoting(readme, quoteOf(join(folder, 'sweep.html')));
   if (isCheck) {
-    if (renewed !== readme) throw new Error('README.md quotes another answer than that of governance-under-cut.yaml now');
+    if (renewed !== readme)
+      throw new Error('README.md quotes another answer than that of governance-under-cut.yaml now');
   } else {
     writeFileSync('README.md', renewed);
     copyFileSync(join(folder, 'sweep-figures', 'variants-over-time.svg'), 'docs/governance-under-cut.svg');
