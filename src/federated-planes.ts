@@ -37,7 +37,7 @@ export interface FederationParts {
   readonly score: ((nodes: readonly NodeId[]) => number) | undefined;
 }
 
-/** A control plane for each cluster, and the federation that tells them what to run. A cluster runs while one of its nodes does. */
+/** A control plane for each cluster, and the federation that tells them what to run, whose leases have begun. A cluster runs while one of its nodes does. */
 export function federatedPlanes(
   kernel: Kernel,
   world: World,
@@ -72,5 +72,6 @@ export function federatedPlanes(
     objection: (by: ClusterId, cluster: ClusterId, app: AppId) => objection(by, nodesOf[cluster]!, app),
   };
   const federation: Federation = new Federation(kernel, world, settings, network, topology, demand, agents, noted);
+  federation.start();
   return { controlPlane, federation };
 }

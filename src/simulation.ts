@@ -312,7 +312,6 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       noted: (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
       score: swm && ((nodes) => clusterScore(observer!.metrics, swm.profile, nodes)),
     }));
-    federation.start();
   }
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 
