@@ -139,7 +139,10 @@ export class ReplayHands {
       this.#undo.delete(`shape ${step.worker}`);
     }
     for (const command of commandsOf(step, this.#options)) await runCommand(command, signal);
-    if (step.does === 'start') this.#undo.delete(key);
+    if (step.does === 'stop') return;
+    this.#undo.delete(key);
+    // a container that starts may be given another address
+    this.#addresses.delete(step.cluster);
   }
 
   async #mark({ does, worker, cluster }: Extract<ReplayStep, { does: 'cordon' | 'taint' | 'return' }>): Promise<void> {
