@@ -258,7 +258,7 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       observation.nodeProvisioned(node, isThere);
     },
     nodeChanged: (node, event) => appendOperation(recorder.tables.operations, world, kernel.now, node, event),
-    cpuUsed: (pod) => compute.podUsage(pod.id),
+    readPod: ({ id }) => ({ usedMillicoreNs: compute.podUsage(id), ...requests.load.read(id) }),
     scaled(scaling) {
       appendScaling(recorder.tables.scalings, world, kernel.now, scaling);
       options.watch?.scaled(scaling);

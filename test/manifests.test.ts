@@ -154,7 +154,7 @@ test('what manifests say of pods in general is kept, and what has no effect is t
         namespace: 'default',
         minReplicas: 1,
         maxReplicas: 5,
-        metrics: [{ type: 'Utilization', percent: 80 }],
+        metrics: [{ kind: 'resource', resource: 'cpu', target: { type: 'Utilization', percent: 80 } }],
         scaleUp: DEFAULT_SCALE_UP,
         scaleDown: DEFAULT_SCALE_DOWN,
         target: 0,
@@ -229,4 +229,27 @@ test('a field that is null is as if it were not there, and a prefix in place of 
   expect(world.services.map(({ name }) => name)).toEqual(['load-1', 'load-2']);
   expect(world.services[0]!.workload!.labels).toEqual({});
   expect(warnings.map(({ found }: Problem) => found)).toEqual(['without effect here: Pod.spec.containers.command']);
+});
+
+test('probes, pull policies, grace periods and images of volumes have an effect; hooks without a length have none', () => {
+  const manifest = `
+apiVersion: v1
+kind: Pod
+metadata: { name: p }
+spec:
+  restartPolicy: Never
+  terminationGracePeriodSeconds: 5
+  volumes: [{ name: model, image: { reference: example.org/model:1 } }]
+  containers:
+    - name: c
+      image: example.org/c:1
+      imagePullPolicy: Always
+      readinessProbe: { periodSeconds: 5, httpGet: { path: /, port: 80 } }
+      lifecycle: { postStart: { exec: { command: [date] } }, preStop: { sleep: { seconds: 3 } } }
+      tty: true
+`;
+  const { warnings } = load({ name: 'p', manifest: 'manifest.yaml' }, { manifest });
+  expect(warnings.map(({ found }: Problem) => found)).toEqual([
+    'without effect here: Pod.spec.containers.tty, Pod.spec.containers.lifecycle.postStart',
+  ]);
 });

@@ -101,6 +101,16 @@ describe('a table of times', () => {
     ]);
   });
 
+  test('a row that repeats the one before is a request of its own, and said', async () => {
+    const { times, warnings } = await play('time,user\n1,a\n1,a\n1,b\n');
+    expect(times).toEqual([
+      ['1', 1],
+      ['1', 1],
+      ['2', 1],
+    ]);
+    expect(warnings).toEqual(['1 × a row the same as the one before, each a request of its own']);
+  });
+
   test('of several services gives the group those of the service that it sends to', async () => {
     const { times } = await play('time,service\n1,front\n2,cart\n3,front\n');
     expect(times.map(([, time]) => time)).toEqual([1, 3]);
@@ -183,6 +193,12 @@ describe("Azure's counts of 2019", () => {
     expect(perMinute((await play(table)).requests)).toEqual([5, 7, 100, 1]);
     expect(perMinute((await play(table, { ofFunction: 'f' })).requests)).toEqual([5, 0, 40, 1]);
     expect(perMinute((await play(table, { ofApp: 'a', ofFunction: 'g' })).requests)).toEqual([0, 7, 60]);
+  });
+
+  test('of a function that has two rows are added, and said', async () => {
+    const { requests, warnings } = await play(`${table}${row('a', 'f', [0, 3])}\n`, { ofApp: 'a', ofFunction: 'f' });
+    expect(perMinute(requests)).toEqual([5, 3, 40, 1]);
+    expect(warnings).toEqual(['1 × a row of a function that has one already, added to it']);
   });
 
   test('from a minute on, at a scale', async () => {

@@ -109,18 +109,23 @@ function memoryOf({ nodes }) {
     return heapUsed + arrayBuffers;
   };
   const kind = compilePod(syntheticPod(1));
-  const start = used();
-  const cache = new SchedulerCache();
-  const infos = Array.from({ length: nodes }, (_, id) => addNode(cache, id, syntheticNode(id)));
-  cache.topology('topology.kubernetes.io/zone');
-  const withNodes = used();
-  const pods = infos.map((node, index) => {
-    const pod = schedulingPod(kind, `pod-${index}`, index);
-    cache.assumePod(pod, node);
-    return pod;
-  });
-  const withPods = used();
-  return { nodes, bytesPerIdleNode: (withNodes - start) / nodes, bytesPerPod: (withPods - withNodes) / pods.length };
+  const measure = () => {
+    const start = used();
+    const cache = new SchedulerCache();
+    const infos = Array.from({ length: nodes }, (_, id) => addNode(cache, id, syntheticNode(id)));
+    cache.topology('topology.kubernetes.io/zone');
+    const withNodes = used();
+    const pods = infos.map((node, index) => {
+      const pod = schedulingPod(kind, `pod-${index}`, index);
+      cache.assumePod(pod, node);
+      return pod;
+    });
+    const withPods = used();
+    return { nodes, bytesPerIdleNode: (withNodes - start) / nodes, bytesPerPod: (withPods - withNodes) / pods.length };
+  };
+  // the first time the engine compiles, and throws away what it compiled for
+  measure();
+  return measure();
 }
 
 /** @param {{ smoke?: boolean }} [options] smoke: small cells, one round, only to see that it runs */

@@ -17,4 +17,5 @@ export { LatencyHistogram } from './workload/latency-histogram.ts';
 export { giveUps, type AttemptCounts } from './workload/attempts.ts';
 export { requestOutcomes } from './workload/outcomes.ts';
 export type { ServiceTallies } from './workload/service-tallies.ts';
+export type { PodLoad } from './workload/pod-loads.ts';
 export { Requests, type EndedRequest } from './workload/requests.ts';

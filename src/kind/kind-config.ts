@@ -62,6 +62,12 @@ export function laterLabels({ labels }: PlannedWorker): [string, string][] {
 }
 
 /**
+ * YAML for kind and kubeadm, whose readers still take the words and numbers of YAML 1.1: what reads as `yes`, `0777` or `1:30` is quoted,
+ * else a taint's value would be a bool. Source: sigs.k8s.io/yaml, goyaml.v2/resolve.go.
+ */
+export const kindYaml = (value: unknown): string => stringify(value, { version: '1.1', lineWidth: 0 });
+
+/**
  * The configuration of a kind cluster (kind.x-k8s.io/v1alpha4): a control plane and a worker for each planned one. A
  * worker's allocatable CPU and memory are what the machine has less what the kubelet is told to reserve for the system; kind's
  * configuration sets no eviction threshold for memory, so that the difference is exact. Room is added for the two pods that kind runs itself.
@@ -123,7 +129,7 @@ function timerFlags({ nodeMonitorGracePeriodNs, evictionTolerationNs }: NodeTime
 
 function timerPatch(timers: NodeTimers): string {
   const { apiServer, controllerManager } = timerFlags(timers);
-  return stringify({
+  return kindYaml({
     apiVersion: 'kubeadm.k8s.io/v1beta3',
     kind: 'ClusterConfiguration',
     apiServer: { extraArgs: apiServer },
@@ -133,7 +139,7 @@ function timerPatch(timers: NodeTimers): string {
 
 /** The same for v1beta4, whose lists a merge would replace. */
 function timerOperations(timers: NodeTimers): string {
-  return stringify(
+  return kindYaml(
     Object.entries(timerFlags(timers)).flatMap(([component, flags]) =>
       Object.entries(flags).map(([name, value]) => ({
         op: 'add',
@@ -152,8 +158,8 @@ function workerNode(worker: PlannedWorker, host: HostCapacity, own: KindNode): K
   const patches = [
     ...(worker.taints.length === 0
       ? []
-      : [stringify({ kind: 'JoinConfiguration', nodeRegistration: { taints: worker.taints } })]),
-    stringify({
+      : [kindYaml({ kind: 'JoinConfiguration', nodeRegistration: { taints: worker.taints } })]),
+    kindYaml({
       apiVersion: 'kubeadm.k8s.io/v1beta3',
       kind: 'JoinConfiguration',
       nodeRegistration: { kubeletExtraArgs: flags },
@@ -173,7 +179,7 @@ function workerNode(worker: PlannedWorker, host: HostCapacity, own: KindNode): K
     kubeadmConfigPatches: [...(own.kubeadmConfigPatches ?? []), ...patches],
     kubeadmConfigPatchesJSON6902: [
       ...(own.kubeadmConfigPatchesJSON6902 ?? []),
-      { group: 'kubeadm.k8s.io', version: 'v1beta4', kind: 'JoinConfiguration', patch: stringify(operations) },
+      { group: 'kubeadm.k8s.io', version: 'v1beta4', kind: 'JoinConfiguration', patch: kindYaml(operations) },
     ],
   };
 }

@@ -1,10 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import type { World } from '../model/index.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { ClusterPlanOptions, PlannedCluster } from './cluster-plan.ts';
-import { kindConfig, laterLabels, type HostCapacity, type KindConfig, type NodeTimers } from './kind-config.ts';
+import {
+  kindConfig,
+  kindYaml,
+  laterLabels,
+  type HostCapacity,
+  type KindConfig,
+  type NodeTimers,
+} from './kind-config.ts';
 import { capacityCommand, containersCommand, kindCommand, readContainers, type ContainerRuntime } from './runtime.ts';
 import { CommandFailed, Interrupted, runCommand, type ShellCommand } from './shell-command.ts';
 import { hasState, removeState, writeState, type KindState } from './state.ts';
@@ -37,6 +43,7 @@ export interface UpPlan {
 
 /** Seconds that a control plane, and then the nodes, may take until they are Ready. */
 const READY_SECONDS = 300;
+const LATE = /timed out waiting for the condition/i;
 /** Memory that kind's own parts take: measured on no machine of ours, rounded up from what kind's documentation names. */
 const CONTROL_PLANE_BYTES = 1024 ** 3;
 const WORKER_BYTES = 256 * 1024 ** 2;
@@ -63,7 +70,7 @@ export function planUp(clusters: readonly PlannedCluster[], host: HostCapacity, 
     clusters,
     files: clusters.map((cluster) => ({
       name: configFile(cluster),
-      content: stringify(kindConfig(cluster, host, image, options.timers, ownConfig), { lineWidth: 0 }),
+      content: kindYaml(kindConfig(cluster, host, image, options.timers, ownConfig)),
     })),
     checks: [
       kindCommand(runtime, 'version'),
@@ -84,8 +91,6 @@ export function planUp(clusters: readonly PlannedCluster[], host: HostCapacity, 
           join(folder, configFile(cluster)),
           '--kubeconfig',
           kubeconfig,
-          '--wait',
-          `${READY_SECONDS}s`,
         ),
         containersCommand(runtime, cluster.name),
         ...likeScenario(cluster, kubeconfig, ownConfig),
@@ -126,7 +131,10 @@ function likeScenario(cluster: PlannedCluster, kubeconfig: string, { networking 
     system('patch', 'deployment/coredns', '--patch', toControlPlane),
     call('--namespace', 'local-path-storage', 'patch', 'deployment/local-path-provisioner', '--patch', toControlPlane),
     ...cluster.workers.flatMap((worker) => [...startedAnew(worker, call)]),
-    call('wait', '--for=condition=Ready', 'node', '--all', `--timeout=${READY_SECONDS}s`),
+    // without a network of pods, which the user installs himself, no node becomes Ready
+    ...(networking?.disableDefaultCNI === true
+      ? []
+      : [call('wait', '--for=condition=Ready', 'node', '--all', `--timeout=${READY_SECONDS}s`)]),
   ];
 }
 
@@ -234,9 +242,7 @@ export async function up(
       state = { ...state, clusters: [...state.clusters, known] };
       writeState(folder, state);
       for (const [step, command] of commands.entries()) {
-        said(
-          `${command.program} ${command.args.slice(0, 2).join(' ')}: ${cluster.name} (${step + 1} of ${commands.length})`,
-        );
+        said(`${cluster.name}, ${step + 1} of ${commands.length}: ${briefly(command)}`);
         await runCommand(command, signal);
         if (step > 0) continue;
         const containers = await readContainers(runtime, cluster.name, signal);
@@ -245,6 +251,7 @@ export async function up(
       }
     }
   } catch (error) {
+    await tellUnready(error, kubeconfig, state, said);
     said('taking away what has been begun');
     try {
       for (const { name } of state.clusters) await runCommand(deleteCommand(runtime, name, kubeconfig));
@@ -255,6 +262,26 @@ export async function up(
     throw error instanceof Interrupted ? error : explained(error);
   }
   return state;
+}
+
+/** Program and first words of a command, without its options. */
+function briefly({ program, args }: ShellCommand): string {
+  const words = args.filter((word, index) => !word.startsWith('--') && !/^--[^=]*$/.test(args[index - 1] ?? ''));
+  return [program, ...words.slice(0, 2)].join(' ');
+}
+
+/** Where nodes did not become Ready, tells what each says of it, before they are taken away. */
+async function tellUnready(
+  error: unknown,
+  kubeconfig: string,
+  { clusters }: KindState,
+  said: (text: string) => void,
+): Promise<void> {
+  if (!(error instanceof CommandFailed && LATE.test(error.stderr))) return;
+  const ready = '.status.conditions[?(@.type=="Ready")]';
+  const line = `{range .items[*]}{.metadata.name}: Ready is {${ready}.status}, {${ready}.message}{"\\n"}{end}`;
+  const command = kubectl(kubeconfig, kindContext(clusters.at(-1)!.name), 'get', 'nodes', `--output=jsonpath=${line}`);
+  said(await runCommand(command).catch((failure: unknown) => (failure as Error).message));
 }
 
 const deleteCommand = (runtime: ContainerRuntime, cluster: string, kubeconfig: string): ShellCommand =>
@@ -268,10 +295,7 @@ function explained(error: unknown): unknown {
       /failed to pull image|pull access denied|manifest unknown/i,
       'the node image cannot be pulled: load it beforehand, or name another with --image',
     ],
-    [
-      /timed out waiting for the condition/i,
-      'a node did not become Ready in time: the machine may be too small or too busy; see --scale',
-    ],
+    [LATE, 'a node did not become Ready in time: the machine may be too small or too busy; see --scale'],
     [
       /too many open files|inotify/i,
       "raise fs.inotify.max_user_instances to 512 (sysctl), as kind's known issues advise",

@@ -163,6 +163,7 @@ export class ClusterState {
       pulledNs: undefined,
       startedNs: undefined,
       readyNs: undefined,
+      readinessChangedNs: undefined,
       restarts: 0,
       goneNs: undefined,
       waiting: undefined,

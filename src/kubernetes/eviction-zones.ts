@@ -1,13 +1,6 @@
 import type { Nanoseconds } from '../kernel/index.ts';
+import type { NodeEviction } from '../model/index.ts';
 
-/** --node-eviction-rate: nodes a second of a zone whose pods are to leave. Source: kube-controller-manager's defaults. */
-const EVICTION_RATE = 0.1;
-/** --secondary-node-eviction-rate: the same in a large zone of which most is not ready. */
-const SECONDARY_EVICTION_RATE = 0.01;
-/** --unhealthy-zone-threshold */
-const UNHEALTHY_SHARE = 0.55;
-/** --large-cluster-size-threshold, nodes; a zone counts like a cluster. */
-const LARGE_ZONE = 50;
 /** So often nodes are taken from the queues. Source: pkg/controller/nodelifecycle/scheduler/rate_limited_queue.go, NodeEvictionPeriod. */
 const PASS_PERIOD_NS = 100e6;
 
@@ -20,21 +13,25 @@ export interface ZoneHealth {
 type ZoneState = 'initial' | 'normal' | 'partial' | 'full';
 
 /** Source: Kubernetes, pkg/controller/nodelifecycle/node_lifecycle_controller.go, ComputeZoneState. */
-function stateOf({ ready, notReady }: ZoneHealth): ZoneState {
+function stateOf({ ready, notReady }: ZoneHealth, { unhealthyShare }: NodeEviction): ZoneState {
   if (ready === 0 && notReady > 0) return 'full';
-  return notReady > 2 && notReady / (notReady + ready) >= UNHEALTHY_SHARE ? 'partial' : 'normal';
+  return notReady > 2 && notReady / (notReady + ready) >= unhealthyShare ? 'partial' : 'normal';
 }
 
 /** Source: the same, setLimiterInZone, ReducedQPSFunc. */
-function rateOf(state: ZoneState, size: number): number {
-  if (state !== 'partial') return EVICTION_RATE;
-  return size > LARGE_ZONE ? SECONDARY_EVICTION_RATE : 0;
+function rateOf(state: ZoneState, size: number, limits: NodeEviction): number {
+  if (state !== 'partial') return limits.perSecond;
+  return size > limits.largeZoneNodes ? limits.secondaryPerSecond : 0;
 }
 
 /** A token bucket that holds one token. Source: client-go, util/flowcontrol, with the burst of 1 of the controller's. */
 class Bucket {
-  #perSecond = EVICTION_RATE;
+  #perSecond: number;
   #fullNs = 0;
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+  }
 
   /** @returns whether there was a token; it is taken */
   take(nowNs: number): boolean {
@@ -58,14 +55,19 @@ class Bucket {
 }
 
 /**
- * How fast the nodes of each zone are tainted so that their pods leave: one at once and then one in 10 s; in a zone most of
- * which is not ready one in 100 s, or none if it is small; and none at all while no node of the cluster is ready, for then it
+ * How fast the nodes of each zone are tainted so that their pods leave: one at once and then by a rate, one in 10 s by
+ * default; in a zone most of which is not ready by a lower one, one in 100 s, or none if it is small; and none at all while no node of the cluster is ready, for then it
  * is the control plane that is cut off.
  * Source: Kubernetes, pkg/controller/nodelifecycle/node_lifecycle_controller.go, handleDisruption; Concepts, Nodes, "Rate
  * limits on eviction".
  */
 export class EvictionZones {
   readonly #zones = new Map<string, { state: ZoneState; readonly bucket: Bucket }>();
+  readonly #limits: NodeEviction;
+
+  constructor(limits: NodeEviction) {
+    this.#limits = limits;
+  }
 
   /**
    * Takes note of how many nodes are ready, by zone.
@@ -73,9 +75,10 @@ export class EvictionZones {
    */
   update(health: ReadonlyMap<string, ZoneHealth>, now: Nanoseconds): boolean {
     for (const zone of health.keys())
-      if (!this.#zones.has(zone)) this.#zones.set(zone, { state: 'initial', bucket: new Bucket() });
+      if (!this.#zones.has(zone))
+        this.#zones.set(zone, { state: 'initial', bucket: new Bucket(this.#limits.perSecond) });
     for (const zone of this.#zones.keys()) if (!health.has(zone)) this.#zones.delete(zone);
-    const isAllFull = [...health.values()].every((zone) => stateOf(zone) === 'full');
+    const isAllFull = [...health.values()].every((zone) => stateOf(zone, this.#limits) === 'full');
     const wasAllFull = [...this.#zones.values()].every(({ state }) => state === 'full');
     if (isAllFull) {
       for (const zone of this.#zones.values()) {
@@ -86,10 +89,10 @@ export class EvictionZones {
     }
     for (const [name, zone] of this.#zones) {
       const counts = health.get(name)!;
-      const state = stateOf(counts);
+      const state = stateOf(counts, this.#limits);
       if (state === zone.state && !wasAllFull) continue;
       zone.state = state;
-      zone.bucket.swap(rateOf(state, counts.ready + counts.notReady), now);
+      zone.bucket.swap(rateOf(state, counts.ready + counts.notReady, this.#limits), now);
     }
     return false;
   }

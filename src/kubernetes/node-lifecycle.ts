@@ -79,7 +79,7 @@ export class NodeLifecycle {
   readonly #world: World;
   readonly #state: ClusterState;
   readonly #events: NodeEvents;
-  readonly #zones = new EvictionZones();
+  readonly #zones: EvictionZones;
   /** By node, a time at which it renews its lease, ns; drawn when it is first asked for. */
   readonly #renewsNs: (number | undefined)[] = [];
   /** By node, when pods have to leave it, as far as it has been worked out. */
@@ -100,6 +100,7 @@ export class NodeLifecycle {
     this.#world = world;
     this.#state = state;
     this.#events = events;
+    this.#zones = new EvictionZones(world.orchestration.nodeEviction);
     this.#silent = kernel.on('kubernetes.node-not-ready', (node, silence) =>
       this.#silenceNoticed(node as NodeId, silence),
     );

@@ -30,6 +30,8 @@ export interface Pod {
   /** When its containers first ran, and when it first was ready to serve. */
   startedNs: number | undefined;
   readyNs: number | undefined;
+  /** When it last became ready, or no longer ready. */
+  readinessChangedNs: number | undefined;
   /** How often its containers have been started anew. */
   restarts: number;
   goneNs: number | undefined;

@@ -29,7 +29,7 @@ export function chooseVictims(pods: readonly Pod[], count: number, { ready, nowN
           phase === 'pending' || phase === 'starting' ? 0 : 1,
           isReady ? 1 : 0,
           node === undefined ? 0 : -onNode.get(node)!,
-          isReady ? powerOfTwo(nowNs - pod.readyNs!) : 0,
+          isReady ? powerOfTwo(nowNs - pod.readinessChangedNs!) : 0,
           powerOfTwo(nowNs - pod.createdNs),
           0 - pod.id,
         ],

@@ -25,6 +25,7 @@ const policies = listOf(
 const rules = (description: string) =>
   openObject(
     {
+      tolerance: optional(quantity('Deviation of a metric from its target that changes nothing; 0.1 where absent.')),
       stabilizationWindowSeconds: optional(
         whole({ description: 'How far back recommendations count, s.', minimum: 0, maximum: 3_600 }),
       ),
@@ -44,6 +45,15 @@ const target = openObject(
   { description: 'What the metric is to be.' },
 );
 
+const resource = openObject(
+  { name: text({ description: 'The resource; cpu and memory are measured.' }), target },
+  { description: 'A resource of the pods.' },
+);
+const metric = openObject(
+  { name: text({ description: 'Name of the metric.' }) },
+  { description: 'The metric: one of what pods have in hand and do, by a usual name.' },
+);
+
 /** The specification of a HorizontalPodAutoscaler. */
 export const autoscalerSpec = openObject(
   {
@@ -60,12 +70,28 @@ export const autoscalerSpec = openObject(
             type: oneOf(['Resource', 'ContainerResource', 'Pods', 'Object', 'External'], {
               description: 'Kind of metric.',
             }),
-            resource: optional(
+            resource: optional(resource),
+            containerResource: optional(
               openObject(
-                { name: text({ description: 'The resource; the CPU alone is measured.' }), target },
-                { description: 'A resource of the pods.' },
+                { ...resource.properties, container: text({ description: 'Name of the container.' }) },
+                { description: 'A resource of one container of the pods.' },
               ),
             ),
+            pods: optional(openObject({ metric, target }, { description: 'A metric of each pod.' })),
+            object: optional(
+              openObject(
+                {
+                  describedObject: openObject(
+                    { kind: text({ description: 'Its kind.' }), name: text({ description: 'Its name.' }) },
+                    { description: 'What is measured.' },
+                  ),
+                  metric,
+                  target,
+                },
+                { description: 'A metric of an object.' },
+              ),
+            ),
+            external: optional(openObject({ metric, target }, { description: 'A metric of something outside.' })),
           },
           { description: 'A metric.' },
         ),
@@ -82,10 +108,34 @@ export const autoscalerSpec = openObject(
   { description: 'What it scales, and by what.' },
 );
 
-/** What a HorizontalPodAutoscaler aims at: a share of the pods' requests, or a mean per pod. */
-export type MetricTarget =
+/** A target of a mean: a share of the pods' requests, or an amount a pod. */
+export type MeanTarget =
   | { readonly type: 'Utilization'; readonly percent: number }
   | { readonly type: 'AverageValue'; readonly millivalue: number };
+
+/** A target of an amount in all, by itself or divided by the number of pods. */
+export interface TotalTarget {
+  readonly type: 'Value' | 'AverageValue';
+  readonly millivalue: number;
+}
+
+/**
+ * What is measured of what pods do: requests that they finish, a second; requests that wait in them; requests that they have
+ * in hand, those that wait among them; how long a request took them, s.
+ */
+export type LoadMeasure = 'requests' | 'waiting' | 'in-hand' | 'latency';
+
+/** A metric that an autoscaler goes by. */
+export type AutoscalingMetric =
+  | {
+      readonly kind: 'resource';
+      readonly resource: 'cpu' | 'memory';
+      /** Name of the one container that counts; all where absent. */
+      readonly container?: string;
+      readonly target: MeanTarget;
+    }
+  | { readonly kind: 'pods'; readonly measure: LoadMeasure; readonly target: MeanTarget }
+  | { readonly kind: 'total'; readonly measure: LoadMeasure; readonly target: TotalTarget };
 
 /** How much may be changed in a period. */
 export interface ScalingPolicy {
@@ -96,6 +146,8 @@ export interface ScalingPolicy {
 
 /** What holds an autoscaler back in one direction. */
 export interface ScalingRules {
+  /** Deviation of a ratio from 1 that changes nothing. */
+  readonly tolerance: number;
   readonly stabilizationNs: number;
   readonly select: 'Max' | 'Min' | 'Disabled';
   readonly policies: readonly ScalingPolicy[];
@@ -107,14 +159,17 @@ export interface HorizontalPodAutoscaler {
   readonly target: ServiceId;
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  /** Of the CPU; undefined for a metric that nothing measures here, which is missing for ever. */
-  readonly metrics: readonly (MetricTarget | undefined)[];
+  /** Undefined for a metric that nothing measures here, which is missing for ever. */
+  readonly metrics: readonly (AutoscalingMetric | undefined)[];
   readonly scaleUp: ScalingRules;
   readonly scaleDown: ScalingRules;
 }
 
+/** Source: kube-controller-manager, --horizontal-pod-autoscaler-tolerance. */
+const DEFAULT_TOLERANCE = 0.1;
 /** Source: pkg/apis/autoscaling/v2/defaults.go. */
 export const DEFAULT_SCALE_UP: ScalingRules = {
+  tolerance: DEFAULT_TOLERANCE,
   stabilizationNs: 0,
   select: 'Max',
   policies: [
@@ -123,31 +178,45 @@ export const DEFAULT_SCALE_UP: ScalingRules = {
   ],
 };
 export const DEFAULT_SCALE_DOWN: ScalingRules = {
+  tolerance: DEFAULT_TOLERANCE,
   stabilizationNs: 300e9,
   select: 'Max',
   policies: [{ type: 'Percent', value: 100, periodNs: 15e9 }],
 };
+
+interface PublishedTarget {
+  readonly type: string;
+  readonly averageUtilization?: number;
+  readonly averageValue?: string | number;
+  readonly value?: string | number;
+}
+interface PublishedMetricSource {
+  readonly metric: { readonly name: string };
+  readonly target: PublishedTarget;
+}
+
+export interface PublishedMetric {
+  readonly type: string;
+  readonly resource?: { readonly name: string; readonly target: PublishedTarget };
+  readonly containerResource?: { readonly name: string; readonly container: string; readonly target: PublishedTarget };
+  readonly pods?: PublishedMetricSource;
+  readonly object?: PublishedMetricSource & {
+    readonly describedObject: { readonly kind: string; readonly name: string };
+  };
+  readonly external?: PublishedMetricSource;
+}
 
 /** The specification as it is written. */
 export interface PublishedAutoscalerSpec {
   readonly scaleTargetRef: { readonly kind: string; readonly name: string };
   readonly minReplicas?: number;
   readonly maxReplicas: number;
-  readonly metrics?: readonly {
-    readonly type: string;
-    readonly resource?: {
-      readonly name: string;
-      readonly target: {
-        readonly type: string;
-        readonly averageUtilization?: number;
-        readonly averageValue?: string | number;
-      };
-    };
-  }[];
+  readonly metrics?: readonly PublishedMetric[];
   readonly behavior?: { readonly scaleUp?: PublishedScalingRules; readonly scaleDown?: PublishedScalingRules };
 }
 
 export interface PublishedScalingRules {
+  readonly tolerance?: string | number;
   readonly stabilizationWindowSeconds?: number;
   readonly selectPolicy?: 'Max' | 'Min' | 'Disabled';
   readonly policies?: readonly {

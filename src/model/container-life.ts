@@ -1,6 +1,6 @@
 import { object, openObject, oneOf, optional, whole } from './fields.ts';
 import type { PodSpec } from './kubernetes.ts';
-import { parseQuantity, wholeValue } from './quantity.ts';
+import { milliValue, parseQuantity, wholeValue } from './quantity.ts';
 import type { Bytes } from './units.ts';
 import type { Duration } from './world.ts';
 
@@ -141,4 +141,27 @@ export function memoryInUse(
 ): number | undefined {
   const memory = behaviour.life?.memory;
   return memory && memory.baseBytes + memory.perRequestBytes * inHand;
+}
+
+/**
+ * What a HorizontalPodAutoscaler takes a pod to request of a resource, thousandths: of all of its containers that go on
+ * running, or of one of them, or of the pod itself where that says so; undefined where one says nothing.
+ * Source: Kubernetes, pkg/controller/podautoscaler/replica_calculator.go, calculateRequests.
+ */
+export function autoscalerRequest(
+  { containers, initContainers = [], resources }: PodSpec,
+  resource: 'cpu' | 'memory',
+  only?: string,
+): number | undefined {
+  const ofPod = resources?.requests ?? resources?.limits;
+  if (only === undefined && ofPod !== undefined && ofPod[resource] !== undefined) return milliValue(ofPod[resource]);
+  const running = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')];
+  const counted = only === undefined ? running : running.filter(({ name }) => name === only);
+  let sum = 0;
+  for (const { resources: { requests = {}, limits = {} } = {} } of counted) {
+    const request = requests[resource] ?? limits[resource];
+    if (request === undefined) return undefined;
+    sum += milliValue(request);
+  }
+  return counted.length === 0 ? undefined : sum;
 }

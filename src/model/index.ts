@@ -56,7 +56,14 @@ export {
   type TechnologyName,
 } from './choices.ts';
 export { codecoAppSchema, DEFAULT_FRAME_SIZE_BYTES, MAX_SEND_INTERVAL_NS, type CodecoApp } from './codeco-app.ts';
-export { memoryInUse, memoryLimitBytes, qosClass, type ContainerLife, type Probe } from './container-life.ts';
+export {
+  autoscalerRequest,
+  memoryInUse,
+  memoryLimitBytes,
+  qosClass,
+  type ContainerLife,
+  type Probe,
+} from './container-life.ts';
 export type * from './energy.ts';
 export {
   dnsKeys,
@@ -148,7 +155,11 @@ export {
   DEFAULT_SCALE_DOWN,
   DEFAULT_SCALE_UP,
   type HorizontalPodAutoscaler,
-  type MetricTarget,
+  type AutoscalingMetric,
+  type LoadMeasure,
+  type MeanTarget,
+  type PublishedMetric,
+  type TotalTarget,
   type PublishedAutoscalerSpec,
   type PublishedScalingRules,
   type ScalingPolicy,

@@ -362,6 +362,18 @@ export interface Orchestration {
   readonly nodeMonitorGracePeriodNs: Nanoseconds;
   /** From NotReady to the eviction of pods that state nothing themselves, as the default tolerationSeconds of node.kubernetes.io/unreachable. */
   readonly evictionTolerationNs: Nanoseconds;
+  readonly nodeEviction: NodeEviction;
+}
+
+/** How fast nodes that are not ready are tainted so that their pods leave. Source: kube-controller-manager's flags. */
+export interface NodeEviction {
+  /** Nodes a second of a zone, and of a large one of which most is not ready: --node-eviction-rate, --secondary-node-eviction-rate. */
+  readonly perSecond: number;
+  readonly secondaryPerSecond: number;
+  /** From this share on most of a zone is not ready: --unhealthy-zone-threshold. */
+  readonly unhealthyShare: number;
+  /** A zone with more nodes is large: --large-cluster-size-threshold; a zone counts like a cluster. */
+  readonly largeZoneNodes: number;
 }
 
 /**

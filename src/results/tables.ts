@@ -94,7 +94,7 @@ export const tables = {
     from_pods: int32('pods that there were to be before'),
     to_pods: int32('pods that there are to be from now on'),
     proposed_pods: optional(int32('pods that the metric asked for, before anything held it back; null where the bounds alone did')),
-    metric_value: optional(int32('value of that metric: per cent of the requested CPU, or millicores a pod')),
+    metric_value: optional(float64(null, 'value of that metric: per cent of what is requested, or thousandths of its unit, of a pod or in all')),
   }),
   migrations: table(FEW, 'One pod that another takes the place of on another node, in the order of their ends.', {
     decided_ns: float64('ns', 'when it was decided, and the new pod made'),

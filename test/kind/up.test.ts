@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { kindConfig } from '../../src/kind/kind-config.ts';
+import { kindConfig, kindYaml } from '../../src/kind/kind-config.ts';
 import { planClusters } from '../../src/kind/cluster-plan.ts';
 import { shellText } from '../../src/kind/shell-command.ts';
 import { scenarioFromObject } from '../../src/scenario/index.ts';
@@ -175,7 +175,7 @@ test('up makes what down takes away, and nothing is left', async () => {
   expect(there.calls.filter((call) => call.startsWith('kind'))).toEqual([
     'kind version',
     'kind get clusters',
-    'kind create cluster --name port --config .codeco-sim/kind/port/kind-port.yaml --kubeconfig .codeco-sim/kind/port/kubeconfig --wait 300s',
+    'kind create cluster --name port --config .codeco-sim/kind/port/kind-port.yaml --kubeconfig .codeco-sim/kind/port/kubeconfig',
     'kind load docker-image shop:1 --name port',
   ]);
   expect(await cli(there, 'up', 'port.json')).toMatchObject({
@@ -219,6 +219,38 @@ test('what fails is told in words, and what was begun is taken away', async () =
   expect(stderr).not.toContain(' at ');
   expect(there.calls.at(-1)).toMatch(/^kind delete cluster --name port /);
   expect(existsSync(join(there.folder, '.codeco-sim/kind/port'))).toBe(false);
+});
+
+test('what nodes that do not become Ready say of it is told before they are taken away', async () => {
+  const there = fake({
+    kubectl: [
+      '*" wait "*) echo "error: timed out waiting for the condition on nodes/port-worker" >&2; exit 1 ;;',
+      '*" get nodes "*) echo "port-worker: Ready is False, cni plugin not initialized" ;;',
+    ],
+  });
+  const { status, stderr } = await cli(there, 'up', 'port.json');
+  expect(status).toBe(3);
+  expect(stderr).toContain('port-worker: Ready is False, cni plugin not initialized');
+  expect(stderr).toContain('a node did not become Ready in time');
+  expect(there.calls.at(-1)).toMatch(/^kind delete cluster --name port /);
+});
+
+// a real kubeadm read the taint's value `yes` as a bool, and did not join the node
+test('words that YAML 1.1 takes for something else are quoted for kind and kubeadm', () => {
+  expect(kindYaml({ value: 'yes', off: 'off', octal: '0777', minutes: '1:30', plain: 'left' })).toBe(
+    'value: "yes"\n"off": "off"\noctal: "0777"\nminutes: "1:30"\nplain: left\n',
+  );
+});
+
+test('a network of pods that the user installs himself is not waited for', async () => {
+  const there = fake();
+  writeFileSync(
+    join(there.folder, 'bare.yaml'),
+    'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking: { disableDefaultCNI: true }\n',
+  );
+  expect((await cli(there, 'up', 'port.json', '--kind-config', 'bare.yaml')).status).toBe(0);
+  expect(there.calls.filter((call) => /kindnet|condition=Ready/.test(call))).toEqual([]);
+  expect(there.calls.some((call) => call.includes('set resources daemonset/kube-proxy'))).toBe(true);
 });
 
 test('a program that is missing is named', async () => {

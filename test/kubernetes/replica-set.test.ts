@@ -6,7 +6,15 @@ import { chooseVictims } from '../../src/kubernetes/replica-set.ts';
 const NOW = 10_000e9;
 let id = 0;
 const pod = (name: string, facts: Partial<Omit<Pod, 'node'>> & { node?: number } = {}): Pod =>
-  ({ id: id++ as PodId, name, phase: 'ready', createdNs: 0, readyNs: 2e9, node: 1 as NodeId, ...facts }) as Pod;
+  ({
+    id: id++ as PodId,
+    name,
+    phase: 'ready',
+    createdNs: 0,
+    readinessChangedNs: 2e9,
+    node: 1 as NodeId,
+    ...facts,
+  }) as Pod;
 const order = (...pods: Pod[]): string[] =>
   chooseVictims(pods, pods.length, { ready: ({ phase }) => phase === 'ready', nowNs: NOW }).map(({ name }) => name);
 
@@ -15,7 +23,7 @@ test('too many pods: who goes first (Kubernetes, ReplicaSet, "Scaling a ReplicaS
     order(
       pod('alone', { node: 2 as NodeId }),
       pod('with another'),
-      pod('with another, young', { createdNs: NOW - 20e9, readyNs: NOW - 18e9 }),
+      pod('with another, young', { createdNs: NOW - 20e9, readinessChangedNs: NOW - 18e9 }),
       pod('not ready', { phase: 'stopped', node: 3 as NodeId }),
       pod('starting', { phase: 'starting', node: 4 as NodeId }),
       pod('without a node', { phase: 'pending', node: undefined as unknown as NodeId }),
@@ -25,9 +33,19 @@ test('too many pods: who goes first (Kubernetes, ReplicaSet, "Scaling a ReplicaS
 
 test('ages count by their power of two, so that of pods of nearly one age none is certain to go', () => {
   // 9,000 s and 9,500 s have the same power of two: the one created last goes
-  expect(order(pod('older', { readyNs: NOW - 9_500e9 }), pod('younger', { readyNs: NOW - 9_000e9 }))[0]).toBe(
-    'younger',
-  );
-  expect(order(pod('younger', { readyNs: NOW - 9_000e9 }), pod('older', { readyNs: NOW - 9_500e9 }))[0]).toBe('older');
-  expect(order(pod('young', { readyNs: NOW - 100e9 }), pod('old', { readyNs: NOW - 9_000e9 }))[0]).toBe('young');
+  expect(
+    order(
+      pod('older', { readinessChangedNs: NOW - 9_500e9 }),
+      pod('younger', { readinessChangedNs: NOW - 9_000e9 }),
+    )[0],
+  ).toBe('younger');
+  expect(
+    order(
+      pod('younger', { readinessChangedNs: NOW - 9_000e9 }),
+      pod('older', { readinessChangedNs: NOW - 9_500e9 }),
+    )[0],
+  ).toBe('older');
+  expect(
+    order(pod('young', { readinessChangedNs: NOW - 100e9 }), pod('old', { readinessChangedNs: NOW - 9_000e9 }))[0],
+  ).toBe('young');
 });

@@ -3,6 +3,14 @@ import type { PodId } from '../../model/index.ts';
 import type { ServingPod } from './serving-pod.ts';
 import type { Visits } from './visits.ts';
 
+/** What a pod has in hand, how much of it waits, and what it has worked on. */
+export interface PodLoad {
+  readonly inHand: number;
+  readonly waiting: number;
+  readonly visits: number;
+  readonly responseNs: number;
+}
+
 /** What the pods that serve have in hand. It changes nothing. */
 export class PodLoads {
   readonly #kernel: Pick<Kernel, 'now'>;
@@ -30,9 +38,15 @@ export class PodLoads {
   }
 
   /** Visits whose CPU work a pod has finished, and the time that these had waited and computed, ns; none where it does not serve. */
-  worked(pod: PodId): { readonly visits: number; readonly responseNs: number } {
+  worked(pod: PodId): Pick<PodLoad, 'visits' | 'responseNs'> {
     const { visits = 0, responseNs = 0 } = this.#pods[pod] ?? {};
     return { visits, responseNs };
+  }
+
+  /** All of this at once. */
+  read(pod: PodId): PodLoad {
+    const { queue = [], head = 0 } = this.#pods[pod] ?? {};
+    return { inHand: this.inHand(pod), waiting: queue.length - head, ...this.worked(pod) };
   }
 
   /** Calls `changed` at each change of what a pod that serves has in hand, until it is gone. */

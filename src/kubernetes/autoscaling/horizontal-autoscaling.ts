@@ -1,17 +1,21 @@
 import type { HandlerId, Kernel, Nanoseconds } from '../../kernel/index.ts';
-import type { HorizontalPodAutoscaler, ServiceId, World } from '../../model/index.ts';
+import {
+  autoscalerRequest,
+  type AutoscalingMetric,
+  type HorizontalPodAutoscaler,
+  type World,
+} from '../../model/index.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { isSilent } from '../node-state.ts';
 import type { Pod } from '../pods.ts';
 import type { Workloads } from '../workloads.ts';
-import { proposeReplicas, type Proposal, type ScaledPod } from './replica-calculator.ts';
+import { PodMetrics, SCRAPE_PERIOD_NS, type PodReading } from './pod-metrics.ts';
+import { proposeForTotal, proposeReplicas, type Proposal, type ScaledPod } from './replica-calculator.ts';
 import { ScalingBehaviour } from './scaling-behaviour.ts';
 
-/** Source: kube-controller-manager, --horizontal-pod-autoscaler-sync-period; metrics-server, --metric-resolution. */
-const SYNC_PERIOD_NS = 15e9;
-/** From this age on a container's first sample is worth a metric. Source: metrics-server, pkg/storage/pod.go. */
-const FRESH_NS = 10e9;
+/** Source: kube-controller-manager, --horizontal-pod-autoscaler-sync-period. */
+const SYNC_PERIOD_NS = SCRAPE_PERIOD_NS;
 
 /** A change of the number of pods as it is recorded. */
 export interface Scaling {
@@ -23,22 +27,17 @@ export interface Scaling {
 }
 
 export interface AutoscalingHooks {
-  /** CPU that a pod's containers have used since they run, millicore-ns. */
-  cpuUsed(pod: Pod): number;
+  /** What a pod has done since its containers run. */
+  readPod(pod: Pod): PodReading;
   scaled(scaling: Scaling): void;
 }
 
-interface Sample {
-  readonly usedMillicoreNs: number;
-  readonly timeNs: number;
-  readonly usage: ScaledPod['usage'];
-}
-
 /**
- * The HorizontalPodAutoscaler controller, and the metrics-server that it reads. Every 15 s the use of CPU since the last
- * look is measured of the pods whose node can be reached, and each autoscaler looks right after that (own design: in a real
- * cluster the two have phases of their own, so that what the autoscaler reads is up to 15 s older).
- * Source: pkg/controller/podautoscaler/horizontal.go; metrics-server, pkg/storage/pod.go.
+ * The HorizontalPodAutoscaler controller, and the metrics that it reads. Every 15 s the pods whose node can be reached are
+ * measured, and each autoscaler looks right after that (own design: in a real cluster the two have phases of their own, so
+ * that what the autoscaler reads is up to 15 s older). A metric of an object, or of something outside, is what the target's
+ * own pods have of it together (own design).
+ * Source: pkg/controller/podautoscaler/horizontal.go.
  */
 export class HorizontalAutoscaling {
   readonly #kernel: Kernel;
@@ -51,8 +50,7 @@ export class HorizontalAutoscaling {
     readonly published: HorizontalPodAutoscaler;
     readonly behaviour: ScalingBehaviour;
   }[];
-  /** Of the last look. */
-  #samples = new Map<Pod, Sample>();
+  readonly #metrics: PodMetrics;
   readonly #sync: HandlerId;
 
   constructor(
@@ -69,6 +67,7 @@ export class HorizontalAutoscaling {
     this.#endpoints = endpoints;
     this.#workloads = workloads;
     this.#hooks = hooks;
+    this.#metrics = new PodMetrics(world, (pod) => hooks.readPod(pod));
     this.#autoscalers = (world.objects?.autoscalers ?? []).map((published) => ({
       published,
       behaviour: new ScalingBehaviour(published.scaleUp, published.scaleDown),
@@ -87,30 +86,11 @@ export class HorizontalAutoscaling {
     this.#kernel.after(SYNC_PERIOD_NS as Nanoseconds, this.#sync);
   }
 
-  /** A pod needs two samples in a row, or a first one when it is just old enough, to have a metric. */
   #scrape(): void {
-    const timeNs = this.#kernel.now;
-    const samples = new Map<Pod, Sample>();
-    for (const { published } of this.#autoscalers) {
-      for (const pod of this.#state.podsOf(published.target)) {
-        if (!pod.readyOnNode || isSilent(this.#state.nodes[pod.node!]!)) continue;
-        const usedMillicoreNs = this.#hooks.cpuUsed(pod);
-        const ageNs = timeNs - pod.startedNs!;
-        const isFresh = ageNs >= FRESH_NS && ageNs < SYNC_PERIOD_NS;
-        const before = this.#samples.get(pod) ?? (isFresh ? { usedMillicoreNs: 0, timeNs: pod.startedNs! } : undefined);
-        // of containers that were started anew the use begins again
-        const usage =
-          before === undefined || usedMillicoreNs < before.usedMillicoreNs
-            ? undefined
-            : {
-                amount: Math.ceil((usedMillicoreNs - before.usedMillicoreNs) / (timeNs - before.timeNs)),
-                measuredNs: timeNs,
-                windowNs: timeNs - before.timeNs,
-              };
-        samples.set(pod, { usedMillicoreNs, timeNs, usage });
-      }
-    }
-    this.#samples = samples;
+    const targets = new Set(this.#autoscalers.map(({ published }) => published.target));
+    const pods = [...targets].flatMap((target) => [...this.#state.podsOf(target)]);
+    const measured = pods.filter((pod) => pod.readyOnNode && !isSilent(this.#state.nodes[pod.node!]!));
+    this.#metrics.scrape(measured, this.#kernel.now);
   }
 
   #syncOne(autoscaler: HorizontalPodAutoscaler, behaviour: ScalingBehaviour): void {
@@ -134,11 +114,8 @@ export class HorizontalAutoscaling {
   }
 
   /** The most that a metric asks for; undefined where none can be read, or one cannot and the others ask for fewer pods. */
-  #propose({ target, metrics }: HorizontalPodAutoscaler, current: number, now: number): Proposal | undefined {
-    // as in Kubernetes, where a container requests none
-    if (this.#requestsNone(target) && metrics.some((metric) => metric?.type === 'Utilization')) return undefined;
-    const pods = [...this.#state.podsOf(target)].map((pod) => this.#scaledPod(pod));
-    const proposals = metrics.map((metric) => metric && proposeReplicas(current, pods, metric, now));
+  #propose(autoscaler: HorizontalPodAutoscaler, current: number, now: number): Proposal | undefined {
+    const proposals = autoscaler.metrics.map((metric) => metric && this.#proposeFor(autoscaler, metric, current, now));
     const valid = proposals.filter((proposal) => proposal !== undefined);
     const most = valid.reduce<Proposal | undefined>(
       (a, b) => (a === undefined || b.replicas > a.replicas ? b : a),
@@ -148,21 +125,48 @@ export class HorizontalAutoscaling {
     return most;
   }
 
-  #requestsNone(target: ServiceId): boolean {
-    return this.#world.services[target]!.podSpec.containers.some(
-      ({ resources }) => resources?.requests?.['cpu'] === undefined,
-    );
+  #proposeFor(
+    { target, scaleUp, scaleDown }: HorizontalPodAutoscaler,
+    metric: AutoscalingMetric,
+    current: number,
+    now: number,
+  ): Proposal | undefined {
+    const tolerances = { up: scaleUp.tolerance, down: scaleDown.tolerance };
+    const pods = [...this.#state.podsOf(target)];
+    if (metric.kind === 'total') {
+      const total = this.#metrics.total(pods, metric.measure);
+      if (total === undefined) return undefined;
+      const ready = pods.filter((pod) => this.#endpoints.has(pod.service, pod.id)).length;
+      return proposeForTotal({ pods: current, ready }, total, metric.target, tolerances);
+    }
+    if (metric.kind === 'pods') {
+      const usages = pods.map((pod) => this.#scaledPod(pod, this.#metrics.usage(pod, metric.measure), 0));
+      return proposeReplicas(current, usages, metric.target, tolerances, undefined);
+    }
+    const { resource, container } = metric;
+    const { podSpec } = this.#world.services[target]!;
+    const request = autoscalerRequest(podSpec, resource, container);
+    if (container !== undefined && !podSpec.containers.some(({ name }) => name === container)) return undefined;
+    // as in Kubernetes, where a container requests none
+    if (request === undefined && metric.target.type === 'Utilization') return undefined;
+    // requests are worked on in the first container alone
+    const isIdle = container !== undefined && podSpec.containers[0]!.name !== container;
+    const usages = pods.map((pod) => {
+      const usage = this.#metrics.usage(pod, resource);
+      return this.#scaledPod(pod, usage && isIdle ? { ...usage, amount: 0 } : usage, request ?? 0);
+    });
+    return proposeReplicas(current, usages, metric.target, tolerances, resource === 'cpu' ? now : undefined);
   }
 
-  #scaledPod(pod: Pod): ScaledPod {
-    const isPending = pod.phase === 'pending' || pod.phase === 'starting';
+  #scaledPod(pod: Pod, usage: ScaledPod['usage'], request: number): ScaledPod {
     return {
-      phase: pod.phase === 'terminating' ? 'deleted' : isPending ? 'pending' : 'running',
+      // it stays `Running` where it is no longer ready
+      phase: pod.phase === 'terminating' ? 'deleted' : pod.startedNs === undefined ? 'pending' : 'running',
       ready: this.#endpoints.has(pod.service, pod.id),
       startedNs: pod.scheduledNs ?? 0,
-      transitionNs: pod.readyNs ?? pod.createdNs,
-      request: this.#state.kind(pod.service).requests.declared.cpuMillicores,
-      usage: this.#samples.get(pod)?.usage,
+      transitionNs: pod.readinessChangedNs ?? pod.scheduledNs ?? 0,
+      request,
+      usage,
     };
   }
 }

@@ -176,6 +176,7 @@ export class Kubelets {
     }
     pod.phase = 'ready';
     pod.startedNs ??= this.#kernel.now;
+    pod.readinessChangedNs = this.#kernel.now;
     pod.readyNs ??= this.#kernel.now;
     this.#serve(pod);
     this.#reports.ready(pod);

@@ -282,6 +282,7 @@ export class PodRuns {
     const { pod } = run;
     const { reports } = this.#around;
     const isReadyNow = isReady(run);
+    if (isReadyNow !== (pod.phase === 'ready')) pod.readinessChangedNs = this.#kernel.now;
     if (isReadyNow && pod.phase === 'starting') {
       pod.phase = 'ready';
       pod.readyNs ??= this.#kernel.now;

@@ -145,7 +145,8 @@ function draftOf(file: ImportedFile, { sites, edges, others }: Graph, options: I
   const position = ({ latitude, longitude }: Site) =>
     latitude === undefined ? undefined : { lat: latitude, lon: longitude };
   const linkNames = new NameMaker('link');
-  const counts = { loops: 0, toOthers: 0, speeds: 0, defaulted: 0, guessed: 0 };
+  const counts = { loops: 0, toOthers: 0, speeds: 0, defaulted: 0, guessed: 0, parallel: 0 };
+  const pairs = new Set<string>();
   const types = new Map<string, number>();
   const links = edges.flatMap((edge) => {
     if (edge.source === edge.target) return (counts.loops++, []);
@@ -158,6 +159,8 @@ function draftOf(file: ImportedFile, { sites, edges, others }: Graph, options: I
     const type = edge.data.get('LinkType');
     if (type !== undefined) types.set(type, (types.get(type) ?? 0) + 1);
     const [a, b] = [names.get(from.id)!, names.get(to.id)!];
+    const pair = [a, b].toSorted().join(' ');
+    if (pairs.size === pairs.add(pair).size) counts.parallel++;
     return [
       {
         name: linkNames.make(`${a}-${b}`),
@@ -177,6 +180,9 @@ function draftOf(file: ImportedFile, { sites, edges, others }: Graph, options: I
     ...(peers > 0 ? [`left out: ${peers} outside nodes without coordinates`] : []),
     ...(apart > 0 ? [`left out: ${apart} nodes that no edge joins to the largest part`] : []),
     ...(counts.toOthers > 0 ? [`left out: ${counts.toOthers} edges to nodes that are left out`] : []),
+    ...(counts.parallel > 0
+      ? [`${counts.parallel} edges between nodes that another joins too: links of their own`]
+      : []),
     ...(counts.loops > 0 ? [`left out: ${counts.loops} edges from a node to itself`] : []),
     ...[...others].map(([element, count]) => `left out: ${count} elements <${element}>`),
     ...(types.size > 0

@@ -26,7 +26,7 @@ export type ImporterName = keyof typeof importers;
 
 /**
  * Makes a scenario of files in another format. What is returned has been loaded once, as `run` would: it is valid. Files
- * that it refers to are written beside it, into `options.folder`, and only where it is valid.
+ * that it refers to are written beside it, into `options.folder`, and only where it is valid. What is odd is among its notes.
  * @throws {InputError} with what is wrong in the files, and where
  */
 export function importScenario(kind: ImporterName, names: readonly string[], options: ImportOptions): Draft {
@@ -39,8 +39,8 @@ export function importScenario(kind: ImporterName, names: readonly string[], opt
     names.map((name) => new ImportedFile(name)),
     options,
   );
-  writeCompanions(draft, names[0]!, options);
-  return draft;
+  const { warnings } = writeCompanions(draft, names[0]!, options);
+  return { ...draft, notes: [...draft.notes, ...warnings.map(({ found }) => `warning: ${found}`)] };
 }
 
 /**

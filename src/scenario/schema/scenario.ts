@@ -99,6 +99,36 @@ const orchestration = object(
         "From NotReady until the node's pods are evicted that state no tolerationSeconds of their own; Kubernetes' default.",
       default: '300s',
     }),
+    nodeEviction: object(
+      {
+        rate: measured('rate', {
+          description: 'Nodes of a zone that are tainted, one at once and then at this rate: --node-eviction-rate.',
+          positive: true,
+          default: '0.1/s',
+        }),
+        secondaryRate: measured('rate', {
+          description: 'The same in a large zone of which most is not ready: --secondary-node-eviction-rate.',
+          positive: true,
+          default: '0.01/s',
+        }),
+        unhealthyZoneThreshold: quantity('share', {
+          description: 'From this share of nodes that are not ready on, three at least: --unhealthy-zone-threshold.',
+          default: 0.55,
+        }),
+        largeClusterSize: whole({
+          description:
+            'A zone with more nodes is large; in a smaller one of which most is not ready no node is tainted: ' +
+            '--large-cluster-size-threshold.',
+          minimum: 0,
+          default: 50,
+        }),
+      },
+      {
+        description:
+          "How fast nodes that are not ready lose their pods, zone by zone: kube-controller-manager's flags, with its defaults.",
+        default: {},
+      },
+    ),
   },
   { description: 'The orchestration under test.', default: {} },
 );

@@ -154,7 +154,9 @@ export const app = object(
         description:
           'In its place, a file of Kubernetes objects as published, relative to this one: Pods, Deployments and ReplicaSets, ' +
           'each a service of the application, and Services, Namespaces, PriorityClasses, PodDisruptionBudgets and ' +
-          'HorizontalPodAutoscalers.',
+          'HorizontalPodAutoscalers. These scale by the CPU and the memory (where behaviours say it), and by metrics of what ' +
+          'pods do, by usual names: http_requests or requests_per_second, queue_length, requests_in_flight, ' +
+          'http_request_duration_seconds.',
       }),
     ),
     pods: optional(

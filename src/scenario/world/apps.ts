@@ -16,6 +16,7 @@ import { nearest } from '../nearest.ts';
 import type { Scenario } from '../schema/index.ts';
 import { isMap, type Path } from '../source.ts';
 import { quote } from '../validation.ts';
+import { whyMissing } from './autoscalers.ts';
 import { Names, type Build } from './build.ts';
 import { demandCalled, withCallSettings } from './call-policy.ts';
 import { readChannels } from './channels.ts';
@@ -122,14 +123,11 @@ export class Apps {
       return index < 0 ? undefined : (index as ServiceId);
     });
     for (const { name, target, metrics } of objects?.autoscalers ?? []) {
-      const { app, podSpec } = this.services[target]!;
-      if (!metrics.some((metric) => metric?.type === 'Utilization')) continue;
-      if (podSpec.containers.every(({ resources }) => resources?.requests?.['cpu'] !== undefined)) continue;
-      this.#build.warn(
-        ['spec', 'apps', app],
-        `${quote(name)} scales by a share of the CPU that pods request, but not all of their containers request any: ` +
-          'nothing is scaled',
-      );
+      const service = this.services[target]!;
+      for (const metric of metrics) {
+        const why = metric?.kind === 'resource' ? whyMissing(metric, service) : undefined;
+        if (why !== undefined) this.#build.warn(['spec', 'apps', service.app], `${quote(name)} scales by ${why}`);
+      }
     }
     return objects;
   }

@@ -1,5 +1,5 @@
 import type { Orchestration, PublishedProfile, Recording, SwmSettings, World } from '../../model/index.ts';
-import { parseDuration, parseShare } from '../../model/index.ts';
+import { parseDuration, parseMeanIntervalNs, parseShare } from '../../model/index.ts';
 import type { FileReader } from '../files.ts';
 import type { ProblemList } from '../problem.ts';
 import { scenarioSchema, type Scenario } from '../schema/index.ts';
@@ -191,6 +191,12 @@ function readOrchestration(
     ...(swm === undefined ? {} : { swm }),
     ...calibrated,
     evictionTolerationNs: parseDuration(written.evictionToleration),
+    nodeEviction: {
+      perSecond: 1e9 / parseMeanIntervalNs(written.nodeEviction.rate),
+      secondaryPerSecond: 1e9 / parseMeanIntervalNs(written.nodeEviction.secondaryRate),
+      unhealthyShare: parseShare(written.nodeEviction.unhealthyZoneThreshold),
+      largeZoneNodes: written.nodeEviction.largeClusterSize,
+    },
   };
 }
 

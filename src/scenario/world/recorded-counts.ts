@@ -1,5 +1,5 @@
 import { wrongField, type TableReader, type TableRow } from '../../traces/index.ts';
-import { Names, type RecordingReader, type Wanted } from './recording.ts';
+import { MOST_NAMES, Names, type RecordingReader, type Wanted } from './recording.ts';
 
 const MINUTE_NS = 60e9;
 const MINUTES = 1440;
@@ -31,11 +31,19 @@ export function azureCounts(heading: TableRow, titles: readonly string[], table:
   }
   const skipped = wanted.startNs / MINUTE_NS;
   const counts = Array.from({ length: Math.max(0, MINUTES - skipped) }, () => 0);
+  /** Owner, application, function and trigger of rows, as far as they are kept. */
+  const functions = new Set<string>();
+  let repeated = 0;
   const names = { apps: new Names(wanted.app), functions: new Names(wanted.func) };
   const reader: RecordingReader = {
     read(row) {
       const { fields } = row;
       if (!(names.apps.admits(fields[1]!) && names.functions.admits(fields[2]!))) return;
+      if (functions.size < MOST_NAMES) {
+        // joined, it is a copy, and keeps no text in memory
+        const before = functions.size;
+        if (functions.add(fields.slice(0, LEADING.length).join(',')).size === before) repeated++;
+      }
       for (let field = LEADING.length; field < LEADING.length + MINUTES; field++) {
         const text = fields[field]!;
         if (text === '0') continue;
@@ -47,7 +55,10 @@ export function azureCounts(heading: TableRow, titles: readonly string[], table:
       }
     },
     names,
-    remarks: () => (expected(1) === 0 ? ['no arrivals within the run: its users send nothing'] : []),
+    remarks: () => [
+      ...(repeated > 0 ? [`${repeated} × a row of a function that has one already, added to it`] : []),
+      ...(expected(1) === 0 ? ['no arrivals within the run: its users send nothing'] : []),
+    ],
     load: (users) => ({
       arrivals: { process: 'recorded-counts', counts, lengthNs: MINUTE_NS * wanted.scale, users },
       meanRatePerNs: expected(users) / wanted.durationNs,

@@ -5,7 +5,7 @@ import { quote } from '../validation.ts';
 import { MOST_HELD_ARRIVALS, MOST_WAITING_ARRIVALS } from './limits.ts';
 import { Names, type Load, type RecordingReader, type Wanted } from './recording.ts';
 
-/** Columns of a table whose rows are requests, known to `RequestRows`. Undefined where the heading is that of another. */
+/** Reads a table whose rows are requests, as `RequestRows` knows them. Undefined where the heading is that of another. */
 export function requestTimes(
   heading: TableRow,
   _: readonly string[],
@@ -26,6 +26,8 @@ export function requestTimes(
   let lastNs = 0;
   let backwards = 0;
   let before = 0;
+  let repeated = 0;
+  let lastText = '';
   return {
     read(row) {
       const { fields } = row;
@@ -36,6 +38,8 @@ export function requestTimes(
       // Azure's rows are in no order
       if (!areInvocations && rows.writtenNs < lastNs) backwards++;
       lastNs = rows.writtenNs;
+      if (row.lineText === lastText) repeated++;
+      lastText = row.lineText;
       const user = rows.userOf(row);
       if (rows.arrivalNs < 0) before++;
       if (rows.isPlayed) survey.add(row, rows.atNs, user, rows.tookNs);
@@ -44,17 +48,21 @@ export function requestTimes(
     remarks: () => [
       ...(leftOut.length > 0 ? [`columns that are left out: ${leftOut.slice(0, 8).join(', ')}`] : []),
       ...(backwards > 0 ? [`${backwards} × a time before that of the row before, put in order`] : []),
+      // a column of times alone tells nothing of who is the same
+      ...(repeated > 0 && heading.fields.length > 1
+        ? [`${repeated} × a row the same as the one before, each a request of its own`]
+        : []),
       ...(before > 0 ? [`${before} × a request that began before the recording, passed over`] : []),
       ...(survey.count === 0 ? ['no arrivals within the run: its users send nothing'] : []),
     ],
     finish() {
-      const { latest } = survey;
-      if (survey.isHeld || latest === undefined) return;
+      const { lateRow } = survey;
+      if (survey.isHeld || lateRow === undefined) return;
       const { mostWaiting } = survey;
       if (mostWaiting <= MOST_WAITING_ARRIVALS) return;
       const found = `a request ${survey.lateNs / 1e9} s before one of an earlier row, with up to ${mostWaiting} between`;
       const expected = `rows in the order of arrival, or no more than ${MOST_WAITING_ARRIVALS} out of it: the recording is read in step with the run`;
-      throw table.fieldError(latest, time, found, { expected });
+      throw table.fieldError(lateRow, time, found, { expected });
     },
     load: (users) => ({
       arrivals: survey.isHeld
@@ -86,7 +94,7 @@ class Survey {
   isHeld = true;
   /** By how much a request comes before one of an earlier row, at most, ns; and its row. */
   lateNs = 0;
-  latest: TableRow | undefined;
+  lateRow: TableRow | undefined;
   readonly #wanted: Wanted;
   #latestNs = 0;
   readonly #timesNs: Nanoseconds[] = [];
@@ -101,7 +109,7 @@ class Survey {
   add(row: TableRow, atNs: Nanoseconds, user: number, tookNs: number): void {
     if (this.#latestNs - atNs > this.lateNs) {
       this.lateNs = this.#latestNs - atNs;
-      this.latest = row;
+      this.lateRow = row;
     }
     this.#latestNs = Math.max(this.#latestNs, atNs);
     if (++this.count > MOST_HELD_ARRIVALS && this.isHeld) {

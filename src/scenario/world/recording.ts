@@ -30,8 +30,8 @@ export interface RecordingReader {
   readonly load: (users: number) => Load;
 }
 
-/** Most names that are kept to find the one that was meant. */
-const MOST_NAMES = 100_000;
+/** Most names that are kept to find the one that was meant, or one that comes again. */
+export const MOST_NAMES = 100_000;
 
 /** Names in a column, and whether the one that is wanted is among them. */
 export class Names {

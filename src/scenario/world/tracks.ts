@@ -161,8 +161,8 @@ class Survey {
   /** Movers by kind, as in `MOVER_KINDS`. */
   readonly #kinds = MOVER_KINDS.map(() => 0);
   #timeNs = 0;
-  /** The first sample that is earlier than the one before it. */
-  #early: Sample | undefined;
+  /** Samples that are earlier than one before them. */
+  readonly #early = new Oddity();
 
   constructor(file: string, gapNs: number, mostMps: number, limit: number) {
     this.#file = file;
@@ -186,8 +186,8 @@ class Survey {
       const last = { lastNs: timeNs, lastNorth: north, lastEast: east };
       this.#movers.set(own, (mover = { id: own, first, ...lists, ...last, isFast: false }));
     } else this.#follow(mover, sample, coordinates);
-    if (timeNs < this.#timeNs) this.#early ??= sample;
-    this.#timeNs = timeNs;
+    if (timeNs < this.#timeNs) this.#early.add(sample);
+    else this.#timeNs = timeNs;
     this.#hold(mover, sample);
   }
 
@@ -221,6 +221,12 @@ class Survey {
       const who =
         alone.count === 1 ? '1 id has only one sample and so is' : `${alone.count} ids have only one sample and so are`;
       build.warn(path, `${who} never there: ${alone.names}; first at line ${alone.first.line}`);
+    }
+    const early = this.#early;
+    if (early.first !== undefined) {
+      const times = early.count === 1 ? '1 sample is' : `${early.count} samples are`;
+      const found = `${times} earlier than one of another id before: put in order`;
+      build.warn(path, `${found}; first at line ${early.first.line}`);
     }
     const fast = this.#fast;
     if (fast.first !== undefined) {
@@ -262,9 +268,9 @@ class Survey {
       mover.timesNs.push(sample.timeNs);
       mover.norths.push(sample.north);
       mover.easts.push(sample.east);
-    } else if (this.#early !== undefined) {
+    } else if (this.#early.first !== undefined) {
       const found = `a time before that of the row before, in a trace of more than ${MOST_HELD_SAMPLES} samples`;
-      throw this.#error(this.#early, found, 'all rows in the order of time, for it is read in step with the run');
+      throw this.#error(this.#early.first, found, 'all rows in the order of time, for it is read in step with the run');
     }
   }
 

@@ -18,8 +18,20 @@ const POD_FIELDS = [
   'resourceClaims',
   'activeDeadlineSeconds',
   'schedulingGates',
+  'restartPolicy',
+  'terminationGracePeriodSeconds',
 ];
-const CONTAINER_FIELDS = ['name', 'image', 'resources', 'ports', 'restartPolicy'];
+const CONTAINER_FIELDS = [
+  'name',
+  'image',
+  'imagePullPolicy',
+  'resources',
+  'ports',
+  'restartPolicy',
+  'startupProbe',
+  'readinessProbe',
+  'livenessProbe',
+];
 const CONTROLLER_FIELDS = ['replicas', 'selector', 'template'];
 
 /** Fields of `spec` that are read, by kind; kinds that are not here are read whole, or have no `spec`. */
@@ -39,19 +51,36 @@ export function fieldsWithoutEffect(kind: ManifestKind, document: Readonly<Recor
   if (!isMap(spec) || read === undefined) return [];
   const idle = others(spec, read, `${kind}.spec`);
   const template = isMap(spec['template']) ? spec['template'] : undefined;
-  if (template === undefined) return kind === 'Pod' ? [...idle, ...ofContainers(spec)] : idle;
-  const podSpec = template['spec'];
-  return isMap(podSpec) ? [...idle, ...others(podSpec, POD_FIELDS, 'Pod.spec'), ...ofContainers(podSpec)] : idle;
+  const podSpec = template === undefined ? spec : template['spec'];
+  if (!isMap(podSpec) || (template === undefined && kind !== 'Pod')) return idle;
+  return kind === 'Pod' ? ofPod(podSpec) : [...idle, ...ofPod(podSpec)];
+}
+
+function ofPod(podSpec: Readonly<Record<string, unknown>>): string[] {
+  const { volumes, ...rest } = podSpec;
+  // images of volumes are pulled, and count where images do
+  const isRead = Array.isArray(volumes) && volumes.every((volume) => isMap(volume) && isMap(volume['image']));
+  const idle = others(isRead ? rest : podSpec, POD_FIELDS, 'Pod.spec');
+  return [...idle, ...ofContainers(podSpec)];
 }
 
 function ofContainers(podSpec: Readonly<Record<string, unknown>>): string[] {
   return ['containers', 'initContainers'].flatMap((list) => {
     const containers = podSpec[list];
     if (!Array.isArray(containers)) return [];
-    return (containers as unknown[]).flatMap((each) =>
-      isMap(each) ? others(each, CONTAINER_FIELDS, 'Pod.spec.containers') : [],
-    );
+    return (containers as unknown[]).flatMap((each) => (isMap(each) ? ofContainer(each) : []));
   });
+}
+
+/** Of the hooks one alone says how long it takes. */
+function ofContainer({ lifecycle, ...container }: Readonly<Record<string, unknown>>): string[] {
+  const path = 'Pod.spec.containers';
+  const { preStop, ...hooks } = isMap(lifecycle) ? lifecycle : {};
+  return [
+    ...others(container, CONTAINER_FIELDS, path),
+    ...others(hooks, [], `${path}.lifecycle`),
+    ...others(isMap(preStop) ? preStop : {}, ['sleep'], `${path}.lifecycle.preStop`),
+  ];
 }
 
 function others(map: Readonly<Record<string, unknown>>, read: readonly string[], path: string): string[] {

@@ -99,6 +99,72 @@ describe('a Deployment that is scaled by its CPU', () => {
     const memory = halfOfCpu.replace('name: cpu', 'name: memory');
     const other = scalings(manifest(`maxReplicas: 10\n  ${memory}`), loaded('1m'));
     expect(other.made).toEqual([]);
-    expect(other.warnings.join()).toContain('nothing measures the resource "memory"');
+    expect(other.warnings.join()).toContain('no behaviour says how much of it its pods use');
+    const disk = scalings(manifest(`maxReplicas: 10\n  ${halfOfCpu.replace('name: cpu', 'name: disk')}`), loaded('1m'));
+    expect(disk.warnings.join()).toContain('nothing measures the resource "disk"');
+  });
+});
+
+const byMetrics = (...metrics: string[]): string => `maxReplicas: 10\n  metrics: [${metrics.join(', ')}]`;
+const pods = (name: string, averageValue: string): string =>
+  `{ type: Pods, pods: { metric: { name: ${name} }, target: { type: AverageValue, averageValue: ${averageValue} } } }`;
+
+describe('a Deployment that is scaled by other metrics', () => {
+  test('memory: 300 MiB of 100 MiB requested, at a target of 75 %, is 4 pods', () => {
+    const sketch = loaded('20s', { users: [] });
+    const app = { behaviour: { '*': { cpu: '1ms', memory: { base: '300Mi' } } } };
+    const memory =
+      '{ type: Resource, resource: { name: memory, target: { type: Utilization, averageUtilization: 75 } } }';
+    const { made } = scalings(manifest(byMetrics(memory), '{ memory: 100Mi }'), { ...sketch, app });
+    expect(made).toEqual([[15, 1, 4, 300]]);
+    // as an amount: 300 MiB against 200 MiB
+    const amount = memory.replace(
+      'type: Utilization, averageUtilization: 75',
+      'type: AverageValue, averageValue: 200Mi',
+    );
+    expect(scalings(manifest(byMetrics(amount)), { ...sketch, app }).made).toEqual([
+      [15, 1, 2, 300 * 1024 ** 2 * 1000],
+    ]);
+  });
+
+  test('requests a second: ten in all, four a pod, are three pods; of several metrics the largest wins', () => {
+    const perPod = scalings(manifest(byMetrics(pods('http_requests', '4'))), loaded('1m'));
+    expect(perPod.made.map(([, from, to]) => [from, to])).toEqual([[1, 3]]);
+    expect(perPod.made[0]![3]).toBeGreaterThan(9_500);
+    expect(perPod.made[0]![3]).toBeLessThan(10_500);
+    const both = byMetrics(pods('http_requests', '4'), pods('requests-per-second', '3500m'));
+    // 10 against 3.5 is 2.9: three pods as well; against 2.2 it is 4.5
+    expect(scalings(manifest(both), loaded('1m')).made.map(([, , to]) => to)).toEqual([3]);
+    const larger = byMetrics(pods('http_requests', '4'), pods('requests-per-second', '2200m'));
+    expect(scalings(manifest(larger), loaded('1m')).made.map(([, , to]) => to)).toEqual([5]);
+    const total =
+      '{ type: External, external: { metric: { name: http_requests }, target: { type: Value, value: 4 } } }';
+    // ten against four of the one pod that is ready
+    expect(scalings(manifest(byMetrics(total)), loaded('30s')).made[0]!.slice(1, 3)).toEqual([1, 3]);
+  });
+
+  test('one that nothing measures keeps it from being scaled down, and is told', () => {
+    const object =
+      '{ type: Object, object: { describedObject: { kind: Ingress, name: main }, metric: { name: hits }, target: { type: Value, value: 2 } } }';
+    const { made, warnings } = scalings(manifest(byMetrics(object, pods('http_requests', '4'))), loaded('1m'));
+    expect(made.map(([, from, to]) => [from, to])).toEqual([[1, 3]]);
+    expect(warnings.join()).toContain('nothing measures "hits"');
+    expect(warnings.join()).toContain('http_requests_per_second');
+  });
+
+  test('one container: the first does the work, and each has its own request', () => {
+    const container = (name: string): string =>
+      `{ type: ContainerResource, containerResource: { name: cpu, container: ${name}, target: { type: Utilization, averageUtilization: 50 } } }`;
+    const withSidecar = (metrics: string): string =>
+      manifest(byMetrics(metrics)).replace(
+        'resources: { requests: { cpu: 200m } } }',
+        'resources: { requests: { cpu: 500m } } }, { name: log }',
+      );
+    // half a core of half a core: twice the target, though the other container requests none
+    expect(scalings(withSidecar(container('c')), loaded('30s')).made[0]!.slice(1, 3)).toEqual([1, 2]);
+    expect(scalings(withSidecar(container('log')), loaded('30s')).made).toEqual([]);
+    expect(scalings(withSidecar(container('none')), loaded('30s')).warnings.join()).toContain(
+      'its pods have none of the name',
+    );
   });
 });

@@ -117,6 +117,13 @@ test('the grid of the Eixample, recorded by SUMO: what is written runs', () => {
   expect(measures.requests_succeeded).toBeGreaterThan(0);
 });
 
+test('what is odd in a trace is told when it is imported: a leap, and rows out of order', () => {
+  const text = fcd(step(1, vehicle('a', 0, 0)), step(0, vehicle('b', 0, 0)), step(2, vehicle('a', 9000, 0)));
+  const { notes } = imported('sumo', [fileOf('odd.xml', text)]);
+  expect(notes).toContain('warning: 1 sample is earlier than one of another id before: put in order');
+  expect(notes).toContain('warning: 1 id moves faster than 100 m/s, once in all: "a"');
+});
+
 test('a scenario takes of a trace the movers of one kind, or all with a warning', () => {
   const folder = mkdtempSync(join(tmpdir(), 'codeco-sim-sumo-'));
   const person = '    <person id="a" x="5" y="6" speed="1"/>\n';
