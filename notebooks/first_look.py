@@ -27,7 +27,8 @@ requests = pl.from_arrow(table).filter(~pl.col("warmup"))
 answered = requests.filter(pl.col("latency_ns").is_not_null())
 ms = pl.col("latency_ns") / 1e6
 print(f"answered: {answered.height} of {requests.height}")
-print(f"median: {answered.select(ms.median()).item():.3f} ms")
+median = answered.select(ms.median()).item()
+print("median: none" if median is None else f"median: {median:.3f} ms")
 by_node = answered.group_by("node").agg(
     pl.len().alias("requests"),
     ms.quantile(0.5, "linear").alias("p50_ms"),

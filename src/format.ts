@@ -65,3 +65,11 @@ export function signedShare(share: number): string {
   const text = `${Number((100 * share).toPrecision(2))} %`;
   return share > 0 ? `+${text}` : text;
 }
+
+/** A name that is at most so long: its middle gives way, as names of one kind differ at their ends. */
+export function shorten(text: string, most: number): string {
+  const letters = Array.from(text);
+  if (letters.length <= most) return text;
+  const tail = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
+}

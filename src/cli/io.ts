@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { hasColors } from './colors.ts';
 import { pictureWidth } from './pictures.ts';
 
 /** The world of a command: data goes to `out`, everything said to a person to `err`. */
@@ -9,7 +10,7 @@ export interface Io {
   readonly errIsTerminal: boolean;
   /** Characters that a bar may take on `out`; none where it shows no pictures, as a pipe does. */
   readonly pictureWidth?: number;
-  readonly colors: ReturnType<typeof pc.createColors>;
+  colors: ReturnType<typeof pc.createColors>;
   /** Milliseconds of the wall clock. */
   now(): number;
 }
@@ -20,8 +21,7 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     errIsTerminal: process.stderr.isTTY === true,
     pictureWidth: pictureWidth(process.stdout, process.env),
-    // picocolors honours NO_COLOR and FORCE_COLOR; a pipe gets no colour
-    colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY === true),
+    colors: pc.createColors(hasColors('auto', process.stdout, process.env)),
     now: () => Date.now(),
   };
 }

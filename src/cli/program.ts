@@ -1,4 +1,5 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import pc from 'picocolors';
 import { ClusterError, Interrupted } from '../kind/index.ts';
 import { ResultsError } from '../results/index.ts';
 import { InputError } from '../scenario/index.ts';
@@ -22,6 +23,7 @@ import { addValidateCommand } from './commands/validate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addViewCommand } from './commands/view.ts';
 import { addWhyCommand } from './commands/why.ts';
+import { colorChoices, type ColorChoice } from './colors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
@@ -51,9 +53,11 @@ const commands = [
 /**
  * Does what a command line says, saying everything through `io`.
  * @param args what follows the program's name
+ * @param given what it says it through; colours are changed by `--color`
  * @returns the exit status, see `exitCodes`
  */
-export async function runProgram(args: readonly string[], io: Io): Promise<number> {
+export async function runProgram(args: readonly string[], given: Io): Promise<number> {
+  const io = { ...given };
   const program = new Command('codeco-sim')
     .description('Deterministic simulator of Edge-Cloud orchestration.')
     .version(VERSION)
@@ -65,6 +69,16 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
       '\nExit status: 0 done; 1 an expectation failed or a verification differed; 2 the input or the usage is wrong;\n' +
         '3 the program failed; 130 interrupted.',
     );
+  program
+    .addOption(
+      new Option('--color <when>', 'bold and coloured text; auto: on a terminal, and as NO_COLOR and FORCE_COLOR say')
+        .choices(colorChoices)
+        .default('auto'),
+    )
+    .hook('preAction', () => {
+      const { color } = program.opts<{ color: ColorChoice }>();
+      if (color !== 'auto') io.colors = pc.createColors(color === 'always');
+    });
   for (const add of commands) add(program, io);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,5 +1,6 @@
 export { CONFIDENCE, meanInterval, type Interval } from './statistics/index.ts';
 export { openSubject, type ComparedCell, type ComparedRun, type Subject } from './subject.ts';
+export { folderOfRun } from './one-run.ts';
 export { describeParameters } from './design/index.ts';
 export {
   collectShards,

@@ -1,7 +1,8 @@
-import { median } from 'd3-array';
+import { median, quantile, rollup } from 'd3-array';
 import { estimateByWindows, type Interval } from '../experiment/index.ts';
 import { formatCount, formatDuration, formatEnergy, formatShare, significant } from '../format.ts';
 import { FAILED_SHARE } from '../model/index.ts';
+import { waitOf } from './facts/pods.ts';
 import type { RunFacts } from './facts/run.ts';
 
 export const CONFIDENCE_TEXT =
@@ -49,7 +50,7 @@ export async function answerOfRun(run: RunFacts): Promise<string[]> {
       ? []
       : [`${formatCount(unschedulable)} ${unschedulable === 1 ? 'pod' : 'pods'} had no place at the end.`];
   const rest = [...waiting, ...governed(row), energy];
-  if (sent === 0) return ['No request was sent after the warm-up.', ...rest];
+  if (sent === 0) return [...answerOfPods(run), 'No request was sent after the warm-up.', ...rest];
   const compared = { seed: run.manifest.seed, folder: run.folder, row };
   const p95 = await estimateByWindows({ numerator: 'requests.latency.p95' }, compared);
   const share = await estimateByWindows(FAILED_SHARE, compared);
@@ -66,6 +67,26 @@ export async function answerOfRun(run: RunFacts): Promise<string[]> {
   const unfinished = open === 0 ? '' : `, and ${formatCount(open)} ${open === 1 ? 'was' : 'were'} under way at the end`;
   const ofWhat = run.warmupNs > 0 ? ' after the warm-up' : '';
   return [`Of ${formatCount(sent)} requests${ofWhat} ${failures}${unfinished}; ${answered}.`, ...rest];
+}
+
+const soon = (ns: number): string => (ns === 0 ? 'at once' : `within ${formatDuration(ns)}`);
+
+/** What became of the pods of a run that is about them: how long they waited for a node, and why they are gone. */
+function answerOfPods({ pods = [] }: RunFacts): string[] {
+  const placed = pods.filter(({ scheduledNs }) => !Number.isNaN(scheduledNs));
+  if (placed.length === 0) return [];
+  const waits = placed.map(waitOf).map(({ fromNs, toNs }) => toNs - fromNs);
+  const gone = rollup(
+    pods.filter(({ reason }) => reason !== null),
+    (own) => own.length,
+    ({ reason }) => reason!,
+  );
+  const reasons = [...gone].map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  const end = reasons.length === 0 ? 'all were there at the end' : `gone before the end: ${reasons.join(', ')}`;
+  return [
+    `Of ${formatCount(pods.length)} pods ${formatCount(placed.length)} found a node, half of them ${soon(quantile(waits, 0.5)!)}, ` +
+      `95 of 100 ${soon(quantile(waits, 0.95)!)} after their creation; ${end}.`,
+  ];
 }
 
 /** What governance did not keep from happening, where it did not. */

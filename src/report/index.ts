@@ -1,5 +1,6 @@
 export { escape } from './escape.ts';
 export { eachBatch } from './facts/batches.ts';
+export { readRequests, type RequestFacts } from './facts/requests.ts';
 export {
   fidelityCells,
   fidelityHead,

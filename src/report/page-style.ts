@@ -54,7 +54,10 @@ h1{font-size:25px}.answer .lead{font-size:18px}
 @page{margin:16mm}
 body{font-size:11pt}
 header,main{max-width:none;padding:0}
-nav,details{display:none}
+nav,details,#decisions{display:none}
+#parameters details{display:block}
+#parameters details::details-content{content-visibility:visible;block-size:auto}
+#parameters .scroll{max-height:none;overflow:visible}
 section.figure{break-inside:avoid}
 .wide{display:block}.narrow{display:none}
 pre{white-space:pre-wrap}

@@ -1,3 +1,4 @@
+import { shorten } from '../format.ts';
 import { escape } from './escape.ts';
 import { color } from './palette.ts';
 
@@ -44,22 +45,27 @@ export function textWidth(text: string, size: number = FONT_SIZE): number {
   return width * size;
 }
 
-/** A name that is at most so long: its middle gives way, as names of one kind differ at their ends. */
-export function shorten(text: string, most: number): string {
-  const letters = Array.from(text);
-  if (letters.length <= most) return text;
-  const tail = Math.floor((most - 1) / 2);
-  return `${letters.slice(0, most - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
+/** A name that is at most so long; of a way from one thing to another both ends are left to be known by. */
+function shortenWay(text: string, most: number): string {
+  const ends = text.split(' → ');
+  if (ends.length !== 2 || Array.from(text).length <= most) return shorten(text, most);
+  const [from, to] = ends as [string, string];
+  const room = most - 3;
+  const least = Math.floor(room / 2);
+  // what a short end leaves goes to the other
+  const roomFrom = Math.max(least, room - Array.from(to).length);
+  const shortFrom = shorten(from, roomFrom);
+  return `${shortFrom} → ${shorten(to, room - Array.from(shortFrom).length)}`;
 }
 
 /** Names made short enough for the left margin; two that would look the same keep their number as well. */
 export function shortNames(names: readonly string[], width: number): Map<string, string> {
-  const most = width < 500 ? 16 : 28;
+  const most = width < 500 ? 16 : 34;
   const taken = new Set<string>();
   return new Map(
     names.map((name) => {
-      let short = shorten(name, most);
-      for (let n = 2; taken.has(short); n++) short = `${shorten(name, most - 3)} ${n}`;
+      let short = shortenWay(name, most);
+      for (let n = 2; taken.has(short); n++) short = `${shortenWay(name, most - 3)} ${n}`;
       taken.add(short);
       return [name, short];
     }),

@@ -6,6 +6,7 @@ import { latencyDistribution } from './charts/latency-distribution.ts';
 import { linkUse } from './charts/link-use.ts';
 import { map } from './charts/map.ts';
 import { placement } from './charts/placement.ts';
+import { podsOverTime } from './charts/pods-over-time.ts';
 import { requestsOverTime } from './charts/requests-over-time.ts';
 import { tiersOverTime } from './charts/tiers-over-time.ts';
 import { commandOfRun } from './command-of-run.ts';
@@ -108,7 +109,11 @@ export function picturesOfRun(drawing: Drawing, run: RunFacts): Picture[] {
   if (requests !== undefined && requests.windows.some(({ sent }) => sent > 0)) {
     pictures.push(requestsOverTime(drawing, requests, run, world.recording.requestSample));
   }
-  if (pods !== undefined && pods.length > 0) pictures.push(placement(drawing, pods, world, run));
+  if (pods !== undefined && pods.length > 0) {
+    pictures.push(placement(drawing, pods, world, run));
+    const phases = podsOverTime(drawing, pods, run);
+    if (phases !== undefined) pictures.push(phases);
+  }
   if (nodes !== undefined) pictures.push(tiersOverTime(drawing, nodes, run));
   if (links?.courses.some(({ highest }) => highest > 0) === true) pictures.push(linkUse(drawing, links, run));
   const events = eventsOverTime(drawing, faults, nodes?.states ?? [], governance, run);

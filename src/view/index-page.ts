@@ -20,7 +20,7 @@ const legend: readonly (readonly [mark: string, label: string])[] = [
   ],
   ['<rect x="3" y="1" width="12" height="12" class="k-ill"/>', 'node that is slow, unreachable or not ready'],
   ['<circle cx="9" cy="7" r="4" class="k-pod"/>', 'pod that is ready (colour: application)'],
-  ['<circle cx="9" cy="7" r="3.5" class="k-starting"/>', 'pod that starts'],
+  ['<circle cx="9" cy="7" r="3.5" class="k-starting"/>', 'pod that starts, or (upper left) has no node'],
   ['<path d="M9 1l6 11H3z" class="k-access"/>', 'access point and its range'],
   ['<circle cx="9" cy="7" r="3" class="k-user"/>', 'user'],
   ['<circle cx="9" cy="7" r="3" class="k-lost"/>', 'user out of range'],
@@ -71,7 +71,7 @@ export const indexPage = (name: string): string => `<!doctype html>
 <canvas id="things" aria-hidden="true"></canvas>
 <canvas id="life" aria-hidden="true"></canvas>
 <div id="zoom"><button id="nearer" type="button" aria-label="nearer">+</button><button id="farther" type="button" aria-label="farther">−</button><button id="all" type="button">All</button></div>
-<div id="facts" aria-hidden="true"></div>
+<div id="corner"><div id="facts" aria-hidden="true"></div><div id="waiting" role="group" aria-label="pods without a node" hidden></div></div>
 <details id="legend"><summary>Legend</summary><ul>
 ${legend.map(([mark, label]) => `<li>${swatch(mark)}${label}</li>`).join('\n')}
 </ul><div id="apps"></div></details>

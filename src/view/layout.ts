@@ -8,6 +8,8 @@ export interface Layout {
   readonly cellM: number;
   readonly box: Box;
   readonly horizonM?: number;
+  /** Whether the scenario places anything. */
+  readonly hasGround: boolean;
   /** By vertex: where it is, of a node that stands on the ground, but not there. */
   readonly movedFrom: readonly (Point | undefined)[];
   /** Whether anything was moved from where the scenario has it. */
@@ -112,23 +114,36 @@ export function layOut(world: World, ways: Box | undefined): Layout {
   for (const block of blocks) placeBlock(block, cellM, places);
 
   const blocksTop = Math.max(near.top, ...blocks.map(({ y, halfHeight }) => y + halfHeight));
-  const horizonM = far.length + loners.length > 0 ? blocksTop + 1.2 * cellM : undefined;
+  const hasGround = people.length + placed.length > 0;
+  const horizonM = hasGround && far.length + loners.length > 0 ? blocksTop + 1.2 * cellM : undefined;
   const rows = placeFar(far, loners, { left: near.left, widthM, bottomM: (horizonM ?? 0) + cellM, cellM }, places);
   const everything = boxOf([
-    { x: near.left, y: near.bottom },
-    { x: near.right, y: near.top },
+    ...(hasGround
+      ? [
+          { x: near.left, y: near.bottom },
+          { x: near.right, y: near.top },
+        ]
+      : []),
     ...places.flatMap(({ x, y }) => [
       { x: x - 0.7 * cellM, y: y - 0.7 * cellM },
       { x: x + 0.7 * cellM, y: y + 0.9 * cellM },
     ]),
-    ...rows,
+    ...(hasGround ? rows : []),
   ]);
   const movedFrom = places.map(({ x, y }, vertex) => {
     const at = known[vertex];
     if (vertices[vertex]!.kind !== 'node' || at === undefined || !isNear(at)) return undefined;
     return Math.max(Math.abs(at.x - x), Math.abs(at.y - y)) > 0.45 * cellM ? at : undefined;
   });
-  return { places, movedFrom, cellM, box: everything, ...(horizonM === undefined ? {} : { horizonM }), isMoved };
+  return {
+    places,
+    movedFrom,
+    cellM,
+    box: everything,
+    ...(horizonM === undefined ? {} : { horizonM }),
+    hasGround,
+    isMoved,
+  };
 }
 
 /** Vertices of each cluster: its gateway, and its nodes that hang on it by wire or have a place. */

@@ -15,7 +15,7 @@ export function sceneOf(
   tables: Readonly<Record<string, SceneTable>>,
   absent: readonly string[],
 ): Scene {
-  const { places, movedFrom, cellM, box, horizonM, isMoved } = layOut(world, motion.box);
+  const { places, movedFrom, cellM, box, horizonM, hasGround, isMoved } = layOut(world, motion.box);
   const movers = moversOf(world);
   const moverOf = new Map(movers.flatMap(({ node }, mover) => (node === undefined ? [] : [[node as number, mover]])));
   const bandwidthOf = (medium: number): number => world.media[medium]!.bandwidthBps;
@@ -29,6 +29,7 @@ export function sceneOf(
     cellM,
     box,
     ...(horizonM === undefined ? {} : { horizonM }),
+    hasGround,
     vertices: world.vertices.map(({ name, kind }, vertex) => ({
       name,
       kind,

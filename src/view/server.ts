@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import { onDisk, ResultsError } from '../results/index.ts';
 import type { Site } from './files.ts';
+import { singlePage } from './single-page.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -84,11 +85,17 @@ function answer(site: Site, { method, url, headers }: IncomingMessage, response:
 }
 
 /**
- * Writes a site into a folder, for any web server to show.
+ * Writes a site into a folder, for any web server to show; or, where it is to be a file that ends in .html, as one page
+ * that a browser opens from the disk.
  * @returns bytes written
  * @throws {ResultsError} if the folder holds anything that is no such site, or the disk refuses
  */
 export function writeSite(site: Site, folder: string): number {
+  if (folder.endsWith('.html')) {
+    const page = singlePage(site);
+    onDisk(`write ${folder}`, () => writeFileSync(folder, page));
+    return page.length;
+  }
   const present = existsSync(folder) ? onDisk(`read ${folder}`, () => readdirSync(folder)) : [];
   if (present.length > 0 && !present.includes('scene.json')) {
     throw new ResultsError(`${folder} is not empty and holds no page of view: choose another folder with --out`);

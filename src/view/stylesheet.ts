@@ -20,8 +20,12 @@ canvas{position:absolute;inset:0;width:100%;height:100%}
 #message{position:absolute;inset:auto 0 50% 0;margin:0 auto;width:fit-content;max-width:80%;padding:8px 14px;background:var(--paper);border:1px solid var(--grid);border-radius:6px}
 #message:empty{display:none}
 #zoom{position:absolute;top:10px;right:10px;display:flex;gap:4px}
-#facts{position:absolute;top:10px;left:10px;padding:4px 10px;background:var(--paper);border:1px solid var(--grid);border-radius:6px;font-variant-numeric:tabular-nums;pointer-events:none}
+#corner{position:absolute;top:10px;left:10px;display:grid;gap:6px;justify-items:start;pointer-events:none}
+#facts,#waiting{padding:4px 10px;background:var(--paper);border:1px solid var(--grid);border-radius:6px;font-variant-numeric:tabular-nums}
 #facts:empty{display:none}
+#waiting div{display:flex;flex-wrap:wrap;align-items:center;gap:4px;max-width:250px;padding:2px 0}
+#waiting span{font-weight:600;border-left:4px solid var(--s1);padding-left:6px}
+#waiting button{min-width:0;min-height:0;width:15px;height:15px;padding:0;border-width:3px;border-radius:50%;pointer-events:auto}
 #facts .bad{color:var(--ink);font-weight:600;border-left:4px solid var(--s1);padding-left:6px}
 #legend{position:absolute;left:10px;bottom:10px;padding:4px 10px;background:var(--paper);border:1px solid var(--grid);border-radius:6px;max-height:calc(100% - 60px);overflow:auto}
 #legend ul,#apps{list-style:none;margin:6px 0 2px;padding:0;max-width:260px}

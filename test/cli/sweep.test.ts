@@ -33,6 +33,23 @@ test('a sweep holds its results against what the experiment expects, once all of
   });
 });
 
+test('view and why take one run of a cell', () => {
+  const { cells } = JSON.parse(readFileSync(join(folder, 'whole/sweep.json'), 'utf8')) as {
+    cells: { runs: { hash: string }[] }[];
+  };
+  // the experiment keeps no decisions: what is missing names the run
+  const asked = cli('why', 'whole#1', '--replication', '1', '--decision', '0');
+  expect(asked.stderr).toContain(`whole/cells/${cells[1]!.runs[1]!.hash}`);
+  expect(cli('view', 'whole#1', '--out', 'cell.html').stdout).toMatch(/^cell\.html {2}/);
+  expect(cli('view', 'whole', '--out', 'no.html')).toMatchObject({
+    status: 2,
+    stderr: "whole is a sweep of 2 cells: give one of them, such as 'whole#0' to 'whole#1'\n",
+  });
+  expect(cli('view', 'whole#0', '--replication', '2', '--out', 'no.html').stderr).toBe(
+    'whole#0 has no replication 2: it has 0, 1\n',
+  );
+});
+
 test('compare and query read the same sweep', () => {
   const compared = cli('compare', 'whole#0', 'whole#1', '--measure', 'requests.sent', '-o', 'csv');
   expect(compared.status).toBe(0);

@@ -8,8 +8,9 @@ import { responseCurves } from '../../src/report/charts/response-curves.ts';
 import { loadDrawing } from '../../src/report/drawing.ts';
 import { layOut } from '../../src/report/charts/map-layout.ts';
 import { readGovernance } from '../../src/report/facts/governance.ts';
-import { waitingPods, type PodSpan } from '../../src/report/facts/pods.ts';
+import { podsByPhase, waitingPods, type PodSpan } from '../../src/report/facts/pods.ts';
 import { makeReport } from '../../src/report/index.ts';
+import { shortNames } from '../../src/report/picture.ts';
 import { numericValues } from '../../src/report/parameter-values.ts';
 import { readManifest, readTable } from '../../src/results/index.ts';
 import { simulate } from '../../src/simulate.ts';
@@ -61,7 +62,29 @@ test('pods wait from their creation to their binding, or to their end', () => {
     { fromNs: 10, toNs: 20 },
   ];
   // 5 of the first ten; 2 of the first and 10 of the second; none
-  expect(waitingPods([pod(0, 5, 20), pod(8, NaN, 20), pod(3, 3, 20)], windows)).toEqual([0.7, 1]);
+  const pods = [pod(0, 5, 20), pod(8, NaN, 20), pod(3, 3, 20)];
+  expect(waitingPods(pods, windows)).toEqual([0.7, 1]);
+  // bound at 5 and 3, ready at 6 (a second later) and 12: 1 and 7 of the first ten start; 4 of the first are ready, 10 and 8 of the second
+  const ready = [
+    { ...pods[0]!, readyNs: 6 },
+    { ...pods[1]!, readyNs: NaN },
+    { ...pods[2]!, readyNs: 12 },
+  ];
+  expect(podsByPhase(ready, windows)).toEqual({ waiting: [0.7, 1], starting: [0.8, 0.2], ready: [0.4, 1.8] });
+});
+
+test('a long name of a way keeps both of its ends', () => {
+  const way = 'northern-harbour-container-terminal → northern-harbour-gateway';
+  expect(shortNames([way, 'a → b'], 1000)).toEqual(
+    new Map([
+      [way, 'norther…erminal → northern…gateway'],
+      ['a → b', 'a → b'],
+    ]),
+  );
+  // what a short end leaves goes to the other
+  expect(shortNames(['hub → northern-harbour-container-terminal'], 1000).values().next().value).toBe(
+    'hub → northern-harbo…iner-terminal',
+  );
 });
 
 test('parameters are numbers where all their values are of one unit', () => {

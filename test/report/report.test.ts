@@ -188,6 +188,17 @@ test('ten thousand pods are counted by their nodes, and two hundred nodes by the
   expect(picture.draw(760).length).toBeLessThan(20_000);
 });
 
+test('where nobody sends a request the answer is about pods', async () => {
+  simulate('scenarios/first-steps.yaml', { out: join(folder, 'pods'), set: ['users=[]', 'duration=6s'] });
+  const { answer, pictures } = await makeReport([join(folder, 'pods')]);
+  expect(answer.slice(0, 2)).toEqual([
+    'Of 2 pods 2 found a node, half of them at once, 95 of 100 at once after their creation; all were there at the end.',
+    'No request was sent after the warm-up.',
+  ]);
+  // both are there all the time: a picture of their number would say nothing
+  expect(pictures.map(({ id }) => id)).not.toContain('pods-over-time');
+});
+
 test('a run in which nothing happens says so', async () => {
   simulate('scenarios/first-steps.yaml', { out: join(folder, 'idle'), set: ['users=[]', 'duration=6s', 'apps=[]'] });
   const report = await makeReport([join(folder, 'idle')]);

@@ -292,4 +292,33 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in Chromium', () => {
       expect(await colours()).toBeGreaterThan(20);
     });
   });
+
+  test('stands alone in one file of the disk, and shows the pods without a node on the map', async () => {
+    const run = join(folder, 'full');
+    simulate('scenarios/first-steps.yaml', { out: run, set: ['duration=10s', 'apps[0].behaviour.web.replicas=40'] });
+    const pods = await rowsOf<{ pod: string; scheduled_ns: number | null; gone_ns: number | null }>(run, 'pods');
+    const waiting = pods.filter((pod) => pod.scheduled_ns === null).map(({ pod }) => pod);
+    expect(waiting.length).toBeGreaterThan(10);
+    const file = join(folder, 'full.html');
+    writeSite(await siteOf(run), file);
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('data:') && request.url() !== `file://${file}`) complaints.push(request.url());
+    });
+    await page.goto(`file://${file}`);
+    await page.waitForFunction(() => 'codecoReplay' in globalThis, undefined, { timeout: 60_000 });
+    await page.evaluate('codecoReplay.player.seek(5e9)');
+    expect(await page.textContent('#waiting span')).toBe(`${waiting.length} pods without a node`);
+    const rings = page.locator('#waiting button');
+    expect(await rings.count()).toBe(Math.min(60, waiting.length));
+    await rings.last().click();
+    expect(waiting).toContain(await page.textContent('#panel-details h2'));
+    // verdicts are in the page too
+    await page.waitForSelector('#panel-details table');
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
 });

@@ -9,6 +9,7 @@ import { formatBytes, formatCount } from '../../format.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { addReportOptions, hasFailed, writeReports, type ReportFlags } from '../report-files.ts';
+import { overTime } from '../over-time.ts';
 import { formatSummary } from '../summary.ts';
 import { formatTable } from '../table.ts';
 import { addScenarioOptions, asLoadOptions, outputOption, printAs, type ScenarioFlags } from './options.ts';
@@ -74,6 +75,8 @@ export function addRunCommand(program: Command, io: Io): void {
     }
     if (quiet) return;
     io.out(formatSummary(run, io.now() - startedMs, io));
+    const course = await overTime(out, run.manifest!, loaded.world.durationNs, io.pictureWidth ?? 0);
+    if (course.length > 0) io.out(`\n${course.join('\n')}\n`);
     const tables = Object.values(run.manifest!.tables).map(({ file: table, rows, bytes }) => [
       join(out, table),
       formatCount(rows),

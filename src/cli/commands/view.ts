@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { Option, type Command } from 'commander';
+import { folderOfRun } from '../../experiment/index.ts';
 import { formatBytes } from '../../format.ts';
 import { serve, siteOf, writeSite } from '../../view/index.ts';
 import { untilInterrupted } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
+import { wholeNumber } from './options.ts';
 
 const DEFAULT_PORT = 8100;
 const MOST_PORT = 65_535;
@@ -12,6 +14,7 @@ const MOST_PORT = 65_535;
 interface ViewFlags {
   readonly port: number;
   readonly out?: string;
+  readonly replication?: number;
   readonly open: 'yes' | 'no' | 'auto';
 }
 
@@ -23,19 +26,21 @@ export function addViewCommand(program: Command, io: Io): void {
     .description(
       'Serves a page to this machine alone that replays a run: the map with clusters, nodes, links and movers, requests on\n' +
         'their way, pods that start, move and end, faults and what they cut off; with a click on anything its history and why.\n' +
-        'It ends with Ctrl+C. With --out it is written to a folder instead, which any web server can show.\n\n' +
-        'Examples:\n  codeco-sim view results/a\n  codeco-sim view results/a --out site',
+        'It ends with Ctrl+C. With --out it is written instead: to a folder, which any web server can show, or to one file\n' +
+        '(FILE.html), which a browser opens from the disk.\n\n' +
+        "Examples:\n  codeco-sim view results/a\n  codeco-sim view 'results/sweep#3' --replication 1\n  codeco-sim view results/a --out a.html",
     )
-    .argument('<results>', 'results folder')
+    .argument('<results>', 'results folder, or FOLDER#NUMBER of a cell of a sweep')
     .option('--port <n>', 'where to serve; 0: any that is free', portNumber, DEFAULT_PORT)
-    .option('--out <dir>', 'write the page into this folder, and serve nothing')
+    .option('--replication <n>', 'which run of a cell, from 0 (default: the first)', wholeNumber('--replication'))
+    .option('--out <path>', 'write the page into this folder, or this file where it ends in .html, and serve nothing')
     .addOption(
       new Option('--open <when>', 'open the page in a browser; auto: where the output is a terminal')
         .choices(['auto', 'yes', 'no'])
         .default('auto'),
     )
-    .action(async (folder: string, flags: ViewFlags) => {
-      const site = await siteOf(folder);
+    .action(async (reference: string, flags: ViewFlags) => {
+      const site = await siteOf(await folderOfRun(reference, flags.replication));
       if (flags.out !== undefined) {
         const bytes = writeSite(site, flags.out);
         io.out(`${flags.out}  ${formatBytes(bytes)}\n`);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { group } from 'd3-array';
+import { folderOfRun } from '../../experiment/index.ts';
 import { explainDecision } from '../../explanation.ts';
 import { readManifest, readTable, selectRows, type Manifest, type ReadRow } from '../../results/index.ts';
 import { nearest } from '../../scenario/index.ts';
@@ -11,6 +12,7 @@ import { outputOption, printAs, wholeNumber } from './options.ts';
 interface WhyFlags {
   readonly pod?: string;
   readonly decision?: number;
+  readonly replication?: number;
   readonly output?: string;
 }
 
@@ -26,7 +28,8 @@ export function addWhyCommand(program: Command, io: Io): void {
         'Examples:\n  codeco-sim why results/first-steps --pod guestbook-frontend-0\n' +
         '  codeco-sim why results/first-steps --decision 3 -o json',
     )
-    .argument('<results>', 'results folder')
+    .argument('<results>', 'results folder, or FOLDER#NUMBER of a cell of a sweep')
+    .option('--replication <n>', 'which run of a cell, from 0 (default: the first)', wholeNumber('--replication'))
     .option('--pod <name>', 'the pod, as the table pods names it')
     .option(
       '--decision <n>',
@@ -34,7 +37,8 @@ export function addWhyCommand(program: Command, io: Io): void {
       wholeNumber('--decision'),
     );
   outputOption(command);
-  command.action(async (folder: string, flags: WhyFlags) => {
+  command.action(async (reference: string, flags: WhyFlags) => {
+    const folder = await folderOfRun(reference, flags.replication);
     const manifest = readManifest(folder);
     const decisions = await findDecisions(folder, manifest, flags);
     const numbers = new Set(decisions.map(({ decision }) => decision));

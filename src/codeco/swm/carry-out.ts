@@ -9,8 +9,8 @@ export interface PlannedPlacement {
   readonly channels: readonly LiveChannel[];
   /** The pods that get a node. */
   readonly placed: readonly (readonly [Pod, NodeId])[];
-  /** The pods that others take the place of. */
-  readonly leaving: readonly Pod[];
+  /** The pods that others take the place of, with the channels that they had when that was decided. */
+  readonly leaving: ReadonlyMap<Pod, readonly LiveChannel[]>;
 }
 
 /**
@@ -25,8 +25,7 @@ export function carryOut(
   plans: AssignmentPlans,
 ): void {
   const { placed, leaving } = planned;
-  const hadEndpoint = new Set(leaving.filter((pod) => channels.of(pod).some(isBetweenNodes)));
-  const stale = new Set(leaving.flatMap((pod) => channels.of(pod)));
+  const stale = new Set([...leaving.values()].flat());
   const fresh: LiveChannel[] = [];
   for (const wanted of planned.channels) {
     const before = channels
@@ -54,7 +53,7 @@ export function carryOut(
     plans.act(plan, 'CreateChannel', { channel: wanted.id, ...(error === undefined ? {} : { error }) });
   }
   for (const [pod, node] of placed) plans.createPod(plan, pod, node);
-  for (const pod of leaving) plans.deletePod(plan, pod, hadEndpoint.has(pod));
+  for (const [pod, had] of leaving) plans.deletePod(plan, pod, had.some(isBetweenNodes));
 }
 
 const isBetweenNodes = ({ way }: LiveChannel): boolean => way.length > 0;

@@ -122,10 +122,10 @@ export class Channels implements PodWatcher {
     return why;
   }
 
-  /** A channel is over; what was held for it is free. */
+  /** A channel is over, if it was not before; what was held for it is free. */
   close(closed: LiveChannel): void {
     const channel = closed as OpenChannel;
-    this.#open.delete(channel);
+    if (!this.#open.delete(channel)) return;
     for (const end of [channel.source, channel.target]) {
       const there = this.#byPod.get(end)!;
       there.delete(channel);

@@ -188,7 +188,7 @@ export class SwmScheduler implements GroupScheduler {
         const plan = this.#plans.begin({ app, trigger: undefined, attempt, phase: 'Scheduling' });
         const placed = pods.map((pod, at) => [pod, nodes[at]!] as const);
         const channels = this.#channelsOf(model, assignment, pods, state);
-        carryOut(plan, { channels, placed, leaving: [] }, this.#channels, this.#plans);
+        carryOut(plan, { channels, placed, leaving: new Map() }, this.#channels, this.#plans);
         const estimates = this.#estimates(model, assignment, pods, options.weights);
         return pods.map((_, at) => {
           const cost = Float64Array.from(examined[at]!.feasible, ({ id }) => estimates[at]!(id));
@@ -253,6 +253,7 @@ export class SwmScheduler implements GroupScheduler {
         const { info } = state.nodes[nodes[at]!]!;
         return [{ pod, decision: examined[at]!.place(info, cost, this.#world.recording.verdicts) }];
       });
+      const leaving = new Map(moves.map(({ pod }) => [pod, this.#channels.of(pod)]));
       return {
         currentCost: this.#currentCost(model, weights),
         newCost: objective(model, assignment, weights),
@@ -264,7 +265,7 @@ export class SwmScheduler implements GroupScheduler {
           const plan = this.#plans.begin({ app, trigger, attempt: 1, phase: 'Scheduling' });
           const placed = [...successors.values()].map((pod) => [pod, pod.node!] as const);
           const channels = this.#channelsOf(model, assignment, [...own], state, successors);
-          carryOut(plan, { channels, placed, leaving: [...successors.keys()] }, this.#channels, this.#plans);
+          carryOut(plan, { channels, placed, leaving }, this.#channels, this.#plans);
         },
       };
     }

@@ -15,7 +15,9 @@ const MOST_MOVES = 200;
 const RELAXED_ITERATIONS = 200;
 /** How much worse than the best a placement may be to go on from at first, as a share of what one workload's cost varies by. */
 const FIRST_TOLERANCE = 0.5;
-/** Workloads whose costs are looked at for that. */
+/** How often a group of so many workloads is annealed; others once: smaller ones are near their best then, and larger ones take long. */
+const HEATS = { times: 4, from: 25, to: 64 };
+/** Workloads whose costs are looked at for the tolerance. */
 const SAMPLED = 32;
 
 /**
@@ -57,6 +59,8 @@ interface Best {
   readonly node: Int32Array;
   readonly route: readonly (Route | undefined)[];
 }
+
+const heats = (workloads: number): number => (workloads >= HEATS.from && workloads <= HEATS.to ? HEATS.times : 1);
 
 class Search {
   readonly #model: CompiledModel;
@@ -104,8 +108,10 @@ class Search {
     if (workloads.length === 0) return;
     const spread = this.#spread();
     // what runs is not shaken up
-    if (workloads.every(({ now }) => now < 0))
-      this.#anneal(iterations * Math.min(MOST_MOVES, 4 * workloads.length), spread);
+    if (workloads.every(({ now }) => now < 0)) {
+      for (let heat = 0; heat < heats(workloads.length); heat++)
+        this.#anneal(iterations * Math.min(MOST_MOVES, 4 * workloads.length), spread);
+    }
     for (let iteration = 0; iteration < iterations; iteration++) {
       const tolerance = FIRST_TOLERANCE * spread * (1 - iteration / iterations);
       const taken: readonly number[] = this.#neighbourhood();

@@ -1,9 +1,9 @@
 import type { Point, World } from '../../model/index.ts';
-import { formatCount, significant } from '../../format.ts';
+import { formatCount, significant, shorten } from '../../format.ts';
 import type { Drawing } from '../drawing.ts';
 import { color, seriesColor } from '../palette.ts';
 import { extentOf, layOut } from './map-layout.ts';
-import { composePicture, shorten, textWidth, type Picture } from '../picture.ts';
+import { composePicture, marginFor, textWidth, type Picture } from '../picture.ts';
 
 const MOST_USERS = 1_500;
 const MOST_LINKS = 3_000;
@@ -11,6 +11,8 @@ const MOST_LINKS = 3_000;
 const WIDEST = 0.7;
 /** As long as they cover the ground at most so many times over. */
 const MOST_COVERED = 6;
+/** From this extent on, metres, the axes are in kilometres. */
+const WIDE_M = 20_000;
 /** Beyond so many nodes they have no names. */
 const MOST_NAMED = 40;
 
@@ -60,11 +62,13 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
       : '',
     world.links.length > MOST_LINKS ? ` The first ${formatCount(MOST_LINKS)} links are drawn.` : '',
   ].join('');
+  const unit = span >= WIDE_M ? { name: 'kilometres', m: 1_000 } : { name: 'metres', m: 1 };
+  const inUnit = (m: number): string => formatCount(m / unit.m);
   const picture = {
     id: 'map',
     title: 'The world',
     caption:
-      "The scenario's plane, in metres, the same scale both ways: nodes (filled where a pod ran on them), access points with their range, users, and the links between them." +
+      `The scenario's plane, in ${unit.name}, the same scale both ways: nodes (filled where a pod ran on them), access points with their range, users, and the links between them.` +
       notes,
     alt: `A map of ${formatCount(nodes.length)} nodes in ${formatCount(world.clusters.length)} clusters, ${formatCount(points.length)} access points and ${formatCount(users.length)} users, joined by ${formatCount(world.links.length)} links.`,
   };
@@ -75,7 +79,8 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
       const shown = extentOf([...at, ...drawnUsers, ...circles.flat()]);
       const pad = 0.06 * Math.max(shown.width, shown.height);
       const [spanX, spanY] = [shown.width + 2 * pad, shown.height + 2 * pad];
-      const [marginLeft, marginRight, marginTop, marginBottom] = [52, 14, 24, 40];
+      const marginLeft = marginFor([inUnit(shown.bottom), inUnit(shown.top)]);
+      const [marginRight, marginTop, marginBottom] = [14, 24, 40];
       const inner = width - marginLeft - marginRight;
       const scale = Math.min(inner / spanX, 520 / spanY);
       const height = Math.ceil(spanY * scale) + marginTop + marginBottom;
@@ -95,12 +100,19 @@ export function map(drawing: Drawing, world: World, podsByNode: ReadonlyMap<stri
         marginBottom,
         x: {
           domain: [left, right],
-          label: 'metres east',
+          label: `${unit.name} east`,
+          tickFormat: inUnit,
           labelArrow: 'none',
           labelAnchor: 'center',
           ticks: width < 500 ? 4 : 8,
         },
-        y: { domain: [shown.bottom - pad, shown.top + pad], label: 'metres north', labelArrow: 'none', ticks: 5 },
+        y: {
+          domain: [shown.bottom - pad, shown.top + pad],
+          label: `${unit.name} north`,
+          labelArrow: 'none',
+          ticks: 5,
+          tickFormat: inUnit,
+        },
         marks: [
           Plot.line(
             circles.flatMap((circle, i) => circle.map(({ x, y }) => ({ x, y, i }))),

@@ -13,7 +13,7 @@ const UNMEASURED = 'not measured';
 const measured = (value: number, format: (value: number) => string): string =>
   Number.isNaN(value) ? UNMEASURED : format(value);
 
-/** CPU in use and power of each tier of the infrastructure over time. */
+/** CPU in use and requested, and power, of each tier of the infrastructure over time. */
 export function tiersOverTime(
   drawing: Drawing,
   { tiers, tiersAre, windowNs, energyJ }: NodeFacts,
@@ -27,16 +27,20 @@ export function tiersOverTime(
   const highestW = Math.max(0, ...totals);
   const power = prefixScale('W', highestW);
   const hasPower = highestW > 0;
-  const rows = tiers.map(({ name, nodes, utilization, powerW }) => [
+  const rows = tiers.map(({ name, nodes, utilization, requested, powerW }) => [
     name,
     formatCount(nodes),
     measured(mean(utilization), formatShare),
     known(utilization).length === 0 ? UNMEASURED : formatShare(Math.max(0, ...known(utilization))),
+    measured(mean(requested), formatShare),
     measured(mean(powerW), (watts) => `${significant(watts)} W`),
     measured(energyJ.get(name)!, formatEnergy),
   ]);
   const alt = `Mean utilisation and power by tier. ${rows
-    .map((row) => `${row[0]}: CPU ${row[2]} in the mean, ${row[3]} at most, ${row[4]} in the mean, ${row[5]} in all`)
+    .map(
+      (row) =>
+        `${row[0]}: CPU ${row[2]} in the mean, ${row[3]} at most, ${row[4]} requested by pods, power ${row[5]} in the mean, ${row[6]} in all`,
+    )
     .join('. ')}.`;
   const picture = {
     id: 'tiers-over-time',
@@ -44,10 +48,13 @@ export function tiersOverTime(
     caption:
       `By ${tiersAre === 'clusters' ? 'cluster' : 'role of the clusters, as there are too many to tell them apart'}, in windows of ${formatDuration(windowNs)}. ` +
       (hasPower
-        ? `Above: the share of CPU in use, weighted by the nodes' cores. Below: mean power of all nodes, one tier upon the other, so that the upper edge is the sum.`
-        : `The share of CPU in use, weighted by the nodes' cores. No power of the nodes is known.`),
+        ? `Above: the shares of CPU in use and requested by pods, weighted by the nodes' cores. Below: mean power of all nodes, one tier upon the other, so that the upper edge is the sum.`
+        : `The shares of CPU in use and requested by pods, weighted by the nodes' cores. No power of the nodes is known.`),
     alt,
-    table: { head: ['tier', 'nodes', 'CPU, mean', 'CPU, highest window', 'power, mean', 'energy'], rows },
+    table: {
+      head: ['tier', 'nodes', 'CPU, mean', 'CPU, highest window', 'CPU requested, mean', 'power, mean', 'energy'],
+      rows,
+    },
   };
   return {
     ...picture,
@@ -60,12 +67,13 @@ export function tiersOverTime(
         marginTop: 30,
         x: timeAxis(time, width, isLast),
       });
-      const lines = tiers.map(({ utilization }, t) =>
-        Plot.line(
-          utilization.map((share, i) => ({ x: ((i + 0.5) * windowNs) / size, y: 100 * share })),
-          { x: 'x', y: 'y', stroke: seriesColor(t), strokeWidth: 2, strokeDasharray: seriesDash(t) },
-        ),
-      );
+      const linesOf = (shares: (tier: (typeof tiers)[number]) => readonly number[]) =>
+        tiers.map((tier, t) =>
+          Plot.line(
+            shares(tier).map((share, i) => ({ x: ((i + 0.5) * windowNs) / size, y: 100 * share })),
+            { x: 'x', y: 'y', stroke: seriesColor(t), strokeWidth: 2, strokeDasharray: seriesDash(t) },
+          ),
+        );
       const windows = totals.map((_, i) => ({
         from: (i * windowNs) / size,
         to: Math.min(time.durationNs, (i + 1) * windowNs) / size,
@@ -75,14 +83,24 @@ export function tiersOverTime(
         heights: powerW.map((watts) => watts / power.size),
       }));
       const grid = Plot.gridY({ stroke: color.grid, strokeOpacity: 1, ticks: 4 });
-      const highest = Math.max(0.01, ...tiers.flatMap(({ utilization }) => known(utilization)));
-      const use = drawing.plot({
-        ...frame(!hasPower),
-        height: hasPower ? 170 : 198,
-        marginBottom: hasPower ? 12 : 40,
-        y: { label: 'CPU in use, %', labelArrow: 'none', domain: [0, 100 * highest], nice: true, ticks: 4 },
-        marks: [grid, ...timeBackground(drawing, time), ...lines, Plot.ruleY([0], { stroke: color.muted })],
-      });
+      const sharePanel = (
+        label: string,
+        shares: (tier: (typeof tiers)[number]) => readonly number[],
+        isLast: boolean,
+      ) => {
+        const highest = Math.max(0.01, ...tiers.flatMap((tier) => known(shares(tier))));
+        return drawing.plot({
+          ...frame(isLast),
+          height: isLast ? 168 : 140,
+          marginBottom: isLast ? 40 : 12,
+          y: { label, labelArrow: 'none', domain: [0, 100 * highest], nice: true, ticks: 4 },
+          marks: [grid, ...timeBackground(drawing, time), ...linesOf(shares), Plot.ruleY([0], { stroke: color.muted })],
+        });
+      };
+      const panels = [
+        sharePanel('CPU in use, %', ({ utilization }) => utilization, false),
+        sharePanel('CPU requested by pods, %', ({ requested }) => requested, !hasPower),
+      ];
       const powerPanel = {
         ...frame(true),
         height: 190,
@@ -107,7 +125,7 @@ export function tiersOverTime(
           })),
           ...timeLegend(time),
         ],
-        hasPower ? [use, drawing.plot(powerPanel)] : [use],
+        hasPower ? [...panels, drawing.plot(powerPanel)] : panels,
       );
     },
   };

@@ -13,6 +13,8 @@ export interface Tier {
   readonly nodes: number;
   /** By window: mean share of its CPU in use, 0 to 1; NaN without a sample. */
   readonly utilization: readonly number[];
+  /** By window: mean share of its CPU that pods request, 0 to 1; NaN without a sample. */
+  readonly requested: readonly number[];
   /** By window: mean power of all its nodes, W; NaN without a sample. */
   readonly powerW: readonly number[];
 }
@@ -55,7 +57,13 @@ export async function readNodes(folder: string, manifest: Manifest, world: World
   const sums = new Map(
     names.map((name) => [
       name,
-      { used: new Float64Array(count), there: new Float64Array(count), joules: new Float64Array(count) },
+      {
+        used: new Float64Array(count),
+        there: new Float64Array(count),
+        requested: new Float64Array(count),
+        sampled: new Float64Array(count),
+        joules: new Float64Array(count),
+      },
     ]),
   );
   const covered = new Float64Array(count);
@@ -70,6 +78,7 @@ export async function readNodes(folder: string, manifest: Manifest, world: World
     const node = batch.names('node');
     const state = batch.names('state');
     const utilization = batch.numbers('cpu_utilization');
+    const requested = batch.numbers('cpu_requested_millicores');
     const energy = batch.numbers('energy_j');
     rows += batch.rows;
     for (let row = 0; row < batch.rows; row++) {
@@ -84,6 +93,8 @@ export async function readNodes(folder: string, manifest: Manifest, world: World
         sum.used[window]! += utilization(row) * facts.cores * lengthNs;
         sum.there[window]! += facts.cores * lengthNs;
       }
+      sum.requested[window]! += requested(row) * lengthNs;
+      sum.sampled[window]! += facts.cores * lengthNs;
       sum.joules[window]! += energy(row);
       energyJ.set(facts.tier, energyJ.get(facts.tier)! + energy(row));
       if (endNs !== lastTimeNs) {
@@ -103,11 +114,12 @@ export async function readNodes(folder: string, manifest: Manifest, world: World
   if (rows === 0) return undefined;
   states.push(...open.values());
   const tiers = names.map((name): Tier => {
-    const { used, there, joules } = sums.get(name)!;
+    const { used, there, requested, sampled, joules } = sums.get(name)!;
     return {
       name,
       nodes: world.nodes.filter(({ cluster }) => tierOf[cluster] === name).length,
       utilization: Array.from(used, (value, i) => value / there[i]!),
+      requested: Array.from(requested, (value, i) => value / sampled[i]!),
       powerW: Array.from(joules, (value, i) => value / (covered[i]! / 1e9)),
     };
   });

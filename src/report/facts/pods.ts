@@ -18,6 +18,12 @@ export interface PodSpan {
   readonly reason: string | null;
 }
 
+/** A stretch of simulated time, ns. */
+interface Stretch {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
 /** Reads the lives of the pods. @returns undefined if the run kept no such table */
 export async function readPods(folder: string, manifest: Manifest, durationNs: number): Promise<PodSpan[] | undefined> {
   const spans: PodSpan[] = [];
@@ -46,16 +52,39 @@ export async function readPods(folder: string, manifest: Manifest, durationNs: n
 }
 
 /** How many pods had no node, in the mean of each window of time. */
-export function waitingPods(pods: readonly PodSpan[], windows: readonly { fromNs: number; toNs: number }[]): number[] {
-  const waits = pods.flatMap(({ createdNs, scheduledNs, endNs }) => {
-    const untilNs = Number.isNaN(scheduledNs) ? endNs : scheduledNs;
-    return untilNs > createdNs ? [{ fromNs: createdNs, toNs: untilNs }] : [];
-  });
-  return windows.map((window) => {
-    const waitedNs = waits.reduce(
-      (sum, wait) => sum + Math.max(0, Math.min(wait.toNs, window.toNs) - Math.max(wait.fromNs, window.fromNs)),
-      0,
-    );
-    return waitedNs / (window.toNs - window.fromNs);
-  });
+export function waitingPods(pods: readonly PodSpan[], windows: readonly Stretch[]): number[] {
+  return meanPresent(pods.map(waitOf), windows);
 }
+
+/** How many pods had no node, started, and were ready, in the mean of each window of time. */
+export function podsByPhase(pods: readonly PodSpan[], windows: readonly Stretch[]) {
+  const starts = pods.map(({ scheduledNs, readyNs, endNs }) => ({
+    fromNs: scheduledNs,
+    toNs: Number.isNaN(readyNs) ? endNs : readyNs,
+  }));
+  return {
+    waiting: waitingPods(pods, windows),
+    starting: meanPresent(starts, windows),
+    ready: meanPresent(
+      pods.map(({ readyNs, endNs }) => ({ fromNs: readyNs, toNs: endNs })),
+      windows,
+    ),
+  };
+}
+
+/** How long a pod had no node: until its end where it never had one. */
+export const waitOf = ({ createdNs, scheduledNs, endNs }: PodSpan): Stretch => ({
+  fromNs: createdNs,
+  toNs: Number.isNaN(scheduledNs) ? endNs : scheduledNs,
+});
+
+/** How many stretches of time there are at once, in the mean of each window; one without a beginning is none. */
+const meanPresent = (stretches: readonly Stretch[], windows: readonly Stretch[]): number[] =>
+  windows.map((window) => {
+    let presentNs = 0;
+    for (const { fromNs, toNs } of stretches) {
+      const overlapNs = Math.min(toNs, window.toNs) - Math.max(fromNs, window.fromNs);
+      if (overlapNs > 0) presentNs += overlapNs;
+    }
+    return presentNs / (window.toNs - window.fromNs);
+  });

@@ -45,6 +45,7 @@ class WindowSums {
 /**
  * Reads the requests of a run batch by batch into histograms: any number of them takes the same memory, some 25 MB.
  * @param latencies what they are added to: those of several runs may be counted together
+ * @param mostWindows windows of time that the run is cut into at most
  * @returns undefined if the run kept no such table
  * @throws {ResultsError} if it is damaged
  */
@@ -53,8 +54,9 @@ export async function readRequests(
   manifest: Manifest,
   durationNs: number,
   latencies: LatencyHistogram = new LatencyHistogram(),
+  mostWindows: number = MOST_WINDOWS,
 ): Promise<RequestFacts | undefined> {
-  const width = windowNs(durationNs, MOST_WINDOWS);
+  const width = windowNs(durationNs, mostWindows);
   const count = Math.max(1, Math.ceil(durationNs / width));
   const sums = Array.from({ length: count }, () => new WindowSums());
   const outcomes = new Map<string, number>();

@@ -12,6 +12,7 @@ import { Tabs } from './tabs.ts';
 import { appColor, themeButton } from './theme.ts';
 import { thingsPanel } from './things-panel.ts';
 import { drawTimeline } from './timeline.ts';
+import { WaitingPanel } from './waiting-panel.ts';
 
 /** How often the text beside the map follows the time while it plays. */
 const TEXT_EVERY_MS = 200;
@@ -43,6 +44,7 @@ class Page {
   readonly #map: RunMap;
   readonly #tabs: Tabs;
   readonly #events: EventList;
+  readonly #waiting: WaitingPanel;
   readonly #frameMs: number[] = [];
   #details: Details | undefined;
   #lastFrameMs = 0;
@@ -56,6 +58,7 @@ class Page {
     this.#tabs = new Tabs(() => this.#showText());
     this.#events = new EventList(replay.events, replay.scene.durationNs, (event) => this.#goTo(event));
     byId('panel-events').append(this.#events.box);
+    this.#waiting = new WaitingPanel(replay, (subject) => this.choose(subject));
     thingsPanel(replay, (subject) => this.choose(subject));
     const { description, remarks } = replay.scene;
     byId('description').textContent = description ?? '';
@@ -138,14 +141,17 @@ class Page {
     scrub.setAttribute('aria-valuetext', clockOf(timeNs, durationNs));
     const facts = this.#facts();
     byId('facts').replaceChildren(
-      ...facts.map(({ text, isBad }) => element('div', isBad ? { class: 'bad' } : {}, text)),
+      ...facts
+        .filter(({ isDrawn }) => isDrawn !== true)
+        .map(({ text, isBad }) => element('div', isBad ? { class: 'bad' } : {}, text)),
     );
+    this.#waiting.show(this.#replay.at(timeNs).waiting, this.#map.theme);
     if (this.#tabs.current === 'events') this.#events.show(this.#replay.eventAfter(timeNs), timeNs);
     if (this.#tabs.current === 'details') this.#details?.show(timeNs, this.#map.theme);
   }
 
   /** What holds now, in words. */
-  #facts(): { readonly text: string; readonly isBad: boolean }[] {
+  #facts(): { readonly text: string; readonly isBad: boolean; readonly isDrawn?: boolean }[] {
     const { scene, pods } = this.#replay;
     const { timeNs } = this.#player;
     const { network, podsOf, waiting } = this.#replay.at(timeNs);
@@ -158,7 +164,9 @@ class Page {
         text: `${formatCount(there.length)} pods${starting > 0 ? `, ${formatCount(starting)} of them starting` : ''}`,
         isBad: false,
       },
-      ...(waiting.length > 0 ? [{ text: `${formatCount(waiting.length)} pods without a node`, isBad: true }] : []),
+      ...(waiting.length > 0
+        ? [{ text: `${formatCount(waiting.length)} pods without a node`, isBad: true, isDrawn: true }]
+        : []),
       ...(down > 0
         ? [{ text: `${formatCount(down)} of ${formatCount(scene.nodes.length)} nodes down`, isBad: true }]
         : []),

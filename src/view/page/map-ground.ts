@@ -1,3 +1,4 @@
+import { shorten } from '../../format.ts';
 import type { Replay, Snapshot } from '../replay/replay.ts';
 import type { Box } from '../replay/scene.ts';
 import { phaseOf } from '../replay/pods.ts';
@@ -33,7 +34,7 @@ export function drawGround(frame: Frame): void {
   drawRanges(frame);
   drawLinks(frame);
   drawLeaders(frame);
-  drawScale(frame);
+  if (frame.replay.scene.hasGround) drawScale(frame);
 }
 
 /** Draws what stands above the traffic: clusters, nodes with their pods, access points, names. */
@@ -42,6 +43,8 @@ export function drawThings(frame: Frame): void {
   context.clearRect(0, 0, camera.width, camera.height);
   context.lineJoin = 'round';
   const labels = new Labels(context, frame.theme);
+  // the button of the legend lies there
+  labels.occupy(55, frame.camera.height - 26, 100, 42);
   drawClusters(frame, labels);
   drawJunctions(frame);
   for (const [node, { mover }] of frame.replay.scene.nodes.entries()) if (mover === undefined) drawNode(frame, node);
@@ -103,13 +106,17 @@ export function clusterBox({ scene }: Replay, cluster: number): Box | undefined 
   return area <= 3 * places.length * scene.cellM * scene.cellM ? box : undefined;
 }
 
+const LONG_NAME = 24;
+/** Names of what has no width of its own are cut short from about here on. */
+const LONG_NAME_PX = 150;
+
 function drawClusters({ context, replay, snapshot, camera, theme }: Frame, labels: Labels): void {
   const { island } = snapshot.network;
   for (const [cluster, { name, role, gateway }] of replay.scene.clusters.entries()) {
     const number = island[gateway]!;
     const isCutOff = number > 0;
     const box = clusterBox(replay, cluster);
-    const text = `${name}${role === 'hub' && name !== 'hub' ? ' (hub)' : ''}${isCutOff ? ` · cut off, island ${number}` : ''}`;
+    const text = `${shorten(name, LONG_NAME)}${role === 'hub' && name !== 'hub' ? ' (hub)' : ''}${isCutOff ? ` · cut off, island ${number}` : ''}`;
     if (box === undefined) {
       const { x, y } = replay.scene.vertices[gateway]!;
       labels.add({
@@ -118,6 +125,7 @@ function drawClusters({ context, replay, snapshot, camera, theme }: Frame, label
         y: camera.py(y),
         halfWidth: 8,
         halfHeight: 7,
+        roomPx: LONG_NAME_PX,
         sides: ['above', 'below', 'right', 'left'],
         rank: isCutOff ? 0 : 1,
         isBold: true,
@@ -148,6 +156,7 @@ function drawClusters({ context, replay, snapshot, camera, theme }: Frame, label
       y: top + height / 2,
       halfWidth: width / 2,
       halfHeight: height / 2,
+      roomPx: Math.max(2 * LONG_NAME_PX, width),
       sides: ['above', 'below'],
       rank: isCutOff ? 0 : 1,
       isBold: true,
@@ -328,12 +337,19 @@ function nameThings({ replay, camera }: Frame, labels: Labels): void {
       y: camera.py(y),
       halfWidth: side / 2,
       halfHeight: side / 2,
+      roomPx: isCompact[node.cluster] ? camera.scale * scene.cellM : LONG_NAME_PX,
       sides: isCompact[node.cluster] ? ['below'] : ['below', 'above', 'right', 'left'],
       rank: 3,
       isBold: false,
     });
   }
-  const small = { halfWidth: 8, halfHeight: 7, sides: ['above', 'below', 'right', 'left'], isBold: false } as const;
+  const small = {
+    halfWidth: 8,
+    halfHeight: 7,
+    roomPx: LONG_NAME_PX,
+    sides: ['above', 'below', 'right', 'left'],
+    isBold: false,
+  } as const;
   for (const { name, kind, x, y } of scene.vertices) {
     if (kind === 'switch') labels.add({ ...small, text: name, x: camera.px(x), y: camera.py(y), rank: 2 });
   }

@@ -110,7 +110,12 @@ function podEvents(scene: Scene, pods: readonly PodLifeSpan[]): ReplayEvent[] {
       ...(Number.isNaN(readyNs) ? [] : [plain(readyNs, `pod ${name} is ready on ${where}`)]),
       ...(Number.isNaN(goneNs)
         ? []
-        : [{ ...plain(goneNs, `pod ${name} is gone: ${reason ?? 'no reason recorded'}`), tone: 'bad' as const }]),
+        : [
+            {
+              ...plain(goneNs, `pod ${name} is gone: ${reason ?? 'no reason recorded'}`),
+              tone: reason === 'completed' ? ('plain' as const) : ('bad' as const),
+            },
+          ]),
     ];
   });
 }

@@ -12,6 +12,8 @@ export interface Scene {
   readonly box: Box;
   /** Where the ground ends and the rows of what is far away or has no place begin, metres north; absent without such rows. */
   readonly horizonM?: number;
+  /** Whether anything has a place, so that distances mean something. */
+  readonly hasGround: boolean;
   readonly vertices: readonly SceneVertex[];
   readonly clusters: readonly SceneCluster[];
   readonly nodes: readonly SceneNode[];

@@ -164,3 +164,32 @@ test('a channel over a way that has less than was known is rejected, and asked f
   const created = (await rows('plans')).find(({ action }) => action === 'CreateChannel')!;
   expect(created).toMatchObject({ done_ns: null, error: 'the way is cut, or others hold too much of it' });
 });
+
+test('a pod that moves has a new channel: the plan says what set it off, and nothing is held for the old one', async () => {
+  const app = videoApp('one', '6M') as { spec: { 'codecoapp-msspec': { podspec: { nodeSelector: object } }[] } };
+  app.spec['codecoapp-msspec'][1]!.podspec.nodeSelector = { site: 'right' };
+  const scenario = twoWays([{ codecoApp: 'one' }], {
+    faults: [{ at: '20s', crash: 'east' }],
+    orchestration: { scheduler: 'swm', podStartup: '1s', swm: { migration: { triggers: ['node-unhealthy'] } } },
+  }) as { spec: { infrastructure: { clusters: { nodes?: object[] }[] } } };
+  const labels = { site: 'right' };
+  scenario.spec.infrastructure.clusters[2]!.nodes = ['east', 'spare'].map((name) => ({ class: 'box', name, labels }));
+  run(scenario, [app]);
+  const moving = (await rows('plans')).filter(({ trigger }) => trigger !== null);
+  expect(new Set(moving.map(({ plan, trigger }) => `${plan} ${trigger}`))).toEqual(new Set(['1 node-unhealthy']));
+  const [before, now] = ['video/one-camera-0/one-viewer-0', 'video/one-camera-0/one-viewer-1'];
+  expect(moving.map(({ action, pod, channel, node }) => [action, pod ?? channel, node])).toEqual([
+    ['DeleteChannel', before, null],
+    ['ReconfigureEndpoint', 'one-camera-0', 'west'],
+    ['CreateEndpoint', 'one-viewer-1', 'spare'],
+    ['CreateChannel', now, null],
+    ['CreatePod', 'one-viewer-1', 'spare'],
+    ['DeleteEndpoint', 'one-viewer-0', 'east'],
+    ['DeletePod', 'one-viewer-0', 'east'],
+  ]);
+  const late = (await rows('channels')).filter(({ time_ns }) => Number(time_ns) > 15e9);
+  expect(
+    late.filter(({ channel }) => channel === before).map(({ state, held_bps }) => [state, held_bps]),
+  ).toContainEqual(['DELETED', 0]);
+  expect(late.at(-1)).toMatchObject({ channel: now, state: 'RUNNING', held_bps: 6 * MBPS });
+});
