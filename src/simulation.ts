@@ -307,10 +307,11 @@ export function runSimulation(given: World, recorder: Recorder, options: Simulat
       topology,
       demand: () => demand,
       isNodeUp: (node) => compute.isUp(node),
+      endpoints,
+      objection: (by, nodes, app) => governor?.objection(by, nodes, app),
       noted: (note) => appendGovernance(recorder.tables.governance, kernel.now, note),
       score: swm && ((nodes) => clusterScore(observer!.metrics, swm.profile, nodes)),
     }));
-    federation.start();
   }
   const observation: Observation = new Observation(kernel, world, recorder, controlPlane.pods, network.arcCount);
 

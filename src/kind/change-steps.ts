@@ -1,5 +1,5 @@
 import { controllerOf, servicePods } from './carriers.ts';
-import { clusterOf, type PlannedCluster } from './cluster-plan.ts';
+import { clusterOfApp, type PlannedCluster } from './cluster-plan.ts';
 import type { ReplayStep } from './replay-step.ts';
 import type { Scale, Timeline } from './timeline.ts';
 import type { World } from '../model/index.ts';
@@ -32,7 +32,7 @@ export function changeSteps(
       return [
         {
           atNs,
-          cluster: clusterOf(app, clusters).name,
+          cluster: clusterOfApp(app, clusters).name,
           does: 'scale',
           ...controllerOf(app, service),
           replicas,
@@ -41,10 +41,13 @@ export function changeSteps(
       ];
     }),
     ...(chooses ? preemptions : []).flatMap(({ atNs, podName }): ReplayStep[] => {
-      const service = world.services[serviceOf.get(podName)!]!;
+      const id = serviceOf.get(podName);
+      // what was there from the start, past the scheduler, is bound on no cluster
+      if (id === undefined) return [];
+      const service = world.services[id]!;
       const app = world.apps[service.app]!;
       const { namespace } = servicePods(app, service);
-      return [{ atNs, cluster: clusterOf(app, clusters).name, does: 'delete', namespace, pod: podName }];
+      return [{ atNs, cluster: clusterOfApp(app, clusters).name, does: 'delete', namespace, pod: podName }];
     }),
   ];
 }

@@ -84,7 +84,7 @@ export function planClusters(world: World, options: ClusterPlanOptions): Planned
 }
 
 /** The one of planned clusters that an application runs in: the first that stands for one that it may run in. */
-export const clusterOf = ({ clusters: may }: App, planned: readonly PlannedCluster[]): PlannedCluster =>
+export const clusterOfApp = ({ clusters: may }: App, planned: readonly PlannedCluster[]): PlannedCluster =>
   planned.find(({ clusters }) => clusters.some((id) => may.includes(id))) ?? planned[0]!;
 
 function planWorker(world: World, ids: readonly NodeId[], name: string, shrink: number): PlannedWorker {

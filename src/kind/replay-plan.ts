@@ -11,7 +11,7 @@ import {
 } from './carriers.ts';
 import { ClusterError } from './cluster-error.ts';
 import { changeSteps } from './change-steps.ts';
-import { clusterOf, type PlannedCluster, type PlannedWorker } from './cluster-plan.ts';
+import { clusterOfApp, type PlannedCluster, type PlannedWorker } from './cluster-plan.ts';
 import { failureSteps } from './failure-steps.ts';
 import {
   addressOf,
@@ -253,7 +253,7 @@ function appSteps(
     ...(placement === 'simulated' ? { schedulerName: 'codeco-sim' } : {}),
   };
   return world.apps.flatMap((app) => {
-    const cluster = clusterOf(app, clusters);
+    const cluster = clusterOfApp(app, clusters);
     const objects = carriersOf(world, app, carrying);
     const bare = app.services.flatMap((id) => {
       const service = world.services[id]!;

@@ -53,6 +53,14 @@ export function containersCommand(runtime: ContainerRuntime, cluster: string): S
   };
 }
 
+/** Asks for the address of a container in IPv4; kind's have one network. */
+export function addressCommand(runtime: ContainerRuntime, container: string): ShellCommand {
+  return {
+    program: runtime,
+    args: ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', container],
+  };
+}
+
 /** The containers of a kind cluster, by name. */
 export async function readContainers(
   runtime: ContainerRuntime,

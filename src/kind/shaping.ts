@@ -84,6 +84,12 @@ export function shapingLines(ways: readonly ShapedWay[], isNew: boolean, options
   return lines;
 }
 
+/** Lines that put other filters in the place of those that a node's shaping began with. Source: tc(8), filter del. */
+export const readdressLines = (filters: readonly string[], device = 'eth0'): string[] => [
+  `filter del dev ${device} parent 1: protocol ip prio 1`,
+  ...filters,
+];
+
 function netem(conditions: PathConditions | undefined, seed: number | undefined, index: number): string {
   const seeded = seed === undefined ? '' : ` seed ${seed + index}`;
   if (conditions === undefined) return `netem limit ${LEAST_PACKETS} loss random 100%${seeded}`;

@@ -106,7 +106,8 @@ export class Cluster {
     const to = `cannot ${what} (context ${this.context}, ${this.server})`;
     if (status === undefined) {
       if (!isOfNetwork(error) && !(error instanceof ClusterError)) return error as Error;
-      const hint = (error as { code?: unknown }).code === 'CERT_HAS_EXPIRED' ? ": the API server's own, to be renewed there" : ''; // prettier-ignore
+      const hint =
+        (error as { code?: unknown }).code === 'CERT_HAS_EXPIRED' ? ": the API server's own, to be renewed there" : '';
       return new ClusterError(`${to}: ${(error as Error).message}${hint}`, { cause: error });
     }
     const said = messageOf(error);

@@ -141,7 +141,7 @@ export class ClusterState {
   }
 
   /** What the scheduler would know of another pod of the same service: to try out where one could be put. */
-  standIn({ service, name }: Pod): SchedulingPod {
+  standIn({ service, name }: Pick<Pod, 'service' | 'name'>): SchedulingPod {
     return schedulingPod(this.#kinds[service]!, name, this.#kernel.now);
   }
 

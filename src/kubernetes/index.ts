@@ -8,6 +8,7 @@ export { ControlPlanes } from './control-planes.ts';
 export { Endpoints } from './endpoints.ts';
 export type { KubeletSurroundings } from './kubelet/index.ts';
 export type { ObservedTopology } from './observed-topology.ts';
+export { readyShare, roomFor, type Room } from './room.ts';
 export type { Site } from './site.ts';
 export type { Pod, PodPhase } from './pods.ts';
 export type { PodWatcher, Relocations, Standby } from './relocations.ts';

@@ -120,8 +120,12 @@ const resources = (most: number) =>
   );
 
 const fitArgs = {
-  ignoredResources: unread(),
-  ignoredResourceGroups: unread(),
+  ignoredResources: optional(
+    listOf(text({ description: 'An extended resource.' }), { description: 'Those that the filter passes over.' }),
+  ),
+  ignoredResourceGroups: optional(
+    listOf(text({ description: 'What comes before the /.' }), { description: 'Groups of those.' }),
+  ),
   scoringStrategy: optional(
     object(
       {

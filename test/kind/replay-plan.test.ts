@@ -143,6 +143,59 @@ describe('the plan', () => {
     expect(planReplay(calm, planClusters(calm, form), { ...options, speedUp: 10 }).steps.length).toBeGreaterThan(0);
   });
 
+  test('what becomes of an application is done at its time, and the same pods go as in the simulation', () => {
+    const changes = [
+      { at: '20s', replicas: { front: 1 } },
+      { at: '40s', delete: true },
+    ];
+    const apps = [{ codecoApp: 'shop', behaviour: { front: { replicas: 3 } }, changes }];
+    const world = load({ faults: [], apps });
+    const { steps } = planReplay(world, planClusters(world, form), { ...options, placement: 'simulated' });
+    const scales = steps.filter((step) => step.does === 'scale');
+    const bound = new Map(steps.flatMap((step) => (step.does === 'bind' ? [[step.pod, step.worker] as const] : [])));
+    const [first, ...rest] = scales.map(({ atNs, name, replicas, going }) => ({
+      at: atNs / 1e9,
+      name,
+      replicas,
+      going,
+    }));
+    // those go first that share a node (kubernetes/pkg/controller/replicaset, getPodsRankedByRelatedPodsOnSameNode)
+    expect(first).toMatchObject({ at: 20, name: 'shop-front', replicas: 1 });
+    expect(new Set(first!.going.map((pod) => bound.get(pod))).size).toBe(1);
+    expect(first!.going).toHaveLength(2);
+    const last = ['shop-front-0', 'shop-front-1', 'shop-front-2'].filter((pod) => !first!.going.includes(pod));
+    expect(rest).toEqual([
+      { at: 40, name: 'shop-front', replicas: 0, going: last },
+      { at: 40, name: 'shop-back', replicas: 0, going: ['shop-back-0'] },
+    ]);
+    expect(commandsOf(scales[1]!, options).map(shellText)).toEqual([
+      `kubectl --kubeconfig kubeconfig --context kind-quay annotate pod '{${last[0]}}' --namespace default --overwrite controller.kubernetes.io/pod-deletion-cost=-1000`,
+      'kubectl --kubeconfig kubeconfig --context kind-quay scale deployment/shop-front --namespace default --replicas=0',
+    ]);
+  });
+
+  test('nodes fail by commands of the user, and pods tolerate that as long as the scenario says', () => {
+    const nodeCommands = { stop: 'ssh {node} stop-it', start: 'ssh {node} start-it' };
+    const byCommand = { ...options, failures: 'command', nodeCommands, shaper: 'none', context: 'lab' } as const;
+    const world = load({ orchestration: { evictionToleration: '9s' } });
+    const { steps } = planReplay(world, planClusters(world, form), byCommand);
+    const turns = steps.filter(({ does }) => does === 'stop' || does === 'start');
+    expect(turns.map((step) => [step.atNs / 1e9, ...commandsOf(step, byCommand).map(shellText)])).toEqual([
+      [120, "sh -c 'ssh quay-worker2 stop-it'"],
+      [180, "sh -c 'ssh quay-worker2 start-it'"],
+    ]);
+    const [deployment] = steps.flatMap((step) => (step.does === 'apply' ? step.objects : []));
+    const tolerations = ['unreachable', 'not-ready'].map((key) => ({
+      key: `node.kubernetes.io/${key}`,
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 9,
+    }));
+    expect(deployment).toMatchObject({
+      spec: { template: { spec: { tolerations: expect.arrayContaining(tolerations) as unknown } } },
+    });
+  });
+
   test('a published manifest is applied as it is, with the containers replaced', () => {
     const documents = [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x' } },

@@ -150,6 +150,20 @@ describe('a replay', () => {
     expect(isFree()).toBe(true);
   });
 
+  test('a server that no longer answers by then: all that was made is listed', async () => {
+    const interruption = new AbortController();
+    const going = replayed({ spec: { apps: atOnce }, signal: interruption.signal });
+    await untilThere('/services/');
+    server.refuse = () => ({ status: 500, message: 'out of order' });
+    interruption.abort();
+    const { facts } = await going;
+    expect(facts.leftOver.map((text) => text.split(':')[0])).toEqual([
+      'Deployment default/shop-shop-web',
+      'Service default/shop-web',
+    ]);
+    for (const text of facts.leftOver) expect(text).toContain('500 out of order');
+  });
+
   test('an interrupt takes away what was made; what cannot be is listed', async () => {
     for (const isBroken of [false, true]) {
       const interruption = new AbortController();

@@ -21,7 +21,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('governance that lasts is a stretch of time, with the length that its table says', async () => {
   const run = join(folder, 'hub-loss');
   const few = [0, 1, 2].map((group) => `users[${group}].count=1`);
-  simulate('scenarios/hub-loss.yaml', { out: run, set: ['duration=32m', ...few] });
+  // where the hub decides alone it gives applications away that come back a moment later
+  const governance = 'orchestration.federation.governance=centralized';
+  simulate('scenarios/hub-loss.yaml', { out: run, set: ['duration=32m', governance, ...few] });
   const { spans, events, counts } = (await readGovernance(run, readManifest(run), 32 * 60e9))!;
   const rows = (await readTable(run, 'governance')).toArray().map((row: { toJSON(): object }) => row.toJSON()) as {
     event: string;
@@ -41,7 +43,8 @@ test('governance that lasts is a stretch of time, with the length that its table
     expect(toNs).toBeLessThan(29.5 * 60e9);
   }
   const copies = spans.filter(({ kind }) => kind === 'two copies').map(({ fromNs, toNs }) => toNs - fromNs);
-  expect(copies).toEqual(lengthsOf('duplicate-ended'));
+  const inOrder = (lengths: readonly unknown[]): number[] => lengths.map(Number).toSorted((a, b) => a - b);
+  expect(inOrder(copies)).toEqual(inOrder(lengthsOf('duplicate-ended')));
   expect(copies.length).toBeGreaterThan(0);
   expect(events.every(({ event }) => !/^(hub-lost|hub-heard|duplicate-began|duplicate-ended)$/.test(event))).toBe(true);
   expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(rows.length);

@@ -60,8 +60,8 @@ profiles:
     preScore: { disabled: [{ name: '*' }] }
     multiPoint: { disabled: [{ name: VolumeBinding }, { name: ImageLocality }] }
   pluginConfig:
-  - name: NodeResourcesFit
-    args: { apiVersion: kubescheduler.config.k8s.io/v1, kind: NodeResourcesFitArgs, ignoredResources: [example.com/x] }
+  - name: DefaultPreemption
+    args: { apiVersion: kubescheduler.config.k8s.io/v1, kind: DefaultPreemptionArgs, minCandidateNodesAbsolute: 5 }
 - schedulerName: another
 `);
   expect(told).toHaveLength(1);
@@ -69,7 +69,7 @@ profiles:
   expect(told[0]).toContain(
     'without effect here: leaderElection, profiles[0].plugins.bind, ' +
       'profiles[0].plugins.multiPoint.disabled[0] (VolumeBinding), ' +
-      'profiles[0].pluginConfig[0].args.ignoredResources, profiles[1]',
+      'profiles[0].pluginConfig[0].args.minCandidateNodesAbsolute, profiles[1]',
   );
   const baseline = load(HEAD, ['orchestration.scheduler=random']);
   expect(baseline.told[0]).toContain('without effect on the scheduler random');

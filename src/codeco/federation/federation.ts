@@ -1,32 +1,31 @@
-import { fromSeconds, type HandlerId, type Kernel, type Nanoseconds } from '../../kernel/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
 import type { Network } from '../../dynamics/index.ts';
 import type { EntryDemand, ObservedTopology } from '../../kubernetes/index.ts';
 import type { AppId, ClusterId, FederationSettings, World } from '../../model/index.ts';
 import { authorities, type Authorities } from '../governance/authority.ts';
 import type { GovernanceNote } from '../governance/policy-governor.ts';
-import { BidCalls } from './bids.ts';
+import { BidCalls, rankBids, type HeardBid } from './bids.ts';
 import { Duplicates } from './duplicates.ts';
 import { HubContact } from './hub-contact.ts';
-import { newlyKnown, type ClusterAgents, type Desired, type Known } from './knowledge.ts';
+import { undecided, type ClusterAgents, type Desired, type Report } from './knowledge.ts';
 import { Messages } from './messages.ts';
 import { notesOf, type Noted } from './notes.ts';
 import { Neighbourhoods } from './neighbourhoods.ts';
 import { Timers } from './timers.ts';
-import { rankClusters, scoredClusters, validScore, type AddOnScore } from './placement.ts';
+import { Leases } from './leases.ts';
+import { PlacementLeave, RETRY_NS } from './placement-leave.ts';
+import { rankClusters, scoredClusters, validScore } from './placement.ts';
 import { WORK_BYTES, Works } from './works.ts';
 
-/** Sizes of messages. Own design: a lease and its answer, a question and its answer. */
-const BYTES = { lease: 512, leave: 256 } as const;
-/** A message that did not get through is sent again after this time. Own design. */
-const RETRY_NS = fromSeconds(10);
-/** A cluster is lost after so many leases without a renewal. Source: OCM, pkg/registration/hub/lease/controller.go. */
-const LOST_AFTER_LEASES = 5;
-
+/** After so many leases that said that pods have no room where they are, bids of others are called for. Own design. */
+const CRAMPED_LEASES = 2;
 /**
  * A federation of clusters. Each cluster's agent renews a lease over the network at whoever decides: the hub, or where there
  * is none its neighbours. A decider that has not heard a cluster for five leases takes it for lost, and has its applications
- * run elsewhere; the lost cluster keeps what it runs. A lease says what its cluster runs: when a cluster comes back with a copy
- * of what was given to another, one of the two has to go, as `authorities` says. What a cluster is to run it learns by
+ * run elsewhere; the lost cluster keeps what it runs. A lease says what its cluster runs, and how well: when a cluster comes
+ * back with a copy of what was given to another, one of the two has to go, as `authorities` says. An application is moved where
+ * policies come to forbid its cluster, or where bids are the way and another has room for more of its pods; the old copy goes
+ * when the new one is ready. What a cluster is to run it learns by
  * works, which are sent again until they arrive.
  *
  * Deciders know what leases, bids and the observed topology told them, never what is true. Source of leases and placement:
@@ -42,22 +41,18 @@ export class Federation {
   readonly #note: Noted;
   readonly #bids: BidCalls;
   readonly #messages: Messages;
-  /** By decider, by cluster; undefined where it hears no leases. */
-  readonly #known: readonly (Known[] | undefined)[];
   /** By decider, by application. */
   readonly #desired: readonly Desired[][];
+  readonly #leases: Leases;
   readonly #works: Works;
   readonly #contact: HubContact;
+  readonly #placementLeave: PlacementLeave;
   readonly #duplicates: Duplicates;
   readonly #neighbourhoods: Neighbourhoods;
-  /** By application: the one noted last. */
+  /** By application: the neighbourhood, and why there is no cluster, as noted last. */
   readonly #notedNeighbourhoods: string[] = [];
+  readonly #notedReasons: (string | undefined)[] = [];
   readonly #timers: Timers;
-  readonly #renew: HandlerId;
-  readonly #expire: HandlerId;
-  readonly #membership: HandlerId;
-  /** By cluster, as it knows itself. */
-  readonly #isMember: boolean[];
   #counts = { decisions: 0, waitedNs: 0 };
 
   constructor(
@@ -79,53 +74,35 @@ export class Federation {
     this.#agents = agents;
     this.#note = notesOf(world, settings.governance, noted);
     this.#messages = new Messages(network, world);
+    this.#timers = new Timers(kernel, 'federation.resume');
+    this.#placementLeave = new PlacementLeave(kernel, this.#messages, this.#timers, this.#note);
     this.#bids = new BidCalls(kernel, settings.bidTimeoutNs, this.#messages, {
       bid: (member, app) =>
-        agents.isRunning(member)
-          ? this.#neighbourhoods.bid(member, app, agents.requestedMillicores(member))
-          : undefined,
+        agents.isRunning(member) ? this.#neighbourhoods.bid(member, app, agents.room(member, app)) : undefined,
       after: (delayNs, resume) => this.#timers.after(delayNs, resume),
       note: (event, facts) => this.#note(event, 'neighbourhood', facts),
     });
     const { clusters, apps } = world;
     const hub = clusters.findIndex(({ role }) => role === 'hub');
     this.#hub = settings.governance === 'decentralized' || hub < 0 ? undefined : (hub as ClusterId);
-    this.#known = clusters.map(({ role }, id) =>
-      (this.#hub === undefined ? role === 'managed' : id === this.#hub)
-        ? clusters.map((_, other) => newlyKnown(settings.members.get(other as ClusterId)))
-        : undefined,
-    );
-    this.#desired = clusters.map(() => apps.map(() => ({ cluster: undefined, version: 0, isCalling: false })));
+    this.#desired = clusters.map(() => apps.map(undecided));
     this.#works = new Works(world, agents, this.#duplicates, this.#note);
     this.#contact = new HubContact(kernel, clusters.length, this.#note);
-    this.#renew = kernel.on('federation.renew', (cluster) => this.#renewLease(cluster as ClusterId));
-    this.#expire = kernel.on('federation.expire', (pair, renewals) => {
-      this.#expired(Math.floor(pair / clusters.length) as ClusterId, (pair % clusters.length) as ClusterId, renewals);
+    const ways = { messages: this.#messages, timers: this.#timers, note: this.#note, contact: this.#contact };
+    this.#leases = new Leases(kernel, world, settings, this.#hub, agents, ways, {
+      takers: (cluster) => this.#leaseTakers(cluster),
+      reports: (cluster) => this.#works.runBy(cluster).map((work) => this.#reportOn(cluster, work)),
+      reported: (decider, cluster, report) => this.#reported(decider, cluster, report),
+      gone: (decider, cluster) => this.#decideAnew(decider, cluster),
+      dropAll: (cluster, decider) => this.#works.dropAll(cluster, decider),
     });
-    this.#timers = new Timers(kernel, 'federation.resume');
     const create = kernel.on('federation.create-app', (app) => this.#create(app as AppId));
     for (const [id, { createdAtNs }] of apps.entries()) kernel.at(createdAtNs, create, id);
-    this.#isMember = clusters.map((_, cluster) => (settings.members.get(cluster as ClusterId)?.joinsNs ?? 0) === 0);
-    this.#membership = kernel.on('federation.membership', (cluster, joins) => {
-      if (joins === 1) this.#isMember[cluster] = true;
-      else this.#leave(cluster as ClusterId);
-    });
   }
 
   /** Begins the leases, each at a phase of its own. */
   start(): void {
-    for (const [id, { name, role }] of this.#world.clusters.entries()) {
-      const cluster = id as ClusterId;
-      for (const [decider, known] of this.#known.entries())
-        if (known !== undefined && decider !== cluster && role === 'managed')
-          if (known[cluster]!.isMember) this.#watch(decider as ClusterId, cluster);
-      if (role !== 'managed') continue;
-      const { joinsNs = 0, leavesNs } = this.#settings.members.get(cluster) ?? {};
-      const phase = this.#kernel.streams.get(`cluster/${name}/lease`).uniform();
-      if (joinsNs > 0) this.#kernel.at(joinsNs as Nanoseconds, this.#membership, cluster, 1);
-      this.#kernel.at((joinsNs + Math.floor(phase * this.#settings.leaseNs)) as Nanoseconds, this.#renew, cluster);
-      if (leavesNs !== undefined) this.#kernel.at(leavesNs, this.#membership, cluster, 0);
-    }
+    this.#leases.start();
   }
 
   /** A cluster has pods to place: who decides on that lets it, when asked. Calls back at once where it is the cluster. */
@@ -135,20 +112,16 @@ export class Federation {
       granted();
       return;
     }
-    const [hub, sinceNs] = [this.#hub, this.#kernel.now];
-    const ask = (): void => {
-      this.#messages.send(cluster, hub, BYTES.leave, (asked) => {
-        if (!asked || !this.#agents.isRunning(hub)) return this.#timers.after(RETRY_NS, ask);
-        this.#messages.send(hub, cluster, BYTES.leave, (answered) => {
-          if (!answered) return this.#timers.after(RETRY_NS, ask);
-          const durationNs = this.#kernel.now - sinceNs;
-          this.#decidedAfter(durationNs);
-          this.#note('placement-allowed', 'hub', { cluster, peer: hub, bytes: 2 * BYTES.leave, durationNs });
-          granted();
-        });
-      });
-    };
-    ask();
+    const hub = this.#hub;
+    this.#placementLeave.ask(
+      cluster,
+      hub,
+      () => this.#agents.isRunning(hub),
+      (durationNs) => {
+        this.#decidedAfter(durationNs);
+        granted();
+      },
+    );
   }
 
   /** Closes what is open at the end of the run. */
@@ -180,45 +153,44 @@ export class Federation {
   /** The cluster whose agent decides on an application, as a cluster sees it. */
   #isDecider(cluster: ClusterId, app: AppId): boolean {
     if (this.#hub !== undefined) return cluster === this.#hub;
-    const known = this.#known[cluster];
-    const first = this.#membersOf(cluster, app).find(
-      (member) => member === cluster || known?.[member]!.isLost === false,
-    );
-    return first === cluster;
+    const heard = (member: ClusterId): boolean =>
+      member === cluster || this.#leases.known(cluster, member)?.isLost === false;
+    return this.#membersOf(cluster, app).find(heard) === cluster;
   }
 
   #membersOf(viewer: ClusterId, app: AppId): ClusterId[] {
-    return this.#neighbourhoods.of(app, this.#isMemberTo(viewer));
+    return this.#neighbourhoods.of(app, this.#mayServe(viewer));
   }
 
-  /** Whether a cluster is a member by what another one knows. */
-  #isMemberTo(viewer: ClusterId): (cluster: ClusterId) => boolean {
-    return (cluster) =>
-      cluster === viewer ? this.#isMember[cluster]! : this.#known[viewer]?.[cluster]!.isMember !== false;
+  /** Whether a cluster may be in an application's neighbourhood: a member, and not forbidden, by what another one knows. */
+  #mayServe(viewer: ClusterId): (cluster: ClusterId, app: AppId) => boolean {
+    const isMember = this.#leases.isMemberTo(viewer);
+    return (cluster, app) => isMember(cluster) && this.#agents.objection(viewer, cluster, app) === undefined;
   }
 
   #create(app: AppId): void {
-    for (const [cluster, known] of this.#known.entries()) {
-      if (known === undefined || !this.#isDecider(cluster as ClusterId, app)) continue;
-      this.#decide(cluster as ClusterId, app, this.#authorities.initialPlacement === 'hub' ? 'placement' : 'bids');
+    for (const decider of this.#leases.deciders) {
+      if (!this.#isDecider(decider, app)) continue;
+      this.#decide(decider, app, this.#authorities.initialPlacement === 'hub' ? 'placement' : 'bids');
       return;
     }
     // no member may run it so far
+    const [anyone] = this.#leases.deciders;
+    this.#noteNoCluster(anyone!, app, this.#whyNone(anyone!, app));
     this.#timers.after(RETRY_NS * 6, () => this.#create(app));
   }
 
   /** A decider finds a cluster for an application. */
   #decide(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
-    const known = this.#known[decider]!;
     const members = this.#membersOf(decider, app);
     const names = members.map((member) => this.#world.clusters[member]!.name).join(' ');
     if (this.#notedNeighbourhoods[app] !== names) {
       this.#notedNeighbourhoods[app] = names;
       this.#note('neighbourhood-formed', 'neighbourhood', { cluster: decider, app, detail: names });
     }
-    const live = members.filter((member) => this.#isThere(decider, member));
+    const live = members.filter((member) => this.#leases.isThere(decider, member));
     if (live.length === 0) {
-      this.#note('no-cluster', 'hub', { cluster: decider, app, detail: 'every cluster of the neighbourhood is lost' });
+      this.#noteNoCluster(decider, app, this.#whyNone(decider, app));
       this.#timers.after(RETRY_NS * 6, () => this.#retry(decider, app, by));
       return;
     }
@@ -226,21 +198,38 @@ export class Federation {
     else {
       const chosen = this.#desired[decider]!.map(({ cluster }) => cluster);
       const scored = scoredClusters(this.#world, live, chosen, app, (member) =>
-        validScore(known[member]!.score, this.#kernel.now),
+        validScore(this.#leases.known(decider, member)!.score, this.#kernel.now),
       );
       const best = live[rankClusters(scored, this.#settings.prioritizers)[0]!.index]!;
       this.#place(decider, app, best, this.#kernel.now, 'placement');
     }
   }
 
-  /** Whether a decider takes a cluster for a member that it hears. */
-  #isThere(decider: ClusterId, cluster: ClusterId): boolean {
-    return this.#isMemberTo(decider)(cluster) && (cluster === decider || !this.#known[decider]![cluster]!.isLost);
+  /** Whether an application may go to a cluster, or stay there, by what a decider knows. */
+  #mayRun(decider: ClusterId, cluster: ClusterId, app: AppId): boolean {
+    return this.#leases.isThere(decider, cluster) && this.#agents.objection(decider, cluster, app) === undefined;
+  }
+
+  #whyNone(decider: ClusterId, app: AppId): string {
+    const reasons = this.#world.apps[app]!.clusters.flatMap((cluster) => {
+      const { name, role } = this.#world.clusters[cluster]!;
+      if (role !== 'managed') return [];
+      if (!this.#leases.isMemberTo(decider)(cluster)) return `${name}: no member`;
+      return `${name}: ${this.#agents.objection(decider, cluster, app) ?? 'lost, or not near enough'}`;
+    });
+    return reasons.join('; ');
+  }
+
+  /** Notes that there is no cluster for an application, once for each reason. */
+  #noteNoCluster(decider: ClusterId, app: AppId, detail: string): void {
+    if (this.#notedReasons[app] === detail) return;
+    this.#notedReasons[app] = detail;
+    this.#note('no-cluster', this.#actor, { cluster: decider, app, detail });
   }
 
   #retry(decider: ClusterId, app: AppId, by: 'placement' | 'bids'): void {
     const { cluster } = this.#desired[decider]![app]!;
-    if (cluster !== undefined && this.#isThere(decider, cluster)) return;
+    if (cluster !== undefined && this.#mayRun(decider, cluster, app)) return;
     this.#decide(decider, app, by);
   }
 
@@ -248,16 +237,32 @@ export class Federation {
     const desired = this.#desired[decider]![app]!;
     if (desired.isCalling) return;
     desired.isCalling = true;
-    this.#bids.call(decider, app, members, (best, sinceNs) => {
+    this.#bids.call(decider, app, members, (bids, sinceNs) => {
       desired.isCalling = false;
-      if (best === undefined) this.#timers.after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
-      else this.#place(decider, app, best, sinceNs, 'bids');
+      const [best] = rankBids(bids);
+      const { cluster } = desired;
+      if (cluster !== undefined && this.#mayRun(decider, cluster, app) && this.#keeps(bids, cluster, best)) return;
+      if (best !== undefined) return this.#place(decider, app, best.cluster, sinceNs, 'bids');
+      const detail = bids.length === 0 ? 'no cluster answered' : 'no cluster that answered has room';
+      this.#noteNoCluster(decider, app, detail);
+      this.#timers.after(RETRY_NS, () => this.#retry(decider, app, 'bids'));
     });
+  }
+
+  /** Whether an application stays: its cluster was lost and is back, or no other has room for more of its pods. */
+  #keeps(bids: readonly HeardBid[], cluster: ClusterId, best: HeardBid | undefined): boolean {
+    const own = bids.find((bid) => bid.cluster === cluster);
+    return own === undefined || best === undefined || own.lacking <= best.lacking;
   }
 
   #place(decider: ClusterId, app: AppId, cluster: ClusterId, sinceNs: number, detail: string): void {
     const desired = this.#desired[decider]![app]!;
+    const before = desired.cluster;
+    const isMove = before !== undefined && before !== cluster && this.#leases.isThere(decider, before);
+    desired.movesFrom = isMove ? before : undefined;
     desired.cluster = cluster;
+    desired.crampedLeases = 0;
+    this.#notedReasons[app] = undefined;
     const durationNs = this.#kernel.now - sinceNs;
     this.#decidedAfter(durationNs);
     const facts = { cluster: decider, peer: cluster, app, version: desired.version + 1, durationNs, detail };
@@ -280,79 +285,16 @@ export class Federation {
     send();
   }
 
-  /** A cluster's agent renews its lease at whoever takes leases, and says in it what the cluster runs. */
-  #renewLease(cluster: ClusterId): void {
-    if (!this.#isMember[cluster]!) return;
-    this.#kernel.after(this.#settings.leaseNs, this.#renew, cluster);
-    if (!this.#agents.isRunning(cluster)) return;
-    for (const decider of this.#leaseTakers(cluster)) {
-      const runs = this.#works.runBy(cluster);
-      const value = this.#agents.addOnScore(cluster);
-      const score = value === undefined ? value : { value, validUntilNs: this.#kernel.now + this.#graceNs };
-      this.#messages.send(cluster, decider, BYTES.lease, (arrived) => {
-        const isTaken = arrived && this.#agents.isRunning(decider);
-        if (isTaken) this.#renewed(decider, cluster, runs, score);
-        if (decider === this.#hub) this.#contact.tried(cluster, decider, isTaken);
-      });
-    }
-  }
-
   /** The hub; or where there is none the clusters that share a neighbourhood with this one. */
   #leaseTakers(cluster: ClusterId): ClusterId[] {
-    return this.#hub === undefined ? this.#neighbourhoods.sharers(cluster, this.#isMemberTo(cluster)) : [this.#hub];
+    return this.#hub === undefined
+      ? this.#neighbourhoods.sharers(cluster, [this.#leases.isMemberTo(cluster), this.#mayServe(cluster)])
+      : [this.#hub];
   }
 
-  #watch(decider: ClusterId, cluster: ClusterId): void {
-    const { renewals } = this.#known[decider]![cluster]!;
-    this.#kernel.after(this.#graceNs, this.#expire, decider * this.#world.clusters.length + cluster, renewals);
-  }
-
-  #renewed(
-    decider: ClusterId,
-    cluster: ClusterId,
-    runs: readonly { readonly app: AppId; readonly version: number }[],
-    score: AddOnScore | undefined,
-  ): void {
-    const known = this.#known[decider]?.[cluster];
-    if (known === undefined) return;
-    known.score = score;
-    if (!known.isMember) {
-      known.isMember = true;
-      this.#note('cluster-joined', this.#actor, { cluster: decider, peer: cluster });
-    }
-    known.renewals++;
-    this.#watch(decider, cluster);
-    if (known.isLost) {
-      known.isLost = false;
-      const durationNs = this.#kernel.now - known.lostNs;
-      this.#note('cluster-returned', this.#actor, { cluster: decider, peer: cluster, durationNs });
-    }
-    for (const { app, version } of runs) this.#reported(decider, cluster, app, version);
-  }
-
-  /** A cluster renews no more, and says so until it is heard; then it drops what it runs. */
-  #leave(cluster: ClusterId): void {
-    const takers = this.#leaseTakers(cluster);
-    this.#isMember[cluster] = false;
-    for (const decider of takers) {
-      const tell = (): void =>
-        this.#messages.send(cluster, decider, BYTES.leave, (arrived) => {
-          if (!arrived || !this.#agents.isRunning(decider)) return this.#timers.after(RETRY_NS, tell);
-          this.#works.dropAll(cluster, decider);
-          this.#left(decider, cluster);
-        });
-      tell();
-    }
-  }
-
-  /** A decider learns that a cluster has left. */
-  #left(decider: ClusterId, cluster: ClusterId): void {
-    const known = this.#known[decider]?.[cluster];
-    if (known === undefined) return;
-    known.isMember = false;
-    known.renewals++;
-    this.#note('cluster-left', this.#actor, { cluster: decider, peer: cluster });
-    this.#decideAnew(decider, cluster);
+  #reportOn(cluster: ClusterId, { app, version }: Pick<Report, 'app' | 'version'>): Report {
+    const readyShare = this.#agents.readyShare(cluster, app);
+    return { app, version, readyShare, lacking: readyShare === 1 ? 0 : this.#agents.room(cluster, app).lacking };
   }
 
   /** Has the applications of a cluster run elsewhere. */
@@ -364,45 +306,64 @@ export class Federation {
   }
 
   /** A cluster says that it runs an application. */
-  #reported(decider: ClusterId, cluster: ClusterId, app: AppId, version: number): void {
+  #reported(decider: ClusterId, cluster: ClusterId, report: Report): void {
+    const { app, version } = report;
     const desired = this.#desired[decider]![app]!;
     desired.version = Math.max(desired.version, version);
-    if (desired.cluster === cluster) return;
-    if (desired.cluster === undefined) {
-      desired.cluster = cluster;
-      return;
-    }
-    if (!this.#isDecider(decider, app)) {
-      // another one decides: what it did shows in the leases
+    if (this.#reviewed(decider, cluster, report) || decider === cluster) return;
+    if (desired.cluster === undefined || !this.#isDecider(decider, app)) {
+      // another one has decided: what it did shows in the leases
       desired.cluster = cluster;
       return;
     }
     const elsewhere = desired.cluster;
-    const isLost = elsewhere !== decider && this.#known[decider]![elsewhere]!.isLost;
+    const isLost = elsewhere !== decider && this.#leases.known(decider, elsewhere)!.isLost;
     const prefersReturned =
       isLost ||
-      (this.#authorities.keepsCopy === 'most-users' && this.#neighbourhoods.servesMore(app, cluster, elsewhere));
+      (this.#authorities.keepsCopy === 'most-users' && this.#servesBetter(decider, report, cluster, elsewhere));
     const [kept, dropped] = prefersReturned ? [cluster, elsewhere] : [elsewhere, cluster];
     desired.cluster = kept;
+    desired.movesFrom = undefined;
     const facts = { cluster: kept, peer: dropped, app, detail: this.#authorities.keepsCopy };
     this.#note('duplicate-resolved', this.#actor, facts);
     if (kept !== elsewhere) desired.version++;
     this.#sendWork(decider, dropped, app, false);
   }
 
-  #expired(decider: ClusterId, cluster: ClusterId, renewals: number): void {
-    const known = this.#known[decider]![cluster]!;
-    const isSilent = !this.#isMember[decider]! || !this.#agents.isRunning(decider);
-    if (known.renewals !== renewals || known.isLost || isSilent) return;
-    known.isLost = true;
-    known.lostNs = this.#kernel.now;
-    this.#note('cluster-unknown', this.#actor, { cluster: decider, peer: cluster, detail: 'unreachable:NoSelect' });
-    this.#decideAnew(decider, cluster);
+  /** Of two copies: the one with the greater share of its pods ready, of equals the one nearer most users. */
+  #servesBetter(decider: ClusterId, { app, readyShare }: Report, cluster: ClusterId, other: ClusterId): boolean {
+    const otherShare = this.#readyShareAt(decider, other, app);
+    return readyShare === otherShare ? this.#neighbourhoods.servesMore(app, cluster, other) : readyShare > otherShare;
   }
 
-  /** Five leases: as long as what a lease said holds. */
-  get #graceNs(): Nanoseconds {
-    return (LOST_AFTER_LEASES * this.#settings.leaseNs) as Nanoseconds;
+  /** As the last lease said it; 0 where none has spoken of the application yet. */
+  #readyShareAt(decider: ClusterId, cluster: ClusterId, app: AppId): number {
+    if (decider === cluster) return this.#agents.readyShare(cluster, app);
+    return this.#leases.known(decider, cluster)!.reports.find((report) => report.app === app)?.readyShare ?? 0;
+  }
+
+  /** A cluster says how an application does that it is to run, or is to give up; false where it is neither. */
+  #reviewed(decider: ClusterId, cluster: ClusterId, { app, lacking }: Report): boolean {
+    const desired = this.#desired[decider]![app]!;
+    const isDecider = this.#isDecider(decider, app);
+    if (desired.cluster !== cluster) {
+      const target = desired.cluster;
+      if (desired.movesFrom !== cluster || target === undefined || !this.#leases.isThere(decider, target)) return false;
+      if (!isDecider || this.#readyShareAt(decider, target, app) < 1) return true;
+      desired.movesFrom = undefined;
+      this.#sendWork(decider, cluster, app, false);
+      return true;
+    }
+    if (!isDecider || desired.movesFrom !== undefined || desired.isCalling) return true;
+    const byBids = this.#authorities.placementBetweenClusters !== 'hub';
+    desired.crampedLeases = lacking > 0 ? desired.crampedLeases + 1 : 0;
+    const objection = this.#agents.objection(decider, cluster, app);
+    if (objection === undefined && (!byBids || desired.crampedLeases < CRAMPED_LEASES)) return true;
+    desired.crampedLeases = 0;
+    const detail = objection ?? `no room for ${lacking} pods`;
+    this.#note('move-sought', this.#actor, { cluster: decider, peer: cluster, app, detail });
+    this.#decide(decider, app, byBids ? 'bids' : 'placement');
+    return true;
   }
 
   get #actor(): 'hub' | 'neighbourhood' {

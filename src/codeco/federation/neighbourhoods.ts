@@ -1,6 +1,7 @@
 import { fromSeconds, NS_PER_MS } from '../../kernel/index.ts';
-import type { EntryDemand, ObservedTopology } from '../../kubernetes/index.ts';
+import type { EntryDemand, ObservedTopology, Room } from '../../kubernetes/index.ts';
 import type { AppId, ClusterId, World } from '../../model/index.ts';
+import type { Bid } from './bids.ts';
 
 /** A latency to its users that costs an application as much as a whole cluster's load. Own design. */
 const WORST_LATENCY_NS = 10 * NS_PER_MS;
@@ -24,13 +25,13 @@ export class Neighbourhoods {
 
   /**
    * The clusters that may serve an application, those nearest its users first, as far as policies and the bound allow.
-   * @param isMember whether a cluster is known to be in the federation
+   * @param mayServe whether a cluster is known to be in the federation, and may run the application
    */
-  of(app: AppId, isMember: (cluster: ClusterId) => boolean): ClusterId[] {
+  of(app: AppId, mayServe: (cluster: ClusterId, app: AppId) => boolean): ClusterId[] {
     const { clusters, apps } = this.#world;
     const latencies = new Map<ClusterId, number>();
     for (const cluster of apps[app]!.clusters)
-      if (clusters[cluster]!.role === 'managed' && isMember(cluster))
+      if (clusters[cluster]!.role === 'managed' && mayServe(cluster, app))
         latencies.set(cluster, this.#latencyNs(app, cluster));
     const order = (a: ClusterId, b: ClusterId): number => {
       const [first, second] = [latencies.get(a)!, latencies.get(b)!];
@@ -39,11 +40,11 @@ export class Neighbourhoods {
     return [...latencies.keys()].toSorted(order).slice(0, this.#size);
   }
 
-  /** The other clusters that share a neighbourhood with one. */
-  sharers(cluster: ClusterId, isMember: (cluster: ClusterId) => boolean): ClusterId[] {
+  /** The other clusters that share a neighbourhood with one: as they would be by any of the rules, those of an application together. */
+  sharers(cluster: ClusterId, rules: readonly ((cluster: ClusterId, app: AppId) => boolean)[]): ClusterId[] {
     const found = new Set<ClusterId>();
     for (const app of this.#world.apps.keys()) {
-      const members = this.of(app as AppId, isMember);
+      const members = rules.flatMap((mayServe) => this.of(app as AppId, mayServe));
       if (members.includes(cluster)) for (const member of members) found.add(member);
     }
     found.delete(cluster);
@@ -60,11 +61,9 @@ export class Neighbourhoods {
   }
 
   /** What an application would cost a cluster: the load that it would have then, and the latency to the users. */
-  bid(cluster: ClusterId, app: AppId, requestedMillicores: number): number {
-    let capacity = 0;
-    for (const node of this.#world.nodes) if (node.cluster === cluster) capacity += node.cpuMillicores;
-    const load = capacity === 0 ? Infinity : requestedMillicores / capacity;
-    return load + this.#latencyNs(app, cluster) / WORST_LATENCY_NS;
+  bid(cluster: ClusterId, app: AppId, { pods, lacking, requestedMillicores, readyMillicores }: Room): Bid {
+    const load = readyMillicores === 0 ? Infinity : requestedMillicores / readyMillicores;
+    return { cost: load + this.#latencyNs(app, cluster) / WORST_LATENCY_NS, pods, lacking };
   }
 
   /** Whether more of an application's users are nearer to a cluster than to another, by what was observed. */

@@ -9,9 +9,9 @@ export interface Authorities {
   readonly initialPlacement: Authority;
   /** Which node of its cluster a pod comes to, for the first time and after. */
   readonly placementInCluster: Authority;
-  /** Which cluster takes an application over whose cluster is lost. */
+  /** Which cluster takes an application over whose cluster is lost, or forbidden; or, where it is not the hub who decides, has no room for all of it. */
   readonly placementBetweenClusters: Authority;
-  /** Of two copies after a cut: the one that the desired state names stays, or the one that serves most users. */
+  /** Of two copies after a cut: the one that the desired state names stays, or the one with most of its pods ready, of equals the one nearest to most users. */
   readonly keepsCopy: 'desired-state' | 'most-users';
 }
 

@@ -192,11 +192,34 @@ export class PolicyGovernor implements Governor {
     return number === NONE ? undefined : { number, version: this.#world.policies![policy]!.versions[number]! };
   }
 
-  #refusal(service: ServiceId, node: NodeId, alike: () => number): string | undefined {
+  /** Why none of the nodes may take pods of some service of an application, by the versions that `by` goes by; undefined where some may. */
+  objection(by: ClusterId, nodes: readonly NodeId[], app: AppId): string | undefined {
+    if (this.#policiesOf[app]!.length === 0) return undefined;
+    for (const service of this.#world.apps[app]!.services) {
+      let said: string | undefined;
+      for (const node of nodes) {
+        const why = this.#refusal(service, node, () => 0, by);
+        if (why === undefined) {
+          said = undefined;
+          break;
+        }
+        said ??= why;
+      }
+      if (said !== undefined) return said;
+    }
+    return undefined;
+  }
+
+  #refusal(
+    service: ServiceId,
+    node: NodeId,
+    alike: () => number,
+    by: ClusterId = this.#facts[node]!.cluster,
+  ): string | undefined {
     const { app, replicas } = this.#world.services[service]!;
     const facts = this.#facts[node]!;
     for (const policy of this.#policiesOf[app]!) {
-      const known = this.#versionAt(policy, facts.cluster);
+      const known = this.#versionAt(policy, by);
       if (known?.version.mode !== 'enforce') continue;
       const { rules } = known.version;
       const objection = nodeObjection(rules, service, facts) ?? crowding(rules, replicas, alike);

@@ -33,7 +33,8 @@ export function linkFidelity(links: NonNullable<ReplayFacts['links']>, confidenc
     const ways = links.flatMap(({ from, to, [of]: found }) => (found === undefined ? [] : [{ from, to, ...found }]));
     if (ways.length === 0) return [];
     const floor = of === 'roundTripNs' ? LEAST_ROUND_TRIP_NS : 0;
-    const offBy = ({ configured, measured }: (typeof ways)[number]): number => Math.abs(measured - configured) / Math.max(CLOSE * configured, floor); // prettier-ignore
+    const offBy = ({ configured, measured }: (typeof ways)[number]): number =>
+      Math.abs(measured - configured) / Math.max(CLOSE * configured, floor);
     const worst = ways.toSorted((a, b) => offBy(b) - offBy(a))[0]!;
     const differences = ways.map(({ configured, measured }) => measured - configured);
     const value = differences[0]!;

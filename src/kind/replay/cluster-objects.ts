@@ -94,9 +94,13 @@ export class ClusterObjects {
     }
     const deadlineMs = performance.now() + GONE_WITHIN_MS;
     for (;;) {
-      const left = await this.#left().catch((error: unknown) => [`what there is: ${(error as Error).message}`]);
+      let unknown = '';
+      const left = await this.#left().catch((error: unknown) => {
+        unknown = `: not known whether it is gone, ${(error as Error).message}`;
+        return this.#made.map(nameOf);
+      });
       if (left.length === 0 || performance.now() > deadlineMs || refused.size > 0) {
-        return left.map((name) => (refused.has(name) ? `${name}: ${refused.get(name)}` : name));
+        return left.map((name) => (refused.has(name) ? `${name}: ${refused.get(name)}` : `${name}${unknown}`));
       }
       await sleep(LOOK_EVERY_MS);
     }

@@ -105,7 +105,7 @@ export async function preflight(
   const links: MeasuredLink[] = [];
   for (const way of chosen) {
     const back = ways.find(({ from, to }) => from === way.to && to === way.from)?.conditions;
-    let verdict: ReturnType<typeof judge>;
+    let verdict: Judgement;
     try {
       const address = await addressOf(way);
       let tries = 0;

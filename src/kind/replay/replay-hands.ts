@@ -4,7 +4,8 @@ import { ClusterError } from '../cluster-error.ts';
 import type { CarriedStep, ReplayedCluster } from '../observer.ts';
 import type { ReplayOptions, ReplayPlan } from '../replay-plan.ts';
 import { addressOf, commandsOf, DELETION_COST, GOING, podsOf, type ReplayStep } from '../replay-step.ts';
-import { shapeCommand, unshapeCommand } from '../shaping.ts';
+import { addressCommand } from '../runtime.ts';
+import { readdressLines, shapeCommand, unshapeCommand } from '../shaping.ts';
 import { Interrupted, runCommand, shellText, type ShellCommand } from '../shell-command.ts';
 import { ClusterObjects } from './cluster-objects.ts';
 import { FollowedPods } from './followed-pods.ts';
@@ -17,6 +18,9 @@ interface Hands {
   readonly clusters: readonly ReplayedCluster[];
 }
 
+/** Matches no packet. */
+const NOWHERE = '0.0.0.0';
+
 /** What a step is noted with beside its times. */
 type StepOutcome = Pick<CarriedStep, 'pod' | 'node' | 'failure'>;
 
@@ -28,6 +32,10 @@ export class ReplayHands {
   readonly #objects: ReadonlyMap<string, ClusterObjects>;
   readonly #pods = new Map<string, FollowedPods>();
   readonly #addresses = new Map<string, Promise<Map<string, NodeAddress>>>();
+  /** By container: the lines of its shaping that name addresses, as they are planned. */
+  readonly #filters = new Map<string, readonly string[]>();
+  /** Ends when addresses that have changed are known everywhere. */
+  #moved: Promise<void> = Promise.resolve();
   /** By pod of the simulation: the pod of the cluster that was bound for it. */
   readonly #bound = new Map<string, string>();
   /** What undoes what was done to a node, by node and kind. */
@@ -121,13 +129,42 @@ export class ReplayHands {
 
   async #shape(step: Extract<ReplayStep, { does: 'shape' }>, signal: AbortSignal): Promise<void> {
     const { runtime } = this.#options;
-    const addresses = new Map<string, NodeAddress>();
-    for (const cluster of this.#connections.keys())
-      for (const [name, address] of await this.#addressesIn(cluster)) addresses.set(name, address);
-    const lines = step.lines.flatMap((line) => withAddresses(line, addresses));
+    const lines = await this.#withAddresses(step.lines);
     const undo = unshapeCommand(runtime, step.container);
     this.#undo.set(`shape ${step.container}`, commandToUndo(`the shaping of ${step.container}`, undo));
     await runCommand(shapeCommand(runtime, step.container, lines, step.isNew), signal);
+    if (step.isNew)
+      this.#filters.set(
+        step.container,
+        step.lines.filter((line) => line.startsWith('filter ')),
+      );
+  }
+
+  async #withAddresses(lines: readonly string[]): Promise<string[]> {
+    const addresses = new Map<string, NodeAddress>();
+    for (const cluster of this.#connections.keys())
+      for (const [name, address] of await this.#addressesIn(cluster)) addresses.set(name, address);
+    return lines.flatMap((line) => withAddresses(line, addresses));
+  }
+
+  /**
+   * Docker and Podman give a container that starts the lowest address that is free: after several were down together each may have another's.
+   * All containers are told then, and a node that is still down loses the address that was its own.
+   */
+  async #readdress(cluster: string, worker: string, signal: AbortSignal): Promise<void> {
+    const { runtime } = this.#options;
+    const addresses = await this.#addressesIn(cluster);
+    const known = addresses.get(worker);
+    const address = (await runCommand(addressCommand(runtime, worker), signal)).trim();
+    if (address === '' || known === undefined || known.address === address) return;
+    for (const other of this.#connections.keys())
+      for (const [name, of] of await this.#addressesIn(other))
+        if (of.address === address) (await this.#addressesIn(other)).set(name, { ...of, address: NOWHERE });
+    addresses.set(worker, { ...known, address });
+    for (const [container, filters] of this.#filters) {
+      const lines = readdressLines(await this.#withAddresses(filters));
+      await runCommand(shapeCommand(runtime, container, lines, false), signal);
+    }
   }
 
   async #turn(step: Extract<ReplayStep, { does: 'stop' | 'start' }>, signal: AbortSignal): Promise<void> {
@@ -137,9 +174,14 @@ export class ReplayHands {
       this.#undo.set(key, commandToUndo(`${step.worker} is stopped`, start));
       // a container that stops forgets its shaping
       this.#undo.delete(`shape ${step.worker}`);
+      this.#filters.delete(step.worker);
     }
     for (const command of commandsOf(step, this.#options)) await runCommand(command, signal);
-    if (step.does === 'start') this.#undo.delete(key);
+    if (step.does === 'stop') return;
+    this.#undo.delete(key);
+    if (this.#filters.size === 0) return;
+    const { cluster, worker } = step;
+    await (this.#moved = this.#moved.then(() => this.#readdress(cluster, worker, signal)));
   }
 
   async #mark({ does, worker, cluster }: Extract<ReplayStep, { does: 'cordon' | 'taint' | 'return' }>): Promise<void> {

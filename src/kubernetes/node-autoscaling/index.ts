@@ -1,1 +1,2 @@
 export { ClusterAutoscaler, type NodeOrders } from './cluster-autoscaler.ts';
+export { WhatIf } from './what-if.ts';

@@ -28,7 +28,7 @@ export interface SchedulerProfile {
   /** Nodes to find feasible before scoring, in per cent; 0 lets the size of the cluster decide. */
   readonly percentageOfNodesToScore?: number;
   readonly scoringStrategy?: ScoringStrategy;
-  /** Resources that extenders see to, so that the scheduler does not. */
+  /** Extended resources that extenders or others see to, so that the scheduler does not; a group of them ends in `/`. */
   readonly ignoredResources?: ReadonlySet<string>;
   readonly interPodAffinity?: InterPodAffinityArgs;
   /** What is demanded and preferred for every pod. */
@@ -69,12 +69,12 @@ export function readProfile({
   const ignored = extenders.flatMap(({ managedResources = [] }) =>
     managedResources.filter(({ ignoredByScheduler }) => ignoredByScheduler === true).map(({ name }) => name),
   );
-  if (ignored.length > 0) profile.ignoredResources = new Set(ignored);
   for (const config of pluginConfig) {
     if (config.args === undefined) continue;
     switch (config.name) {
       case 'NodeResourcesFit': {
-        const { scoringStrategy } = config.args;
+        const { scoringStrategy, ignoredResources = [], ignoredResourceGroups = [] } = config.args;
+        ignored.push(...ignoredResources, ...ignoredResourceGroups.map((group) => `${group}/`));
         if (scoringStrategy === undefined) break;
         const { type = 'LeastAllocated', requestedToCapacityRatio } = scoringStrategy;
         const resources = weighted(scoringStrategy.resources);
@@ -109,6 +109,7 @@ export function readProfile({
         break;
     }
   }
+  if (ignored.length > 0) profile.ignoredResources = new Set(ignored);
   return profile;
 }
 

@@ -174,7 +174,7 @@ function withoutEffect(configuration: SchedulerConfiguration): string[] {
 }
 
 const effectiveArguments: Readonly<Record<string, readonly string[]>> = {
-  NodeResourcesFit: ['scoringStrategy'],
+  NodeResourcesFit: ['scoringStrategy', 'ignoredResources', 'ignoredResourceGroups'],
   InterPodAffinity: ['hardPodAffinityWeight', 'ignorePreferredTermsOfExistingPods'],
   PodTopologySpread: ['defaultConstraints', 'defaultingType'],
   NodeAffinity: ['addedAffinity'],

@@ -175,3 +175,14 @@ test('what a profile cannot be made of is refused', () => {
     'plugin NodePorts does not extend score',
   );
 });
+
+test.each([{ ignoredResources: ['example.org/gpu'] }, { ignoredResourceGroups: ['example.org'] }])(
+  'a resource that is to be ignored is no reason to refuse a node: %j',
+  (args) => {
+    const sketch = { requests: { 'example.org/gpu': 1, cpu: 1 } };
+    expect(decideBy({}, two(), sketch).message).toContain('2 Insufficient example.org/gpu');
+    const ignoring: PublishedProfile = { pluginConfig: [{ name: 'NodeResourcesFit', args }] };
+    expect(feasible(decideBy(ignoring, two(), sketch))).toEqual(['a', 'b']);
+    expect(decideBy(ignoring, two(), { requests: { 'example.com/gpu': 1 } }).message).toContain('Insufficient');
+  },
+);

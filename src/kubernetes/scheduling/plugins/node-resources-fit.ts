@@ -19,7 +19,7 @@ const refusals = new Map<string, Rejection>();
 /**
  * Keeps pods off nodes without room for their requests, and scores nodes by how full they would be.
  * Source: pkg/scheduler/framework/plugins/noderesources/fit.go and the file of each strategy beside it.
- * @param ignored resources that are no reason to refuse a node, as an extender sees to them
+ * @param ignored resources, and groups of them that end in `/`, that are no reason to refuse a node, as others see to them
  * @throws {RangeError} if the shape of a strategy is empty or not ascending
  */
 export function nodeResourcesFit(
@@ -128,8 +128,8 @@ function refuse({ pod, cache }: Cycle, slot: number, ignored?: ReadonlySet<strin
   const node = cache.nodeAt(slot);
   for (const [name, amount] of scalars) {
     const size = node.scalarsAllocatable.get(name) ?? 0;
-    if (ignored?.has(name) === true || amount === 0 || amount <= size - (node.scalarsRequested.get(name) ?? 0))
-      continue;
+    if (ignored !== undefined && (ignored.has(name) || ignored.has(name.slice(0, name.indexOf('/') + 1)))) continue;
+    if (amount === 0 || amount <= size - (node.scalarsRequested.get(name) ?? 0)) continue;
     reasons.push(`Insufficient ${name}`);
     if (amount > size) oversized = true;
   }
