@@ -51,7 +51,8 @@ const BOOL = new Bool();
 /** What a batch carries in place of its dictionary, which is written at the end of the file. */
 const NO_STRINGS = makeVector(makeData({ type: UTF8 }));
 
-const wordsOf = (capacity: number) => new Int32Array(takeMemory(capacity / 8));
+/** Zeros: Arrow writes bits in whole words, those after the last row too. */
+const wordsOf = (capacity: number) => new Int32Array(takeMemory(capacity / 8)).fill(0);
 const bytesOf = (words: Int32Array) => new Uint8Array(words.buffer);
 
 function release(...arrays: readonly (Float64Array | Int32Array | Uint8Array)[]): void {
