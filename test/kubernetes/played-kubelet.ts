@@ -48,7 +48,10 @@ export class PlayedKubelet {
   static async join(cluster: Cluster, of: PlayedKubeletOptions): Promise<PlayedKubelet> {
     const core = cluster.api(cluster.library.CoreV1Api);
     await core.createNode({ body: { metadata: { name: of.node }, spec: {} } });
-    return new PlayedKubelet(cluster, of);
+    const kubelet = new PlayedKubelet(cluster, of);
+    // whoever reads the node next is to find what it offers
+    await kubelet.#say();
+    return kubelet;
   }
 
   /** @throws whatever has gone wrong on the way */
