@@ -27,8 +27,8 @@ export function roomFor(
   replicas: (service: ServiceId) => number,
 ): Room {
   // the list has holes where nodes are of other clusters
-  const ready = state.nodes.filter(({ isThere, ready: condition }) => isThere && condition === 'True');
-  const isReady = (node: NodeId | undefined): boolean => node !== undefined && ready.includes(state.nodes[node]!);
+  const ready = new Set(state.nodes.filter(({ isThere, ready: condition }) => isThere && condition === 'True'));
+  const isReady = (node: NodeId | undefined): boolean => node !== undefined && ready.has(state.nodes[node]!);
   const standIns = [];
   let pods = 0;
   for (const service of services) {
@@ -39,7 +39,7 @@ export function roomFor(
   }
   standIns.sort((a, b) => b.kind.requests.declared.cpuMillicores - a.kind.requests.declared.cpuMillicores);
   const whatIf = new WhatIf(state.cache);
-  const infos = ready.map(({ info }) => info);
+  const infos = Array.from(ready, ({ info }) => info);
   let lacking = 0;
   for (const standIn of standIns) if (whatIf.placeFirst(standIn, infos) === undefined) lacking++;
   const { allocatableCpuMillicores, requestedCpuMillicores } = state.cache.columns;
